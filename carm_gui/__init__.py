@@ -1,0 +1,1 @@
+"""The rehearsal console: a session without Qt, and the window that shows it."""

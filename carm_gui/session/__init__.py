@@ -1,0 +1,1 @@
+"""The rehearsal itself: state machine, interlocks, recording. No Qt."""

@@ -1,0 +1,1 @@
+"""The published measures, and closed-loop figures."""

@@ -1,0 +1,1 @@
+"""Data sets and recipes: from virtual patients to the weights that ship."""

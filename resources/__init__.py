@@ -1,0 +1,1 @@
+"""Data only: patients, model weights, icons, pictures."""

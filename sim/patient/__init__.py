@@ -1,0 +1,1 @@
+"""Patients: a CT volume in HU with its landmarks, real or virtual."""

@@ -1,0 +1,1 @@
+"""From a volume and a pose to a detector picture."""
