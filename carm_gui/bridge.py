@@ -1,0 +1,74 @@
+"""The only crossing between the session's threads and Qt.
+
+The session calls `receive` on its own threads; it appends to a deque (thread-safe) and returns at once. A timer in the
+GUI thread drains the deque: of frames, poses and doses only the latest is handed on, text of one reply is joined, and
+everything else (decisions, motion, states, questions) is handed on one by one and in order. Knows no widget.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+LATEST_WINS = frozenset({"frame", "pose", "dose"})
+PERIOD_MS = 16
+
+
+def coalesce(events: Iterable) -> list:
+    """`events` (each with `kind` and `data`) as the widgets shall see them: order kept, superseded pictures dropped,
+    neighbouring deltas of one reply joined. A delta that carries the decision keeps it."""
+    events = list(events)
+    newest = {event.kind: i for i, event in enumerate(events) if event.kind in LATEST_WINS}
+    result: list = []
+    for i, event in enumerate(events):
+        if event.kind in LATEST_WINS:
+            if newest[event.kind] == i:
+                result.append(event)
+            continue
+        last = result[-1] if result else None
+        if (
+            event.kind == "delta"
+            and last is not None
+            and last.kind == "delta"
+            and last.data.get("number") == event.data.get("number")
+        ):
+            joined = {**last.data, **{k: v for k, v in event.data.items() if v}}
+            joined["text"] = last.data.get("text", "") + event.data.get("text", "")
+            result[-1] = replace(last, data=joined)
+            continue
+        result.append(event)
+    return result
+
+
+class Bridge(QObject):
+    """Hands session events to the GUI thread through the signal `event`."""
+
+    event = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._inbox: deque = deque()
+        self._timer = QTimer(self)
+        self._timer.setInterval(PERIOD_MS)
+        self._timer.timeout.connect(self.drain)
+
+    def receive(self, event) -> None:
+        """Take an event from any thread; returns at once."""
+        self._inbox.append(event)
+
+    def start(self) -> None:
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Hand nothing on any more; what still arrives is dropped with the bridge."""
+        self._timer.stop()
+        self._inbox.clear()
+
+    def drain(self) -> None:
+        """Hand on what has arrived since the last tick."""
+        batch = [self._inbox.popleft() for _ in range(len(self._inbox))]
+        for event in coalesce(batch):
+            self.event.emit(event)

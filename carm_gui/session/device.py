@@ -1,0 +1,285 @@
+"""The device thread: advances the C-arm, fires the pulses, jogs. Knows no model, no words and no window.
+
+Nothing runs while the C-arm stands still with the beam off: the thread then sleeps on a condition. A pulse
+that cannot be rendered in time is skipped, never queued. `halt` is exact: `begin` and `halt` pass the same
+gate, and a ticket taken before a halt starts nothing after it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from sim.carm import CArm, MotionRefused
+
+from sim.frame import Frame
+from sim.pose import CArmPose, MotionCommand
+
+log = logging.getLogger(__name__)
+
+TICK_S = 1 / 30
+"""Time between pose events while moving: 30 a second, a smooth glide."""
+LONGEST_TICK_S = 0.1
+"""A slow picture never makes the C-arm leap: it moves on by at most this much time at once."""
+JOG_FACTOR = 0.4
+"""Jogging runs at this share of the device's own speed."""
+JOG_REACH_MM = (240.0, 120.0, 60.0, 30.0, 15.0, 8.0, 4.0, 2.0)
+"""A held arrow key starts a motion this long, or the longest of these that the limits allow, and halts on
+release."""
+
+
+class Halted(Exception):  # noqa: N818  a way out of the work under way, not an error
+    """A halt came after the ticket for this work was taken."""
+
+
+class DeviceLoop:
+    """Owns the C-arm's time. `emit(kind, **data)` takes frame, dose, pose, beam and note events;
+    `at_rest(start, jog)` is called when a motion ends by itself or a jog is released, `jog_began(start)` when
+    a jog starts to move."""
+
+    def __init__(
+        self,
+        carm: CArm,
+        *,
+        emit: Callable[..., None],
+        at_rest: Callable[[CArmPose, bool], None],
+        jog_began: Callable[[CArmPose], None],
+        pulse_rate: float = 8.0,
+        realtime: bool = True,
+    ) -> None:
+        self.carm = carm
+        self.pulse_rate = pulse_rate
+        self.beam_on = False
+        self.latest: Frame | None = None
+        self._still: Frame | None = None
+        self._emit, self._at_rest, self._jog_began = emit, at_rest, jog_began
+        self._realtime = realtime
+        self._gate = threading.Lock()
+        self._ticket = 0
+        self._motion: tuple[CArmPose, bool] | None = None  # where it started, and whether it is a jog
+        self._wake = threading.Condition()
+        self._jog, self._jogging, self._jog_locked = (0, 0), (0, 0), False
+        self._shots_asked = self._shots_done = 0
+        self._closing = False
+        self._next_pulse = self._last_tick = 0.0
+        self._thread = threading.Thread(target=self._run, name="carm-device", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        self.halt()
+        with self._wake:
+            self._closing = True
+            self._wake.notify_all()
+        if self._thread.is_alive():
+            self._thread.join(timeout=5.0)
+
+    @property
+    def ticket(self) -> int:
+        """Changes with every halt. Work that began under an older ticket must not go on."""
+        return self._ticket
+
+    def begin(self, motion: MotionCommand, ticket: int) -> None:
+        """Start `motion`. Raises Halted when a halt came since `ticket`, MotionRefused when the device will
+        not."""
+        self._begin(motion, ticket, jog=False)
+
+    def halt(self) -> CArmPose | None:
+        """Stop at once, from any thread. Returns where the interrupted motion had started, None if it stood
+        still."""
+        with self._gate:
+            self._ticket += 1
+            self.carm.halt()
+            interrupted, self._motion = self._motion, None
+            # A key that is still held when the halt comes must not move the device again when it repeats.
+            self._jog_locked = self._jog_locked or self._jog != (0, 0)
+            self._jog = self._jogging = (0, 0)
+        with self._wake:
+            self._wake.notify_all()
+        return interrupted[0] if interrupted else None
+
+    def beam(self, on: bool) -> None:
+        with self._wake:
+            self.beam_on = on
+            self._next_pulse = 0.0
+            self._wake.notify_all()
+        self._emit("beam", on=on, pulse_rate=self.pulse_rate)
+
+    def jog(self, left: int, up: int) -> None:
+        """Held direction, -1/0/+1 on each axis; (0, 0) ends it."""
+        with self._gate:
+            if (left, up) == (0, 0):
+                self._jog_locked = False
+            elif self._jog_locked:
+                return
+            self._jog = (left, up)
+        with self._wake:
+            self._wake.notify_all()
+
+    def shoot(self) -> None:
+        """Ask for one full-resolution picture; it comes as a frame event."""
+        with self._wake:
+            self._shots_asked += 1
+            self._wake.notify_all()
+
+    def picture(self, ticket: int, stop: Callable[[], bool]) -> Frame | None:
+        """The latest full-resolution picture of the present pose at rest: with the beam on the one on show,
+        with the beam off one shot, counted. None when no picture can be had; raises Halted on a halt. `stop`
+        gives up early."""
+        with self._wake:
+            shot = 0
+            if not self.beam_on:
+                self._shots_asked += 1
+                shot = self._shots_asked
+                self._wake.notify_all()
+            while True:
+                if ticket != self._ticket:
+                    raise Halted
+                if self._closing or stop():
+                    return None
+                if shot and self._shots_done >= shot:
+                    return self._still if self._is_present(self._still) else None
+                if not shot and self._is_present(self._still):
+                    return self._still
+                if not shot and not self.beam_on:
+                    return None
+                self._wake.wait(0.1)
+
+    def _is_present(self, frame: Frame | None) -> bool:
+        return frame is not None and not self.carm.moving and frame.pose == self.carm.pose
+
+    def _begin(self, motion: MotionCommand, ticket: int, jog: bool) -> None:
+        with self._gate:
+            if ticket != self._ticket:
+                raise Halted
+            start = self.carm.pose
+            self.carm.start(motion)
+            self._motion = (start, jog)
+            self._last_tick = time.monotonic()
+        with self._wake:
+            self._wake.notify_all()
+
+    def _run(self) -> None:
+        while True:
+            with self._wake:
+                if self._closing:
+                    return
+                wait = self._seconds_to_next()
+                if wait is None or wait > 0:
+                    self._wake.wait(wait)
+                    continue
+            try:
+                self._steer_jog()
+                self._tick()
+                self._pulse()
+            except Exception as problem:
+                log.exception("device")
+                self._give_up_picture(problem)
+
+    def _seconds_to_next(self) -> float | None:
+        """Seconds until something is due, 0 for now, None for nothing at all."""
+        if self._shots_done < self._shots_asked or self._jog != self._jogging:
+            return 0.0
+        now, due = time.monotonic(), []
+        if self._motion is not None:
+            due.append(self._last_tick + TICK_S if self._realtime else now)
+        if self.beam_on:
+            due.append(self._next_pulse)
+        return max(0.0, min(due) - now) if due else None
+
+    def _steer_jog(self) -> None:
+        wanted = self._jog
+        if wanted == self._jogging:
+            return
+        with self._gate:
+            motion, ticket = self._motion, self._ticket
+            ended = motion if motion is not None and motion[1] else None
+            if ended:
+                self.carm.halt()
+                self._motion = None
+            self._jogging = (0, 0)
+        if ended and wanted == (0, 0):
+            self._next_pulse = 0.0
+            self._emit("pose", pose=self.carm.pose, moving=False)
+            self._at_rest(ended[0], True)
+        if wanted != (0, 0):
+            self._start_jog(wanted, ticket, fresh=ended is None)
+
+    def _start_jog(self, way: tuple[int, int], ticket: int, fresh: bool) -> None:
+        problem = "The C-arm is moving; jog when it stands still."
+        if not self.carm.moving:
+            for reach in JOG_REACH_MM:
+                motion = MotionCommand(left_mm=way[0] * reach, up_mm=way[1] * reach)
+                problem = self.carm.refusal(motion) or ""
+                if not problem:
+                    break
+        if problem:
+            self._emit("note", text=problem, level="warning")
+        else:
+            start = self.carm.pose
+            try:
+                self._begin(motion, ticket, jog=True)
+            except (Halted, MotionRefused):
+                return
+            if fresh:
+                self._jog_began(start)
+        with self._gate:
+            # A refused direction counts as served, so that a held key does not ask again and again.
+            if ticket == self._ticket:
+                self._jogging = way
+
+    def _tick(self) -> None:
+        motion = self._motion
+        if motion is None:
+            return
+        now = time.monotonic()
+        if self._realtime:
+            step = min(now - self._last_tick, LONGEST_TICK_S)
+            if step < TICK_S:
+                return
+        else:
+            step = LONGEST_TICK_S
+        self._last_tick = now
+        self.carm.advance(step * (JOG_FACTOR if motion[1] else 1.0))
+        with self._gate:
+            ended = self._motion is motion and not self.carm.moving
+            if ended:
+                self._motion = None
+        if self._realtime or ended:
+            self._emit("pose", pose=self.carm.pose, moving=not ended)
+        if ended:
+            self._next_pulse = 0.0
+            self._at_rest(*motion)
+
+    def _pulse(self) -> None:
+        now = time.monotonic()
+        asked = self._shots_asked
+        if asked == self._shots_done and not (self.beam_on and now >= self._next_pulse):
+            return
+        shot = asked > self._shots_done
+        period = 1.0 / self.pulse_rate
+        behind = now - self._next_pulse > period
+        self._next_pulse = now + period if behind else self._next_pulse + period
+        fast = self._motion is not None and not shot
+        frame = self.carm.expose(fast=fast)
+        still = not fast and not frame.moving and self._is_present(frame)
+        self.latest = frame
+        with self._wake:
+            if still:
+                self._still = frame
+            self._shots_done = asked
+            self._wake.notify_all()
+        self._emit("frame", frame=frame, still=still, shot=shot)
+        self._emit("dose", dose=frame.dose)
+
+    def _give_up_picture(self, problem: Exception) -> None:
+        with self._wake:
+            self._shots_done = self._shots_asked
+            was_on, self.beam_on = self.beam_on, False
+            self._wake.notify_all()
+        if was_on:
+            self._emit("beam", on=False, pulse_rate=self.pulse_rate)
+        self._emit("note", text=f"No picture could be made: {problem}", level="error")

@@ -1,0 +1,77 @@
+"""What a session says and what it is: the ordered events that recorder, window and command line read, and the
+frozen snapshot of the present. Knows no threads and no window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from inference.step import Step
+from sim.frame import Dose
+from sim.pose import CArmPose
+
+STATES = ("idle", "looking", "proposing", "waiting", "moving", "halted", "arrived")
+KINDS = (
+    "frame",
+    "pose",
+    "beam",
+    "dose",
+    "state",
+    "said",
+    "understood",
+    "question",
+    "delta",
+    "step",
+    "decision",
+    "motion",
+    "arrived",
+    "model",
+    "note",
+    "display",
+    "saved",
+)
+OUTCOMES = ("arrived", "limit", "refused", "failed", "halted", "stale", "dropped", "interrupted", "moved")
+
+
+@dataclass(frozen=True)
+class SessionEvent:
+    """One thing that happened. `seq` counts from 1 without gaps, `t` is seconds since the session was made.
+
+    `data` by `kind`:
+    frame {frame: Frame, still: full resolution and at rest, shot: asked for one by one}; pose {pose:
+    CArmPose, moving: bool}; beam {on, pulse_rate}; dose {dose: Dose}; state {state, message, outcome: why
+    work ended, one of OUTCOMES or None}; said {text}; understood {action: Action, echo: str}; question
+    {reason, text, options: tuple[str, ...]}; delta {number, text, proposal: Proposal | None, landmarks}; step
+    {step: Step, target: key | None, kind: "navigation" | "localization" | "correction", frame: Frame};
+    decision {number, accepted: bool, text}; motion {phase: "started" | "finished" | "halted" | "refused",
+    from: CArmPose, to: CArmPose, message}; arrived {target, message}; model {state, name, message, info};
+    note {text, level: "info" | "warning" | "error"}; display {action: Action} (magnify, collimate: the
+    window's matter); saved {frame: Frame} (the clinician asked to keep this picture).
+    """
+
+    seq: int
+    t: float
+    kind: str
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SessionStatus:
+    """The session at one instant.
+
+    `proposal` is the step that waits for the clinician (None otherwise). `offer` numbers what waits for a yes
+    or no, a proposal or the next action of a sequence; 0 when nothing waits. An accept counts only for the
+    offer that was showing when it was given. `target` is the landmark key of the alignment under way.
+    `message` is one sentence.
+    """
+
+    state: str = "idle"
+    message: str = ""
+    pose: CArmPose = field(default_factory=CArmPose)
+    target: str | None = None
+    proposal: Step | None = None
+    offer: int = 0
+    beam_on: bool = False
+    pulse_rate: float = 8.0
+    dose: Dose = field(default_factory=Dose)
+    model: str = "loading"  # "loading", "ready", "failed"

@@ -1,0 +1,58 @@
+"""What the window remembers between starts, as one small JSON file. Knows no Qt.
+
+A file that cannot be read, or a value of the wrong type, means the default: settings never stop a start.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+
+from platformdirs import user_config_path
+
+from sim.resource import APP
+
+
+@dataclass
+class Settings:
+    """`geometry` and `splitter` are Qt's own bytes as hex; `history` is the command line's, newest last."""
+
+    theme: str = "dark"
+    invert: bool = False
+    overlays: bool = True
+    geometry: str = ""
+    splitter: str = ""
+    history: list[str] = field(default_factory=list)
+    path: Path | None = None
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Settings:
+        """The settings kept in `path` (default: the user's configuration folder)."""
+        path = path or user_config_path(APP, appauthor=False) / "window.json"
+        kept = cls(path=path)
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return kept
+        for item in fields(cls):
+            value = found.get(item.name) if isinstance(found, dict) else None
+            if item.name != "path" and type(value) is type(getattr(kept, item.name)):
+                setattr(kept, item.name, value)
+        kept.history = [line for line in kept.history if isinstance(line, str)][-200:]
+        return kept
+
+    def save(self) -> None:
+        """Write the file whole or not at all; a disk that refuses is no reason to trouble anyone."""
+        if self.path is None:
+            return
+        plain = {key: value for key, value in asdict(self).items() if key != "path"}
+        plain["history"] = plain["history"][-200:]
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            fresh = self.path.with_suffix(".tmp")
+            fresh.write_text(json.dumps(plain, indent=1), encoding="utf-8")
+            os.replace(fresh, self.path)
+        except OSError:
+            return

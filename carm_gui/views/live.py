@@ -1,0 +1,322 @@
+"""The live picture: window and level, glide between pulses, markers, badges, overlays, and the keys that act while it
+has the focus. Paints with QPainter alone. Knows no session: it is told what to show and says which keys were pressed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from carm_gui import theme
+from carm_gui.views import overlays
+from inference.step import Proposal
+from sim.frame import LOG_SCALE, Frame
+from sim.geometry import beam_of
+from sim.pose import CArmPose
+
+OPEN_BEAM = 0.25 * LOG_SCALE
+"""Below this a pixel saw air alone; the window is set on the rest, or a little air at the edge would flatten the bone."""
+SETTLE = 0.3
+"""Share by which the window moves toward a new picture's: quick enough to follow, slow enough not to flicker."""
+ARROWS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, 1),
+    Qt.Key.Key_Down: (0, -1),
+}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A proposed move to draw. `phase` is "streaming", "waiting", "accepted" or "stale"."""
+
+    proposal: Proposal | None
+    pose: CArmPose
+    context: str
+    phase: str
+
+
+def robust_window(pixels: np.ndarray) -> tuple[float, float]:
+    """Low and high level of a picture (h, w), units of Frame.pixels: percentiles 1 and 99.7 of what is not open beam."""
+    sample = pixels[::4, ::4]
+    body = sample[sample > OPEN_BEAM]
+    if body.size < 0.05 * sample.size:
+        body = sample.ravel()
+    low, high = np.percentile(body, (1.0, 99.7))
+    return float(low), float(max(high, low + 0.2 * LOG_SCALE))
+
+
+def to_grey(pixels: np.ndarray, low: float, high: float, bone_dark: bool) -> np.ndarray:
+    """uint8 (h, w) for the screen; `low` and below is white when `bone_dark`, black otherwise."""
+    scaled = np.subtract(pixels, np.float32(low), dtype=np.float32)
+    scaled *= np.float32(255.0 / (high - low))
+    np.clip(scaled, 0.0, 255.0, out=scaled)
+    if bone_dark:
+        np.subtract(np.float32(255.0), scaled, out=scaled)
+    return scaled.astype(np.uint8)
+
+
+class LiveView(QWidget):
+    """Shows frames. `jog(left, up)` follows held arrows, `pedal(down)` the space bar; letters call `keys`."""
+
+    jog = Signal(int, int)
+    pedal = Signal(bool)
+    focus_changed = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName("Live picture")
+        self.setMinimumSize(320, 320)
+        self.keys: Mapping[str, Callable[[], None]] = {}
+        self.bone_dark = True
+        self.show_overlays = True
+        self.offer: Offer | None = None
+        self.seen: tuple[str, CArmPose] | None = None
+        self.state, self.beam_on, self.moving, self.stored = "idle", True, False, False
+        self.message = ""
+        self.frame: Frame | None = None
+        self.pose = CArmPose()
+        self._levels: tuple[float, float] | None = None
+        self._image: QImage | None = None
+        self._held: set[int] = set()
+        self._pedal_down = False
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(760, 700)
+
+    # ---- what to show
+
+    def show_frame(self, frame: Frame, stored: bool = False) -> None:
+        """Show `frame`; `stored` marks a picture from disk that stands in while the patient loads."""
+        levels = robust_window(frame.pixels)
+        if self._levels is None or stored != self.stored:
+            self._levels = levels
+        else:
+            self._levels = tuple(old + SETTLE * (new - old) for old, new in zip(self._levels, levels, strict=True))
+        self.frame, self.stored = frame, stored
+        if stored or self._image is None:
+            self.pose = frame.pose
+        self._render()
+
+    def show_pose(self, pose: CArmPose, moving: bool) -> None:
+        """The C-arm stands at `pose` now; the held picture is shifted there until the next pulse."""
+        self.pose, self.moving = pose, moving
+        self.update()
+
+    def show_state(self, state: str) -> None:
+        self.state = state
+        self._announce()
+        self.update()
+
+    def show_beam(self, on: bool) -> None:
+        self.beam_on = on
+        self._announce()
+        self.update()
+
+    def show_offer(self, offer: Offer | None) -> None:
+        self.offer = offer
+        self.update()
+
+    def show_seen(self, text: str, pose: CArmPose) -> None:
+        """What the model named for the centre of the view at `pose`; gone as soon as the view moves."""
+        self.seen = (text, pose) if text else None
+        self.update()
+
+    def set_inverted(self, inverted: bool) -> None:
+        """False shows bone dark, as fluoroscopy does; True shows it bright."""
+        self.bone_dark = not inverted
+        self._render()
+
+    def set_overlays(self, shown: bool) -> None:
+        self.show_overlays = shown
+        self.update()
+
+    def set_message(self, text: str) -> None:
+        """A sentence in the middle of the pane, e.g. that the patient is being loaded; "" removes it."""
+        self.message = text
+        self.update()
+
+    def _announce(self) -> None:
+        self.setAccessibleDescription(", ".join(text.lower() for _, text, _ in self.badges()))
+
+    def _render(self) -> None:
+        if self.frame is None or self._levels is None:
+            return
+        grey = np.ascontiguousarray(to_grey(self.frame.pixels, *self._levels, self.bone_dark))
+        height, width = grey.shape
+        self._grey = grey  # QImage keeps no reference of its own
+        self._image = QImage(grey.data, width, height, width, QImage.Format.Format_Grayscale8)
+        self.update()
+
+    # ---- geometry
+
+    def square(self) -> QRectF:
+        """Where the picture lies in the widget."""
+        side = max(min(self.width(), self.height()) - 24, 40)
+        return QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
+
+    def glide_px(self) -> QPointF:
+        """By how much the held picture is shifted: the motion of the isocentre since its pulse, in its own plane."""
+        if self.frame is None or self.stored:
+            return QPointF(0, 0)
+        old, beam = self.frame.pose, beam_of(self.frame.pose)
+        way = np.array([self.pose.left_mm - old.left_mm, self.pose.up_mm - old.up_mm, self.pose.ant_mm - old.ant_mm])
+        scale = self.square().width() / (self.frame.spacing_mm * self.frame.pixels.shape[1])
+        return QPointF(-scale * float(way @ beam.right), -scale * float(way @ beam.down))
+
+    # ---- painting
+
+    def badges(self) -> list[tuple[str, str, str]]:
+        """(shape, text, colour) of every state that is on."""
+        if self.stored or self.frame is None:
+            return [("ring", "LOADING", theme.PLAIN)] + ([("bars", "STORED PICTURE", theme.SKY)] if self.stored else [])
+        shown = [("dot", "LIVE", theme.GREEN) if self.beam_on else ("bars", "LAST IMAGE HOLD", theme.SKY)]
+        if self.state == "halted":
+            shown.append(("stop", "HALTED", theme.VERMILION))
+        elif self.moving:
+            shown.append(("chevrons", "MOVING", theme.ORANGE))
+        return shown
+
+    def paintEvent(self, event) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        painter.fillRect(self.rect(), QColor(theme.SURROUND))
+        square = self.square()
+        field = overlays.Field(square, self.pose)
+        self._paint_picture(painter, square)
+        if self._image is not None:
+            self._paint_marks(painter, field)
+        if self.message:
+            overlays.plate(painter, square.center(), self.message, size=15, within=square)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(theme.SKY), 2))
+            painter.drawRoundedRect(square.adjusted(-4, -4, 4, 4), 4, 4)
+        painter.end()
+
+    def _paint_picture(self, painter: QPainter, square: QRectF) -> None:
+        painter.fillRect(square, QColor("#16191e"))
+        if self._image is None:
+            return
+        painter.save()
+        painter.setClipRect(square)
+        painter.drawImage(square.translated(self.glide_px()), self._image)
+        painter.restore()
+
+    def _paint_marks(self, painter: QPainter, field: overlays.Field) -> None:
+        painter.save()
+        painter.setClipRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
+        overlays.crosshair(painter, field)
+        if self.show_overlays:
+            self._paint_offer(painter, field)
+        painter.restore()
+        overlays.markers(painter, field)
+        overlays.scale_bar(painter, field)
+        square, left = field.square, field.square.left() + 12
+        for shape, text, colour in self.badges():
+            left = overlays.badge(painter, left, square.top() + 12, shape, text, colour) + 8
+        if not self.stored:
+            overlays.plate(
+                painter,
+                QPointF(square.left() + 12, square.bottom() - 12),
+                self.pose_text(),
+                size=12,
+                anchor=Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom,
+                bold=False,
+            )
+
+    def _paint_offer(self, painter: QPainter, field: overlays.Field) -> None:
+        offer = self.offer
+        if offer is None:
+            if self.seen is not None and self.seen[1] == self.pose:
+                overlays.centre_label(painter, field, self.seen[1], self.seen[0])
+            return
+        stale = offer.phase == "stale"
+        colour = "#b8c0ca" if stale else theme.SKY
+        if offer.proposal is not None and not offer.proposal.motion.is_zero:
+            text = overlays.move_text(offer.proposal.motion) + (" (stale)" if stale else "")
+            firm = offer.phase in ("waiting", "accepted")
+            overlays.ghost(painter, field, offer.pose, offer.proposal.motion, text, colour, firm)
+        if offer.context and not stale and offer.pose == self.pose:
+            overlays.centre_label(painter, field, offer.pose, offer.context)
+
+    def pose_text(self) -> str:
+        """Angles, and the isocentre in the patient frame."""
+        p = self.pose
+        place = ", ".join(
+            f"{name} {abs(value):.0f}"
+            for value, name in (
+                (p.left_mm, "left" if p.left_mm >= 0 else "right"),
+                (p.up_mm, "up" if p.up_mm >= 0 else "down"),
+                (p.ant_mm, "front" if p.ant_mm >= 0 else "back"),
+            )
+        )
+        return f"{overlays.view_name(p)}\n{place} mm"
+
+    # ---- keys: they act only while this widget has the focus
+
+    def keyPressEvent(self, event) -> None:  # noqa: N802
+        plain = not (event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier))
+        key = event.key()
+        if not plain or (key not in ARROWS and key != Qt.Key.Key_Space and event.text().upper() not in self.keys):
+            super().keyPressEvent(event)
+            return
+        if event.isAutoRepeat():
+            return
+        if key in ARROWS:
+            self._held.add(key)
+            self._say_jog()
+        elif key == Qt.Key.Key_Space:
+            if not self.beam_on:
+                self._pedal_down = True
+                self.pedal.emit(True)
+        else:
+            self.keys[event.text().upper()]()
+
+    def keyReleaseEvent(self, event) -> None:  # noqa: N802
+        key = event.key()
+        if event.isAutoRepeat():
+            return
+        if key in self._held:
+            self._held.discard(key)
+            self._say_jog()
+        elif key == Qt.Key.Key_Space and self._pedal_down:
+            self._lift_pedal()
+        else:
+            super().keyReleaseEvent(event)
+
+    def _say_jog(self) -> None:
+        left = sum(ARROWS[key][0] for key in self._held)
+        up = sum(ARROWS[key][1] for key in self._held)
+        self.jog.emit(left, up)
+
+    def _lift_pedal(self) -> None:
+        self._pedal_down = False
+        self.pedal.emit(False)
+
+    def let_go(self) -> None:
+        """End what held keys keep going: the focus went elsewhere, or everything halts."""
+        if self._held:
+            self._held.clear()
+            self.jog.emit(0, 0)
+        if self._pedal_down:
+            self._lift_pedal()
+
+    def focusInEvent(self, event) -> None:  # noqa: N802
+        super().focusInEvent(event)
+        self.focus_changed.emit(True)
+        self.update()
+
+    def focusOutEvent(self, event) -> None:  # noqa: N802
+        super().focusOutEvent(event)
+        self.let_go()
+        self.focus_changed.emit(False)
+        self.update()

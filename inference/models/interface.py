@@ -1,0 +1,65 @@
+"""The one interface of every language model: a picture and a text in, a stream of text out, cancel at any moment.
+
+Knows no model, no torch and no task's wording.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+
+class ModelError(ValueError):
+    """A model that cannot be loaded or cannot answer; the message is one sentence for the screen."""
+
+
+class Cancelled(Exception):  # noqa: N818 - an outcome, not an error
+    """The reply was cancelled; whatever came of it must move nothing."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One question: `picture` is uint8 (h, w), grey; `text` the prompt; the reply has at most `max_tokens` tokens."""
+
+    task: str
+    picture: np.ndarray
+    text: str
+    max_tokens: int
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """What answers. Hashes are sha256 (hex) over the weight files, "" where there is none; `picture_size` is the side
+    in pixels of the picture it wants."""
+
+    name: str
+    parameters: int = 0
+    device: str = "cpu"
+    base_sha256: str = ""
+    adapter_sha256: str = ""
+    note: str = ""
+    picture_size: int = 128
+
+
+class LanguageModel(Protocol):
+    """`state` is "loading", "ready" or "failed", `problem` then says why in one sentence and `note` how far loading is.
+
+    `stream` yields pieces of text; it waits while the model loads, raises ModelError when it cannot answer and
+    Cancelled when `cancel` was called. Closing the iterator cancels too. `cancel` may come from any thread and does
+    nothing when no reply is under way. One reply at a time.
+    """
+
+    name: str
+    info: ModelInfo
+    state: str
+    problem: str
+    note: str
+
+    def stream(self, request: Request) -> Iterator[str]: ...
+
+    def cancel(self) -> None: ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,70 @@
+"""The recipe of the embedded model, read from a TOML file."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Stage(_Part):
+    """One optimisation: `samples` is its whole length, so a longer run is a change of one number and --resume."""
+
+    samples: int
+    batch: int
+    learning_rate: float
+    weight_decay: float = 0.01
+    warmup: float = 0.03
+    clip: float = 1.0
+
+
+class Architecture(_Part):
+    """Sizes of the stock Gemma-3 with its SigLIP tower."""
+
+    picture: int = 128
+    patch: int = 16
+    vision_width: int = 192
+    vision_layers: int = 6
+    image_tokens: int = 16
+    text_width: int = 192
+    text_layers: int = 4
+    text_heads: int = 4
+    text_ffn: int = 512
+    vocabulary: int = 1024
+
+
+class Recipe(_Part):
+    """`data` and `check` are folders made by `carm dataset`; `out` takes checkpoints and the finished model."""
+
+    data: Path
+    check: Path
+    out: Path
+    seed: int = 7
+    bfloat16: bool = True
+    threads: int = 2
+    architecture: Architecture = Architecture()
+    tower: Stage
+    base: Stage
+    adapter: Stage
+    lora_rank: int = 16
+    lora_alpha: int = 32
+    cached_views: int = 60_000
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Raises ValueError with one sentence when the file is missing or wrong."""
+    try:
+        return Recipe.model_validate(tomllib.loads(path.read_text()))
+    except OSError:
+        raise ValueError(f"The training config {path} cannot be read; give an existing TOML file.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"The training config {path} is not valid TOML: {error}.") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the file"
+        raise ValueError(f"In the training config {path}, {where}: {first['msg']}.") from None

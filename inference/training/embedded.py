@@ -1,0 +1,108 @@
+"""The embedded model from first picture to shipped folder: tower, base, adapter, in the layout that ships.
+
+`carm train tower` runs the first stage, `carm train embedded` the others. Each stage leaves its checkpoint in
+`recipe.out`, and a finished stage is not run again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+# Spinning OpenMP threads on few cores are several times slower than sleeping ones; torch reads this when it loads.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+import torch
+from transformers import AutoModelForImageTextToText, AutoProcessor
+
+from inference.training import dialogue, language, tower
+from inference.training import views as v
+from inference.training.architecture import build_model, build_processor, build_tokenizer
+from inference.training.config import Recipe
+
+CORPUS_EXCHANGES = 4000
+
+
+def _fresh(recipe: Recipe):
+    torch.manual_seed(recipe.seed)
+    torch.set_num_threads(recipe.threads)
+    sizes = recipe.architecture
+    corpus = dialogue.corpus(CORPUS_EXCHANGES, recipe.seed)
+    tokenizer = build_tokenizer(corpus, sizes.vocabulary, dialogue.DECISION_WORDS)
+    return build_model(tokenizer, sizes), build_processor(tokenizer, sizes)
+
+
+def train_tower(recipe: Recipe, resume: bool = False, say: Callable[[str], None] = print) -> dict[str, float]:
+    """First stage; returns the tower's held-out figures, also in recipe.out/tower.json."""
+    model, _ = _fresh(recipe)
+    head = tower.train(model, recipe, resume, say)
+    out = tower.figures(model, head, v.load(recipe.check))
+    (recipe.out / "tower.json").write_text(json.dumps(out, indent=1))
+    say(f"tower: {json.dumps(out)}")
+    return out
+
+
+def train_language(recipe: Recipe, resume: bool = False, say: Callable[[str], None] = print) -> Path:
+    """Second and third stage; returns the folder with `base` and `adapter`. Raises ValueError when the tower has not
+    been trained."""
+    if not (recipe.out / "tower.pt").exists():
+        raise ValueError(f"{recipe.out} has no tower.pt; run `carm train tower` with the same config first.")
+    model, processor = _fresh(recipe)
+    tower.load_checkpoint(model, recipe.out, recipe.architecture.text_width)
+    model.model.vision_tower.requires_grad_(False)
+    model.model.multi_modal_projector.requires_grad_(False)
+    writer = language.Writer(processor)
+    data, check = v.load(recipe.data), v.load(recipe.check)
+    say(f"looking at {recipe.cached_views} views")
+    seen = language.look(model, data, recipe.cached_views, recipe.seed, recipe.bfloat16)
+    held_out = language.look(model, check, 512, recipe.seed, recipe.bfloat16, varied=False)
+
+    base, adapter = recipe.out / "base", recipe.out / "adapter"
+    if not (base / "config.json").exists():
+        began = time.monotonic()
+        share = dialogue.BASE_LANGUAGE
+        seeing = [part for part in share if part[0] is not dialogue.form]
+        language.optimise(
+            model,
+            seen,
+            writer,
+            share,
+            recipe.base,
+            recipe,
+            recipe.out / "base.pt",
+            resume,
+            lambda: language.agreement(model, held_out, writer, seeing, 256, recipe.bfloat16),
+            say,
+        )
+        say(f"base: {time.monotonic() - began:.0f} s")
+        model.to(torch.float16).save_pretrained(base)
+        processor.save_pretrained(base)
+    model = AutoModelForImageTextToText.from_pretrained(base, dtype=torch.float32, local_files_only=True)
+    writer = language.Writer(AutoProcessor.from_pretrained(base, local_files_only=True))
+    torch.manual_seed(recipe.seed)
+    tuned = language.with_adapter(model, recipe)
+    began = time.monotonic()
+    figures = lambda: language.agreement(tuned, held_out, writer, dialogue.TASKS, 512, recipe.bfloat16)  # noqa: E731
+    language.optimise(
+        tuned,
+        seen,
+        writer,
+        dialogue.TASKS,
+        recipe.adapter,
+        recipe,
+        recipe.out / "adapter.pt",
+        resume,
+        figures,
+        say,
+    )
+    out = figures()
+    say(f"adapter: {time.monotonic() - began:.0f} s {json.dumps(out)}")
+    tuned.peft_config["default"].base_model_name_or_path = "../base"
+    tuned.save_pretrained(adapter)
+    (adapter / "README.md").unlink(missing_ok=True)  # a template without content
+    card = {"generators": sorted(data.generators), "subjects": len(data.pictures), "agreement": out}
+    (recipe.out / "card.json").write_text(json.dumps(card, indent=1))
+    return recipe.out

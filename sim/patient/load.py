@@ -1,0 +1,161 @@
+"""The one door to patients: a spec as typed by the user -> Patient.
+
+Knows the forms of a spec (CLI.md), where landmarks beside a CT lie and how drawn subjects are kept between
+runs. Knows neither how a virtual patient is made (virtual.py) nor how a scan is read (ct.py).
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import zipfile
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+
+from sim.patient.markups import read_landmarks
+from sim.patient.patient import Patient, PatientError
+from sim.resource import cache_dir
+
+VIRTUAL_SPACING_MM = 2.0
+"""Voxel edge of `virtual:SEED`, mm."""
+
+MAX_SEED = 1_000_099
+"""The highest seed that is ever looked at (CLI.md: 1,000,000-1,000,099 are for final figures)."""
+
+CACHED_SUBJECTS = 32
+"""Drawn subjects kept on disk (some 50 MB each); the ones unused for longest go first."""
+
+
+def load_patient(spec: str | Path, landmarks: Path | None = None, series: str | None = None) -> Patient:
+    """The patient that `spec` names: "virtual", "virtual:SEED", a NIfTI file or a DICOM folder.
+
+    `landmarks` is a markups file (markups.py) that replaces the patient's own landmarks; without it,
+    NAME.mrk.json beside a scan NAME.nii.gz or NAME/ is picked up. `series` chooses among several DICOM
+    series, by UID or number. Raises PatientError for whatever cannot be used.
+    """
+    text = str(spec).strip()
+    if text == "virtual" or text.startswith("virtual:"):
+        if series is not None:
+            raise PatientError(f"A series can be chosen in a DICOM folder only, not for {text}.")
+        patient = _shipped() if text == "virtual" else _drawn(_seed(text))
+    else:
+        patient = _scan(Path(text).expanduser(), series)
+        landmarks = landmarks or _landmarks_beside(Path(text).expanduser())
+    return patient if landmarks is None else _with_landmarks(patient, Path(landmarks))
+
+
+def _seed(text: str) -> int:
+    digits = text.removeprefix("virtual:").strip()
+    if not (digits.isascii() and digits.isdigit()) or int(digits) > MAX_SEED:
+        raise PatientError(
+            f"{text!r} has no valid seed: a seed is a whole number from 0 to {MAX_SEED:,}, as in virtual:7."
+        )
+    return int(digits)
+
+
+def _generator() -> ModuleType:
+    # Imported when asked for: the generator pulls in meshes and kernels that a CT never needs.
+    from sim.patient import virtual
+
+    return virtual
+
+
+def _shipped() -> Patient:
+    try:
+        return _generator().shipped()
+    except FileNotFoundError as error:
+        raise PatientError(str(error)) from error
+
+
+def _drawn(seed: int) -> Patient:
+    generator = _generator()
+    name = f"v{generator.GENERATOR}-{VIRTUAL_SPACING_MM:g}mm-{seed}.npz"
+    try:
+        path = cache_dir("patients") / name
+    except OSError:
+        return generator.build(seed, spacing_mm=VIRTUAL_SPACING_MM)
+    patient = _read_cached(path)
+    if patient is None:
+        patient = generator.build(seed, spacing_mm=VIRTUAL_SPACING_MM)
+        _write_cached(path, patient)
+    return patient
+
+
+def _read_cached(path: Path) -> Patient | None:
+    """The subject kept at `path`, or None when it is not there or does not read as written."""
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            hu, affine, points = kept["hu"], kept["affine"], kept["points"]
+            keys, name, generator = kept["keys"].tolist(), str(kept["name"]), str(kept["generator"])
+        os.utime(path)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+    if hu.ndim != 3 or hu.dtype != np.int16 or affine.shape != (4, 4) or points.shape != (len(keys), 3):
+        return None
+    marks = {key: tuple(float(x) for x in point) for key, point in zip(keys, points)}
+    return Patient(name, hu, affine, marks, generator)
+
+
+def _write_cached(path: Path, patient: Patient) -> None:
+    """Keep `patient` at `path` in one step, so that a reader never meets half a file. A full or read-only
+    disk costs the cache and nothing else."""
+    part = None
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
+            part = Path(file.name)
+            np.savez(
+                file,
+                hu=patient.hu,
+                affine=np.asarray(patient.affine, float),
+                keys=np.array(list(patient.landmarks), dtype=str),
+                points=np.array(list(patient.landmarks.values()), float).reshape(-1, 3),
+                name=patient.name,
+                generator=patient.generator,
+            )
+        os.replace(part, path)
+        kept = sorted(path.parent.glob("v*-*mm-*.npz"), key=lambda file: file.stat().st_mtime)
+        for old in kept[:-CACHED_SUBJECTS]:
+            old.unlink(missing_ok=True)
+    except OSError:
+        if part is not None:
+            part.unlink(missing_ok=True)
+
+
+def _scan(path: Path, series: str | None) -> Patient:
+    if not path.exists():
+        raise PatientError(
+            f"There is no patient {str(path)!r}: give virtual, virtual:SEED, a NIfTI file or a DICOM folder."
+        )
+    # As above: the readers' libraries are not needed to start on a virtual patient.
+    from sim.patient.ct import read_ct
+
+    hu, affine = read_ct(path, series)
+    return Patient(_stem(path), hu, affine)
+
+
+def _stem(path: Path) -> str:
+    name = path.resolve().name
+    if path.is_dir():
+        return name
+    for ending in (".nii.gz", ".nii", ".dcm"):
+        if name.lower().endswith(ending):
+            return name[: -len(ending)]
+    return name
+
+
+def _landmarks_beside(path: Path) -> Path | None:
+    path = path.resolve()
+    beside = path.parent / f"{_stem(path)}.mrk.json"
+    return beside if beside.is_file() else None
+
+
+def _with_landmarks(patient: Patient, file: Path) -> Patient:
+    marks = read_landmarks(file)
+    if all(patient.distance_outside_mm(point) > 0 for point in marks.values()):
+        raise PatientError(
+            f"No landmark of {file.name} lies inside {patient.name}: they belong to another scan or name "
+            "the wrong frame."
+        )
+    return Patient(patient.name, patient.hu, patient.affine, marks, patient.generator)

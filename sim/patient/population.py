@@ -1,0 +1,191 @@
+"""How people vary: where the landmarks lie in the coronal plane, how the arms lie, and how the body is built.
+
+Knows no depth, no bone and no voxel. The landmark positions follow the mean and covariance over 164 real subjects in
+resources/patient/population.json (computed from the coordinates published with arXiv 2604.18740); the other figures are
+plain anthropometry, chosen for plausible radiographs, not measured. Coronal positions are (left, up) in mm, T1 at up 0.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from sim.patient.patient import PatientError
+from sim.resource import resource
+
+ARMS = ("crossed", "beside", "raised")
+ARM_SHARES = (0.70, 0.15, 0.15)
+
+UPPER_ARM_MM = 291.0  # humeral head to elbow, and elbow to wrist, in the skeleton as it comes
+FOREARM_MM = 258.0
+# A plain Gaussian draws some impossible arms: beyond these coronal lengths, or this squared Mahalanobis distance (the
+# 99.5 % quantile of chi-squared with 26 degrees of freedom), a subject is drawn again.
+UPPER_ARM_RANGE_MM = (130.0, 352.0)
+FOREARM_RANGE_MM = (120.0, 338.0)
+MAHALANOBIS_MAX = 48.3
+
+_ARM_STREAM, _LANDMARK_STREAM, _BUILD_STREAM, TISSUE_STREAM = range(4)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One person. `coronal` maps the 14 keys to (left, up) mm as drawn; factors are 1 for the mean. Angles in rad,
+    lengths in mm."""
+
+    seed: int | None
+    arms: str
+    coronal: dict[str, tuple[float, float]]
+    female: bool = False
+    width: float = 1.0  # of the rib cage
+    depth: float = 1.05  # of rib cage and spine
+    head: float = 1.07
+    head_tilt: float = 0.0  # toward a shoulder
+    head_turn: float = 0.0
+    head_pitch: float = 0.0
+    fat_mm: float = 14.0  # thickness under the skin of the trunk
+    abdomen_mm: float = 150.0  # half width
+    front_mm: float = 168.0  # from T1 to the front of the abdomen
+    neck_mm: float = 54.0  # radius
+    muscle: float = 1.0  # girth of the limbs
+    bone: float = 1.0  # density
+    shoulder_depth_mm: float = 20.0  # humeral heads in front of T1
+    wrist_depth_mm: tuple[float, float] = (28.0, 60.0)  # right, left: in front of the abdomen
+    inflation: float = 1.0  # of the lungs: their density falls with it
+    skull_thickness: float = 1.0
+    tooth_loss: float = 0.15
+    bowel_gas: int = 5  # number of pockets
+    vessel_hu: float = 42.0  # blood; more with contrast medium
+    leads: bool = False  # ECG electrodes and their wires
+
+
+@lru_cache(maxsize=1)
+def _figures() -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray]:
+    """Names, mean (28,), eigenvalues (28,) and eigenvectors (28, 28) of the population."""
+    stored = json.loads(resource("patient", "population.json").read_text(encoding="utf-8"))
+    values, vectors = np.linalg.eigh(np.array(stored["covariance"]))
+    values = np.where(values > 1e-3, values, 0.0)
+    # The covariance is singular (T1's height is 0 by definition and left 0 is a mean of three); a fixed sign makes the
+    # same eigenvectors on every machine.
+    vectors *= np.sign(vectors[np.abs(vectors).argmax(axis=0), np.arange(len(values))])
+    return stored["order"], np.array(stored["mean"]), values, vectors
+
+
+def _coronal(vector: np.ndarray) -> dict[str, tuple[float, float]]:
+    value = dict(zip(_figures()[0], vector))
+    keys = [name.removesuffix(".left_mm") for name in value if name.endswith(".left_mm")]
+    return {k: (float(value[f"{k}.left_mm"]), float(value[f"{k}.up_mm"])) for k in keys}
+
+
+def _possible(coronal: dict[str, tuple[float, float]]) -> bool:
+    for side in ("right", "left"):
+        shoulder, elbow, wrist = (
+            np.array(coronal[f"{side}_{joint}"]) for joint in ("humeral_head", "elbow", "wrist")
+        )
+        if not UPPER_ARM_RANGE_MM[0] <= np.linalg.norm(elbow - shoulder) <= UPPER_ARM_RANGE_MM[1]:
+            return False
+        if not FOREARM_RANGE_MM[0] <= np.linalg.norm(wrist - elbow) <= FOREARM_RANGE_MM[1]:
+            return False
+    return True
+
+
+def draw_coronal(rng: np.random.Generator) -> dict[str, tuple[float, float]]:
+    """Landmarks of a new person with the arms crossed: key -> (left, up) mm."""
+    _, mean, values, vectors = _figures()
+    while True:
+        normal = rng.standard_normal(len(mean)) * (values > 0)
+        if normal @ normal > MAHALANOBIS_MAX:
+            continue
+        coronal = _coronal(mean + vectors @ (normal * np.sqrt(values)))
+        if _possible(coronal):
+            return coronal
+
+
+def stream(seed: int, number: int) -> np.random.Generator:
+    """An independent source of chance for one concern of one subject."""
+    return np.random.default_rng([seed, number])
+
+
+def draw_arms(seed: int | None) -> str:
+    return "crossed" if seed is None else str(stream(seed, _ARM_STREAM).choice(ARMS, p=ARM_SHARES))
+
+
+def subject(seed: int | None, arms: str | None = None) -> Subject:
+    """The person of `seed` (None: the population mean, arms crossed). Raises PatientError for a bad seed or arms."""
+    if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0):
+        raise PatientError(f"A virtual patient's seed is a whole number from 0, not {seed!r}.")
+    if arms is not None and arms not in ARMS:
+        raise PatientError(f"Arms lie {', '.join(ARMS)}, not {arms!r}.")
+    arms = arms or draw_arms(seed)
+    if seed is None:
+        coronal = _coronal(_figures()[1])
+        return Subject(None, arms, _laid(coronal, arms, np.random.default_rng(0)))
+    seed = int(seed)
+    coronal = draw_coronal(stream(seed, _LANDMARK_STREAM))
+    rng = stream(seed, _BUILD_STREAM)
+    female = bool(rng.random() < 0.5)
+    shoulders = coronal["left_humeral_head"][0] - coronal["right_humeral_head"][0]
+    fat = float(np.clip(rng.gamma(4.0, 4.2) + (3.0 if female else 0.0), 5.0, 42.0))
+    return Subject(
+        seed=seed,
+        arms=arms,
+        coronal=_laid(coronal, arms, rng),
+        female=female,
+        width=_near(rng, 1.0 + 0.4 * (shoulders / 287.0 - 1.0), 0.04),
+        depth=_near(rng, 1.06, 0.05),
+        head=_near(rng, 1.07 - (0.02 if female else 0.0), 0.025),
+        head_tilt=_near(rng, 0.0, 0.05),
+        head_turn=_near(rng, 0.0, 0.13),
+        head_pitch=_near(rng, 0.05, 0.12),
+        fat_mm=fat,
+        abdomen_mm=136.0 + 1.1 * fat + _near(rng, 0.0, 6.0),
+        front_mm=148.0 + 1.3 * fat + float(rng.uniform(0.0, 20.0)),
+        neck_mm=_near(rng, 51.0 if female else 57.0, 3.5),
+        muscle=_near(rng, 0.95 if female else 1.04, 0.07),
+        bone=_near(rng, 0.97 if female else 1.02, 0.12),
+        shoulder_depth_mm=_near(rng, 20.0, 8.0),
+        wrist_depth_mm=(float(rng.uniform(20, 40)), float(rng.uniform(45, 70)))[:: int(rng.choice([1, -1]))],
+        inflation=_near(rng, 1.0, 0.12),
+        skull_thickness=_near(rng, 1.0, 0.13),
+        tooth_loss=float(rng.uniform(0.0, 0.6)) if rng.random() < 0.8 else 1.0,
+        bowel_gas=int(rng.integers(2, 14)),
+        vessel_hu=float(rng.uniform(140, 330)) if rng.random() < 0.3 else 42.0,
+        leads=bool(rng.random() < 0.25),
+    )
+
+
+def _near(rng: np.random.Generator, mean: float, sd: float) -> float:
+    """A normal draw that stays within 2.5 sd."""
+    return float(mean + sd * np.clip(rng.standard_normal(), -2.5, 2.5))
+
+
+def _laid(coronal: dict, arms: str, rng: np.random.Generator) -> dict[str, tuple[float, float]]:
+    """`coronal` with the arms beside the body or raised. The population knows crossed arms only; these positions are
+    plain geometry with the joints within their range, and the forearms may leave the volume."""
+    if arms == "crossed":
+        return coronal
+    out = dict(coronal)
+    for side, sign in (("right", -1.0), ("left", 1.0)):
+        x, z = coronal[f"{side}_humeral_head"]
+        tip_x, tip_z = coronal[f"{side}_scapular_inferior_angle"]
+        upper = UPPER_ARM_MM * _near(rng, 0.97, 0.05)
+        fore = FOREARM_MM * _near(rng, 0.97, 0.05)
+        if arms == "beside":
+            shoulder = (x + sign * 6.0, z - 10.0)
+            a, b = _near(rng, 0.10, 0.06), _near(rng, 0.0, 0.10)
+            elbow = (shoulder[0] + sign * upper * np.sin(a), shoulder[1] - upper * np.cos(a) * 0.98)
+            wrist = (elbow[0] + sign * fore * np.sin(b), elbow[1] - fore * np.cos(b) * 0.97)
+            tip = (tip_x - sign * 8.0, tip_z - 6.0)
+        else:
+            shoulder = (x - sign * 8.0, z + 28.0)
+            a, b = _near(rng, 0.42, 0.14), _near(rng, 0.75, 0.3)
+            elbow = (shoulder[0] + sign * upper * np.sin(a) * 0.95, shoulder[1] + upper * np.cos(a) * 0.95)
+            wrist = (elbow[0] - sign * fore * np.sin(b) * 0.9, elbow[1] + fore * np.cos(b) * 0.9)
+            tip = (tip_x + sign * 22.0, tip_z + 16.0)
+        out[f"{side}_humeral_head"] = shoulder
+        out[f"{side}_elbow"] = (float(elbow[0]), float(elbow[1]))
+        out[f"{side}_wrist"] = (float(wrist[0]), float(wrist[1]))
+        out[f"{side}_scapular_inferior_angle"] = tip
+    return out

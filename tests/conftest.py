@@ -1,0 +1,1 @@
+"""Lies here so that every test can `from doubles import ...`: pytest puts this folder on the path."""
