@@ -9,12 +9,21 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 LATEST_WINS = frozenset({"frame", "pose", "dose"})
 PERIOD_MS = 16
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a worker of the window itself has to tell; looks like a session event."""
+
+    kind: str
+    data: dict[str, Any] = field(default_factory=dict)
 
 
 def coalesce(events: Iterable) -> list:

@@ -202,6 +202,7 @@ def style_sheet(theme: Theme) -> str:
                       padding: 9px 12px 9px 34px; selection-background-color: {t.accent};
                       selection-color: {t.on_accent}; }}
     QLineEdit#line:focus {{ border: 2px solid {t.accent}; padding: 8px 11px 8px 33px; }}
+    QLineEdit#line[rejecting="true"] {{ border: 2px solid {t.warn}; padding: 8px 11px 8px 33px; }}
     """
 
 

@@ -48,13 +48,29 @@ class HelpRow:
 
 
 HELP: tuple[HelpRow, ...] = (
-    HelpRow("align", "steer to a landmark", ("align to the skull", "take me to the left shoulder blade tip", "show me T12")),
-    HelpRow("move", "shift the view; left and right are the patient's, no unit is mm", ("go up a bit", "5 cm toward the feet", "left 30 mm and up 2 cm")),
-    HelpRow("rotate", "set a view, or change the angles", ("LAO 30", "LAO 30 cran 20", "straight AP", "lateral", "tilt 10 degrees cranial", "more LAO")),
+    HelpRow(
+        "align",
+        "steer to a landmark",
+        ("align to the skull", "take me to the left shoulder blade tip", "show me T12"),
+    ),
+    HelpRow(
+        "move",
+        "shift the view; left and right are the patient's, no unit is mm",
+        ("go up a bit", "5 cm toward the feet", "left 30 mm and up 2 cm"),
+    ),
+    HelpRow(
+        "rotate",
+        "set a view, or change the angles",
+        ("LAO 30", "LAO 30 cran 20", "straight AP", "lateral", "tilt 10 degrees cranial", "more LAO"),
+    ),
     HelpRow("expose", "take one image", ("take a shot", "one more image")),
     HelpRow("fluoro", "beam on or off", ("start fluoro", "beam off")),
     HelpRow("accept", "accept what is proposed", ("yes, go ahead", "looks right")),
-    HelpRow("reject", "say that it is wrong, and what it is", ("no, look again", "that's the left elbow", "that is not the carina")),
+    HelpRow(
+        "reject",
+        "say that it is wrong, and what it is",
+        ("no, look again", "that's the left elbow", "that is not the carina"),
+    ),
     HelpRow("halt", "stop all motion at once", ("stop", "freeze", "hold it")),
     HelpRow("return", "back to the position before the last move", ("go back to where we were", "undo that move")),
     HelpRow("home", "back to the start position", ("back to the start position", "go home")),
@@ -63,7 +79,11 @@ HELP: tuple[HelpRow, ...] = (
     HelpRow("magnify", "zoom", ("zoom in", "zoom out")),
     HelpRow("collimate", "close or open the blades", ("cone down", "collimate wider", "open the collimator")),
     HelpRow("help", "this list", ("help", "what can I say?")),
-    HelpRow("sequence", "several in order, each confirmed on its own", ("go to T12 and take a shot", "no, go to the skull")),
+    HelpRow(
+        "sequence",
+        "several in order, each confirmed on its own",
+        ("go to T12 and take a shot", "no, go to the skull"),
+    ),
 )
 
 _FIRST = ("align to the skull", "go up a bit", "take a shot", "where are we?", "what can I say?")

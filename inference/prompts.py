@@ -120,9 +120,7 @@ def retrieval_reply(keys: Sequence[str], names: Sequence[str] | None = None) -> 
     return "[" + ", ".join(f"{BY_KEY[key].id}: {name}" for key, name in zip(keys, names, strict=True)) + "]"
 
 
-def navigate_reply(
-    context: str, x: str, extent_x: str, y: str, extent_y: str, reason_x: str, reason_y: str
-) -> str:
+def navigate_reply(context: str, x: str, extent_x: str, y: str, extent_y: str, reason_x: str, reason_y: str) -> str:
     """The navigation reply, decisions first. `context` is a key or a name with its side."""
     return (
         f"<output><step1><context>{name_of(context)}</context></step1><step2>"
@@ -133,10 +131,7 @@ def navigate_reply(
 
 def correct_reply(reasoning: str, keys: Sequence[str]) -> str:
     """The correction reply: what is seen, then two ids."""
-    return (
-        f"<response><visual_reasoning>{reasoning}</visual_reasoning>"
-        f"<landmarks>{_ids(keys)}</landmarks></response>"
-    )
+    return f"<response><visual_reasoning>{reasoning}</visual_reasoning><landmarks>{_ids(keys)}</landmarks></response>"
 
 
 REASON_VARIANTS = 3

@@ -223,22 +223,15 @@ _T_NUMBER = re.compile(r"\b[Tt][\s-]*1(2?)\b")
 def _listed(text: str, count: int) -> tuple[str, ...]:
     """Exactly `count` distinct landmarks of a live reply."""
     region = _T_NUMBER.sub(r"T1\1", _within_brackets(text))
-    tagged = list(_ID_BEFORE_COLON.finditer(region))
-    keys: list[str] = []
-    if tagged:
-        ends = [tag.start() for tag in tagged[1:]] + [len(region)]
-        for tag, end in zip(tagged, ends):
-            label = region[tag.end() : end]
-            keys.append(_key(tag[1]))
-            if _LONE_INTEGER.search(label) or any(named != keys[-1] for named in mentions(label)):
-                raise _Refused("The reply's id and name do not agree.")
-    else:
-        keys = [_key(number) for number in _LONE_INTEGER.findall(region)]
-        named = mentions(region)
-        if not keys:
-            keys = named
-        elif not set(named) <= set(keys):
-            raise _Refused("The reply's id and name do not agree.")
+    tags = list(_ID_BEFORE_COLON.finditer(region)) or list(_LONE_INTEGER.finditer(region))
+    keys = [_key(tag[1]) for tag in tags] or mentions(region)
+    if tags:
+        starts = [tag.end() for tag in tags]
+        ends = [tag.start() for tag in tags[1:]] + [len(region)]
+        labels = [region[start:end] for start, end in zip(starts, ends)]
+        misnamed = any(name != key for key, label in zip(keys, labels) for name in mentions(label))
+        if misnamed or mentions(region[: tags[0].start()]) or any(map(_LONE_INTEGER.search, labels)):
+            raise _Refused("The reply's ids and names do not agree.")
     if re.search(r"\d", _NAME.sub(" ", _plain(_LONE_INTEGER.sub(" ", region)))):
         raise _Refused("The reply has a number that is no landmark's id.")
     if len(keys) != count:
@@ -289,7 +282,8 @@ _SAYS = {
         r"\bright(?:wards?)?\b(?! (?:at|above|below|beside|away|now|here|there|in|on|next|over|under)\b)"
     ),
     "UP": re.compile(
-        rf"\b(?:up|upwards?|above|higher|headwards?|cranial(?:ly|wards?)?|cephalad|superior(?:ly)?|{_TOWARD}head)\b"
+        rf"\b(?:up|upwards?|above|higher|headwards?|cranial(?:ly|wards?)?|cephalad|superior(?:ly)?"
+        rf"|{_TOWARD}head)\b"
     ),
     "DOWN": re.compile(
         rf"\b(?:down|downwards?|below|lower|footwards?|caudal(?:ly|wards?)?|caudad|inferior(?:ly)?"
@@ -306,9 +300,7 @@ _STRUCTURES = re.findall(
 )
 _UNSIDED = {_plain(name) for mark in LANDMARKS for name in mark.names} | set(_STRUCTURES)
 _NAMED_PART = re.compile(
-    r"\b(?:(?:left|right|upper|lower|superior|inferior|medial|lateral|proximal|distal) )*"
-    + _any_of(_UNSIDED)
-    + r"\b"
+    r"\b(?:(?:left|right|upper|lower|superior|inferior|medial|lateral|proximal|distal) )*" + _any_of(_UNSIDED) + r"\b"
 )
 
 

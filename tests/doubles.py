@@ -128,7 +128,7 @@ class EventLog:
     def states(self) -> list[str]:
         return [event.data["state"] for event in self.of("state")]
 
-    def wait_for(self, kind: str, timeout: float = 5.0, after: int = 0, **fields):
+    def wait_for(self, kind: str, /, timeout: float = 30.0, after: int = 0, **fields):
         """The first event of `kind` with these data fields and a seq above `after`; fails when none comes."""
 
         def match(event) -> bool:

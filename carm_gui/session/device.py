@@ -11,9 +11,9 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from sim.carm import CArm, MotionRefused
-
 from sim.frame import Frame
 from sim.pose import CArmPose, MotionCommand
 
@@ -23,29 +23,34 @@ TICK_S = 1 / 30
 """Time between pose events while moving: 30 a second, a smooth glide."""
 LONGEST_TICK_S = 0.1
 """A slow picture never makes the C-arm leap: it moves on by at most this much time at once."""
-JOG_FACTOR = 0.4
-"""Jogging runs at this share of the device's own speed."""
-JOG_REACH_MM = (240.0, 120.0, 60.0, 30.0, 15.0, 8.0, 4.0, 2.0)
-"""A held arrow key starts a motion this long, or the longest of these that the limits allow, and halts on
-release."""
+JOG_MM_S = 40.0
+"""Speed of the view on each axis while an arrow key is held: half the device's own."""
 
 
 class Halted(Exception):  # noqa: N818  a way out of the work under way, not an error
     """A halt came after the ticket for this work was taken."""
 
 
+@dataclass(frozen=True)
+class Motion:
+    """A motion under way: where it began, whether it is a jog, and the ticket it began under."""
+
+    start: CArmPose
+    jog: bool
+    ticket: int
+
+
 class DeviceLoop:
-    """Owns the C-arm's time. `emit(kind, **data)` takes frame, dose, pose, beam and note events;
-    `at_rest(start, jog)` is called when a motion ends by itself or a jog is released, `jog_began(start)` when
-    a jog starts to move."""
+    """Owns the C-arm's time. `emit(kind, **data)` takes frame, dose, pose, beam and note events; `at_rest` is
+    called when a motion ends by itself or a jog is released, `jog_began` when a jog starts to move."""
 
     def __init__(
         self,
         carm: CArm,
         *,
         emit: Callable[..., None],
-        at_rest: Callable[[CArmPose, bool], None],
-        jog_began: Callable[[CArmPose], None],
+        at_rest: Callable[[Motion], None],
+        jog_began: Callable[[Motion], None],
         pulse_rate: float = 8.0,
         realtime: bool = True,
     ) -> None:
@@ -58,7 +63,7 @@ class DeviceLoop:
         self._realtime = realtime
         self._gate = threading.Lock()
         self._ticket = 0
-        self._motion: tuple[CArmPose, bool] | None = None  # where it started, and whether it is a jog
+        self._motion: Motion | None = None
         self._wake = threading.Condition()
         self._jog, self._jogging, self._jog_locked = (0, 0), (0, 0), False
         self._shots_asked = self._shots_done = 0
@@ -85,7 +90,14 @@ class DeviceLoop:
     def begin(self, motion: MotionCommand, ticket: int) -> None:
         """Start `motion`. Raises Halted when a halt came since `ticket`, MotionRefused when the device will
         not."""
-        self._begin(motion, ticket, jog=False)
+        with self._gate:
+            if ticket != self._ticket:
+                raise Halted
+            start = self.carm.pose
+            self.carm.start(motion)
+            self._motion, self._last_tick = Motion(start, False, ticket), time.monotonic()
+        with self._wake:
+            self._wake.notify_all()
 
     def halt(self) -> CArmPose | None:
         """Stop at once, from any thread. Returns where the interrupted motion had started, None if it stood
@@ -99,7 +111,7 @@ class DeviceLoop:
             self._jog = self._jogging = (0, 0)
         with self._wake:
             self._wake.notify_all()
-        return interrupted[0] if interrupted else None
+        return interrupted.start if interrupted else None
 
     def beam(self, on: bool) -> None:
         with self._wake:
@@ -151,17 +163,6 @@ class DeviceLoop:
     def _is_present(self, frame: Frame | None) -> bool:
         return frame is not None and not self.carm.moving and frame.pose == self.carm.pose
 
-    def _begin(self, motion: MotionCommand, ticket: int, jog: bool) -> None:
-        with self._gate:
-            if ticket != self._ticket:
-                raise Halted
-            start = self.carm.pose
-            self.carm.start(motion)
-            self._motion = (start, jog)
-            self._last_tick = time.monotonic()
-        with self._wake:
-            self._wake.notify_all()
-
     def _run(self) -> None:
         while True:
             with self._wake:
@@ -177,7 +178,7 @@ class DeviceLoop:
                 self._pulse()
             except Exception as problem:
                 log.exception("device")
-                self._give_up_picture(problem)
+                self._give_up(problem)
 
     def _seconds_to_next(self) -> float | None:
         """Seconds until something is due, 0 for now, None for nothing at all."""
@@ -191,45 +192,33 @@ class DeviceLoop:
         return max(0.0, min(due) - now) if due else None
 
     def _steer_jog(self) -> None:
-        wanted = self._jog
-        if wanted == self._jogging:
-            return
+        """Take up the direction that is held now: begin, turn or end a jog."""
+        began = ended = None
+        problem = ""
         with self._gate:
-            motion, ticket = self._motion, self._ticket
-            ended = motion if motion is not None and motion[1] else None
-            if ended:
-                self.carm.halt()
-                self._motion = None
-            self._jogging = (0, 0)
-        if ended and wanted == (0, 0):
+            way, self._jogging = self._jog, self._jog
+            jogged = self._motion if self._motion is not None and self._motion.jog else None
+            if way == (0, 0):
+                if jogged is not None:
+                    self.carm.halt()
+                    self._motion, ended = None, jogged
+            else:
+                try:
+                    self.carm.drive(left_mm_s=way[0] * JOG_MM_S, up_mm_s=way[1] * JOG_MM_S)
+                except MotionRefused as refused:
+                    problem = str(refused)
+                else:
+                    if jogged is None:
+                        self._motion = began = Motion(self.carm.pose, True, self._ticket)
+                        self._last_tick = time.monotonic()
+        if began is not None:
+            self._jog_began(began)
+        if ended is not None:
             self._next_pulse = 0.0
             self._emit("pose", pose=self.carm.pose, moving=False)
-            self._at_rest(ended[0], True)
-        if wanted != (0, 0):
-            self._start_jog(wanted, ticket, fresh=ended is None)
-
-    def _start_jog(self, way: tuple[int, int], ticket: int, fresh: bool) -> None:
-        problem = "The C-arm is moving; jog when it stands still."
-        if not self.carm.moving:
-            for reach in JOG_REACH_MM:
-                motion = MotionCommand(left_mm=way[0] * reach, up_mm=way[1] * reach)
-                problem = self.carm.refusal(motion) or ""
-                if not problem:
-                    break
+            self._at_rest(ended)
         if problem:
             self._emit("note", text=problem, level="warning")
-        else:
-            start = self.carm.pose
-            try:
-                self._begin(motion, ticket, jog=True)
-            except (Halted, MotionRefused):
-                return
-            if fresh:
-                self._jog_began(start)
-        with self._gate:
-            # A refused direction counts as served, so that a held key does not ask again and again.
-            if ticket == self._ticket:
-                self._jogging = way
 
     def _tick(self) -> None:
         motion = self._motion
@@ -243,7 +232,7 @@ class DeviceLoop:
         else:
             step = LONGEST_TICK_S
         self._last_tick = now
-        self.carm.advance(step * (JOG_FACTOR if motion[1] else 1.0))
+        self.carm.advance(step)
         with self._gate:
             ended = self._motion is motion and not self.carm.moving
             if ended:
@@ -252,7 +241,9 @@ class DeviceLoop:
             self._emit("pose", pose=self.carm.pose, moving=not ended)
         if ended:
             self._next_pulse = 0.0
-            self._at_rest(*motion)
+            self._at_rest(motion)
+            if motion.jog and self.carm.blocked:
+                self._emit("note", text=self.carm.blocked, level="warning")
 
     def _pulse(self) -> None:
         now = time.monotonic()
@@ -275,7 +266,11 @@ class DeviceLoop:
         self._emit("frame", frame=frame, still=still, shot=shot)
         self._emit("dose", dose=frame.dose)
 
-    def _give_up_picture(self, problem: Exception) -> None:
+    def _give_up(self, problem: Exception) -> None:
+        """After a failure of projector or device: stand still, beam off, and say so."""
+        with self._gate:
+            self.carm.halt()
+            stopped, self._motion = self._motion, None
         with self._wake:
             self._shots_done = self._shots_asked
             was_on, self.beam_on = self.beam_on, False
@@ -283,3 +278,5 @@ class DeviceLoop:
         if was_on:
             self._emit("beam", on=False, pulse_rate=self.pulse_rate)
         self._emit("note", text=f"No picture could be made: {problem}", level="error")
+        if stopped is not None:
+            self._at_rest(stopped)

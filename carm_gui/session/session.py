@@ -29,21 +29,22 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from inference.correct import correct
-from inference.localize import localize
-from inference.navigate import NavigationRefused, navigate
-from sim.carm import CArm, MotionRefused
-
-from carm_gui.session.device import DeviceLoop, Halted
+from carm_gui.session.device import DeviceLoop, Halted, Motion
 from carm_gui.session.events import SessionEvent, SessionStatus
 from inference.commands import Action, help_text, parse
+from inference.correct import correct
+from inference.localize import localize
 from inference.models.interface import Cancelled, LanguageModel, ModelError
+from inference.navigate import NavigationRefused, navigate
+from inference.navigate import refusal as navigation_refusal
 from inference.prompts import motion_of
 from inference.step import Delta, Proposal, Step
+from sim.carm import CArm, MotionRefused
 from sim.frame import Frame
 from sim.landmarks import BY_KEY
 from sim.pose import CArmPose, MotionCommand
@@ -56,10 +57,6 @@ log = logging.getLogger(__name__)
 MAX_STEPS = 12
 LINE_LIMIT = 500
 """Characters of a typed line that are read; a longer one is asked about, never executed in part."""
-AP_TOLERANCE_DEG = 10.0
-"""Beyond this the model, trained on AP views, is not asked to navigate (arXiv 2604.18740 has AP views
-only)."""
-
 AT_ONCE = {"halt", "fluoro", "expose", "save", "magnify", "collimate", "help"}
 """Kinds that neither ask the model nor move the C-arm: they do not wait behind a reply."""
 MOTIONS = {"move", "rotate", "return", "home"}
@@ -83,7 +80,7 @@ class _Item:
     text: str = ""
     offer: int = 0
     ticket: int = 0
-    pose: CArmPose | None = None
+    motion: Motion | None = None
 
 
 class Session:
@@ -99,12 +96,15 @@ class Session:
         pulse_rate: float = 8.0,
         max_steps: int = MAX_STEPS,
         realtime: bool = True,
+        refused_targets: Mapping[str, str] | None = None,
     ) -> None:
-        """`beam` is the beam's state from the start. `realtime=False` lets motions end as fast as they can be
+        """`refused_targets` maps landmark keys that this patient cannot show to the sentence that says so.
+        `beam` is the beam's state from the start. `realtime=False` lets motions end as fast as they can be
         computed, for runs without a window."""
         self.carm, self.model = carm, model
         self._recorder = recorder
         self._max_steps = max_steps
+        self._refused_targets = dict(refused_targets or {})
         self._began = time.monotonic()
         self._listeners: list[Callable[[SessionEvent], None]] = []
         self._outbox: deque[SessionEvent] = deque()
@@ -223,9 +223,7 @@ class Session:
                     {"phase": "halted", "from": interrupted, "to": here, "message": "Halted in motion."},
                 )
             message = "Halted. Nothing moves until you say so."
-            self._status = replace(
-                self._status, state="halted", message=message, target=None, proposal=None, offer=0
-            )
+            self._status = replace(self._status, state="halted", message=message, target=None, proposal=None, offer=0)
             self._post("state", {"state": "halted", "message": message, "outcome": "halted"})
         self._deliver()
 
@@ -266,7 +264,7 @@ class Session:
             except Exception:
                 log.exception("a listener failed on %s", event.kind)
 
-    def _emit(self, kind: str, **data: Any) -> None:
+    def _emit(self, kind: str, /, **data: Any) -> None:
         self._post(kind, data)
         self._deliver()
 
@@ -355,12 +353,11 @@ class Session:
             return
         self._ticket = item.ticket
         if item.kind == "rest":
-            self._stands_still(item)
+            self._stands_still(item.motion)
         elif item.kind == "jog":
             self._drop_offer("The view is being jogged")
-            self._emit(
-                "motion", **{"phase": "started", "from": item.pose, "to": item.pose, "message": "Jog."}
-            )
+            start = item.motion.start
+            self._emit("motion", **{"phase": "started", "from": start, "to": start, "message": "Jog."})
             if self.carm.moving:
                 self._become("moving", "Jogging.", target=None)
         else:
@@ -414,21 +411,21 @@ class Session:
             self._note(f"Looking for {_the(key)} as soon as the C-arm stands still.")
             return
         self._drop_offer("")
+        if key in self._refused_targets:
+            self._note(self._refused_targets[key], "warning")
+            self._rest(self._refused_targets[key], outcome="refused")
+            return
         if not self._model_is_ready(action, text, f"The alignment to {_the(key)} starts"):
             return
-        pose = self.carm.pose
-        if max(abs(pose.primary_deg), abs(pose.secondary_deg)) > AP_TOLERANCE_DEG:
-            self._offer_ap(action)
+        off_ap = navigation_refusal(self.carm.pose)
+        if off_ap:
+            self._offer_ap(off_ap, action)
             return
         self._number, self._previous, self._last = 0, None, None
         self._status = replace(self._status, target=key)
         self._look(key)
 
-    def _offer_ap(self, action: Action) -> None:
-        sentence = (
-            f"The model is trained on AP views and is not asked to navigate beyond {AP_TOLERANCE_DEG:g}° from AP; "
-            "turn to straight AP first?"
-        )
+    def _offer_ap(self, sentence: str, action: Action) -> None:
         straight = Action(kind="rotate", primary_deg=0.0, secondary_deg=0.0, relative=False)
         self._plan = [straight, action, *self._plan]
         self._offer_plan("not_ap", sentence, ("straight AP",), outcome="refused")
@@ -443,8 +440,8 @@ class Session:
     def _look_at(self, frame: Frame, key: str) -> None:
         self._number = number = self._number + 1
         self._become("proposing", f"Step {number}: the model is answering.")
-        reply = navigate(self.model, frame, key, self._previous, number)
-        step = self._stream(reply, frame, number, "navigation")
+        previous = self._previous
+        step = self._stream(lambda: navigate(self.model, frame, key, previous, number), frame, number, "navigation")
         if step is None:
             return
         self._last = (step, frame, "navigation")
@@ -476,25 +473,26 @@ class Session:
             self._fail("There is no picture of the present view to look at; try again.")
         return frame
 
-    def _stream(self, reply: Iterator[Delta | Step], frame: Frame, number: int, kind: str) -> Step | None:
-        """Pass a reply on as it comes. None when the model failed, which is said here."""
+    def _stream(self, ask: Callable[[], Iterator[Delta | Step]], frame: Frame, number: int, kind: str) -> Step | None:
+        """Ask, and pass the reply on as it comes. None when the model failed, which is said here."""
         step = None
         try:
-            for piece in reply:
-                if self._ticket != self._device.ticket:
-                    raise Halted
-                if self._is_interrupted():
-                    raise _Interrupted
-                if isinstance(piece, Step):
-                    step = piece
-                else:
-                    self._emit(
-                        "delta",
-                        number=number,
-                        text=piece.text,
-                        proposal=piece.proposal,
-                        landmarks=piece.landmarks,
-                    )
+            with closing(ask()) as reply:
+                for piece in reply:
+                    if self._ticket != self._device.ticket:
+                        raise Halted
+                    if self._is_interrupted():
+                        raise _Interrupted
+                    if isinstance(piece, Step):
+                        step = piece
+                    else:
+                        self._emit(
+                            "delta",
+                            number=number,
+                            text=piece.text,
+                            proposal=piece.proposal,
+                            landmarks=piece.landmarks,
+                        )
         except Cancelled:
             step = None
         except (ModelError, NavigationRefused) as problem:
@@ -503,10 +501,6 @@ class Session:
         except (Halted, _Interrupted):
             self._cancel_model()
             raise
-        finally:
-            close = getattr(reply, "close", None)
-            if close is not None:
-                close()
         if self._ticket != self._device.ticket:
             raise Halted
         if self._is_interrupted():
@@ -597,45 +591,48 @@ class Session:
             return
         if not self._model_is_ready(action, words, "It looks again"):
             return
-        frame = None
-        if last is not None and last[1].pose == self.carm.pose:
-            step, frame, kind = last
-            if step.prediction.landmarks:
-                corrected = self._correct(step, frame, words, action)
-                if corrected is None:
-                    return
-                if kind != "navigation" or key is None:
-                    self._last = (corrected, frame, "correction")
-                    self._rest(f"The model now reads {_either(corrected)}.")
-                    return
-                self._previous = _as_context(corrected, key)
-        if key is None:
+        frame = last[1] if last is not None and last[1].pose == self.carm.pose else None
+        if frame is None and key is None:
             self._note("The view has changed since; ask where you are again.", "warning")
             return
+        if frame is not None and last[0].prediction.landmarks:
+            corrected = self._correct(last[0], frame, words, action)
+            if corrected is None:
+                return
+            if last[2] != "navigation" or key is None:
+                if corrected.prediction.valid:
+                    self._last = (corrected, frame, "correction")
+                    self._rest(f"The model now reads {_either(corrected)}.")
+                else:
+                    self._rest("The correction was refused; say it again.", outcome="refused")
+                return
+            if corrected.prediction.valid:
+                self._previous = _as_context(corrected, key)
         if self._number >= self._max_steps:
             self._out_of_steps()
-            return
-        self._look(key) if frame is None else self._look_at(frame, key)
+        elif frame is None:
+            self._look(key)
+        else:
+            self._look_at(frame, key)
 
     def _correct(self, step: Step, frame: Frame, words: str, action: Action) -> Step | None:
+        """The corrected answer, valid or refused (which is said); None when the model failed."""
         if action.landmark is not None:
             self._note(f"The clinician says: {_the(action.landmark)}.")
         self._become("proposing", "The model looks again.")
         earlier = step.prediction.landmarks
         corrected = self._stream(
-            correct(self.model, frame, earlier, words, step.number), frame, step.number, "correction"
+            lambda: correct(self.model, frame, earlier, words, step.number), frame, step.number, "correction"
         )
         if corrected is None:
             return None
         prediction = corrected.prediction
-        if not prediction.valid or prediction.frame_index != frame.index or not prediction.landmarks:
-            sentence = (
-                f"The correction was refused: {prediction.problem or 'it does not belong to this picture'}"
-            )
-            self._note(sentence, "warning")
-            self._rest(sentence, outcome="refused")
-            return None
-        if action.landmark is not None and action.landmark not in prediction.landmarks:
+        if prediction.valid and prediction.frame_index != frame.index:
+            problem = "It belongs to another picture."
+            corrected = replace(corrected, prediction=replace(prediction, valid=False, problem=problem))
+        if not corrected.prediction.valid:
+            self._note(f"The correction was refused: {corrected.prediction.problem}", "warning")
+        elif action.landmark is not None and action.landmark not in prediction.landmarks:
             self._note(f"The model reads {_either(corrected)} instead. The decision is yours.")
         return corrected
 
@@ -652,7 +649,7 @@ class Session:
         if frame is None:
             return
         self._become("proposing", "The model is answering.")
-        step = self._stream(localize(self.model, frame), frame, 0, "localization")
+        step = self._stream(lambda: localize(self.model, frame), frame, 0, "localization")
         if step is None:
             return
         if step.prediction.valid:
@@ -681,13 +678,9 @@ class Session:
             case "move":
                 motion = MotionCommand(left_mm=action.left_mm or 0.0, up_mm=action.up_mm or 0.0)
             case "rotate" if action.relative:
-                motion = MotionCommand(
-                    primary_deg=action.primary_deg or 0.0, secondary_deg=action.secondary_deg or 0.0
-                )
+                motion = MotionCommand(primary_deg=action.primary_deg or 0.0, secondary_deg=action.secondary_deg or 0.0)
             case "rotate":
-                view = pose.replace(
-                    primary_deg=action.primary_deg or 0.0, secondary_deg=action.secondary_deg or 0.0
-                )
+                view = pose.replace(primary_deg=action.primary_deg or 0.0, secondary_deg=action.secondary_deg or 0.0)
                 motion = pose.motion_to(view)
             case "home":
                 motion = pose.motion_to(self._home)
@@ -748,21 +741,20 @@ class Session:
             return
         self._rest(sentence, outcome="refused")
 
-    def _at_rest(self, start: CArmPose, jog: bool) -> None:
-        self._queue.put(_Item("rest", text="jog" if jog else "", ticket=self._device.ticket, pose=start))
+    def _at_rest(self, motion: Motion) -> None:
+        self._queue.put(_Item("rest", ticket=motion.ticket, motion=motion))
 
-    def _jog_began(self, start: CArmPose) -> None:
-        self._queue.put(_Item("jog", ticket=self._device.ticket, pose=start))
+    def _jog_began(self, motion: Motion) -> None:
+        self._queue.put(_Item("jog", ticket=motion.ticket, motion=motion))
         if self._status.state in ("looking", "proposing"):
             self._cancel_model()
 
-    def _stands_still(self, item: _Item) -> None:
-        if item.text == "jog":
-            self._track.append(item.pose)
-        message = "Jog ended." if item.text == "jog" else "Motion finished."
-        self._emit(
-            "motion", **{"phase": "finished", "from": item.pose, "to": self.carm.pose, "message": message}
-        )
+    def _stands_still(self, motion: Motion) -> None:
+        here = self.carm.pose
+        if motion.jog:
+            self._track.append(motion.start)
+        message = "Jog ended." if motion.jog else "Motion finished."
+        self._emit("motion", **{"phase": "finished", "from": motion.start, "to": here, "message": message})
         after, self._after = self._after, None
         if after is not None:
             after()
@@ -794,9 +786,7 @@ class Session:
         self._plan = actions
         self._ask_next()
 
-    def _offer_plan(
-        self, reason: str, sentence: str, options: tuple[str, ...], outcome: str | None = None
-    ) -> None:
+    def _offer_plan(self, reason: str, sentence: str, options: tuple[str, ...], outcome: str | None = None) -> None:
         self._become("waiting", sentence, outcome=outcome, proposal=None, offer=self._new_offer())
         self._ask(reason, sentence, options)
 

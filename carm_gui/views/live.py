@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from carm_gui import theme
@@ -20,9 +20,10 @@ from sim.geometry import beam_of
 from sim.pose import CArmPose
 
 OPEN_BEAM = 0.25 * LOG_SCALE
-"""Below this a pixel saw air alone; the window is set on the rest, or a little air at the edge would flatten the bone."""
+"""Below this a pixel saw air alone; the window is set on the rest, or air at the edge would flatten the bone."""
 SETTLE = 0.3
 """Share by which the window moves toward a new picture's: quick enough to follow, slow enough not to flicker."""
+ZOOMS = (1.0, 1.5, 2.0, 3.0)
 ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
@@ -33,7 +34,8 @@ ARROWS = {
 
 @dataclass(frozen=True)
 class Offer:
-    """A proposed move to draw. `phase` is "streaming", "waiting", "accepted" or "stale"."""
+    """A proposed move to draw, made at `pose`. `phase` is "streaming", "waiting" or "accepted"; before it is accepted it
+    is stale as soon as the view stands elsewhere."""
 
     proposal: Proposal | None
     pose: CArmPose
@@ -42,7 +44,7 @@ class Offer:
 
 
 def robust_window(pixels: np.ndarray) -> tuple[float, float]:
-    """Low and high level of a picture (h, w), units of Frame.pixels: percentiles 1 and 99.7 of what is not open beam."""
+    """Low and high level of a picture (h, w), units of Frame.pixels: percentiles 1 and 99.7 of all but open beam."""
     sample = pixels[::4, ::4]
     body = sample[sample > OPEN_BEAM]
     if body.size < 0.05 * sample.size:
@@ -86,6 +88,7 @@ class LiveView(QWidget):
         self.pose = CArmPose()
         self._levels: tuple[float, float] | None = None
         self._image: QImage | None = None
+        self._zoom = 0
         self._held: set[int] = set()
         self._pedal_down = False
 
@@ -139,6 +142,15 @@ class LiveView(QWidget):
         self.show_overlays = shown
         self.update()
 
+    def magnify(self, step: int) -> None:
+        """Show less of the field, larger (+1), or more again (-1)."""
+        self._zoom = min(max(self._zoom + step, 0), len(ZOOMS) - 1)
+        self.update()
+
+    @property
+    def zoom(self) -> float:
+        return ZOOMS[self._zoom]
+
     def set_message(self, text: str) -> None:
         """A sentence in the middle of the pane, e.g. that the patient is being loaded; "" removes it."""
         self.message = text
@@ -169,7 +181,7 @@ class LiveView(QWidget):
             return QPointF(0, 0)
         old, beam = self.frame.pose, beam_of(self.frame.pose)
         way = np.array([self.pose.left_mm - old.left_mm, self.pose.up_mm - old.up_mm, self.pose.ant_mm - old.ant_mm])
-        scale = self.square().width() / (self.frame.spacing_mm * self.frame.pixels.shape[1])
+        scale = self.zoom * self.square().width() / (self.frame.spacing_mm * self.frame.pixels.shape[1])
         return QPointF(-scale * float(way @ beam.right), -scale * float(way @ beam.down))
 
     # ---- painting
@@ -188,9 +200,12 @@ class LiveView(QWidget):
     def paintEvent(self, event) -> None:  # noqa: N802
         painter = QPainter(self)
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        painter.fillRect(self.rect(), QColor(theme.SURROUND))
+        painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Window))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.SURROUND))
+        painter.drawRoundedRect(self.rect(), 12, 12)
         square = self.square()
-        field = overlays.Field(square, self.pose)
+        field = overlays.Field(square, self.pose, self.zoom)
         self._paint_picture(painter, square)
         if self._image is not None:
             self._paint_marks(painter, field)
@@ -208,8 +223,29 @@ class LiveView(QWidget):
             return
         painter.save()
         painter.setClipRect(square)
-        painter.drawImage(square.translated(self.glide_px()), self._image)
+        grown = square.width() * (self.zoom - 1) / 2
+        shown = square.adjusted(-grown, -grown, grown, grown).translated(self.glide_px())
+        self._paint_gaps(painter, square, shown)
+        painter.drawImage(shown, self._image)
         painter.restore()
+
+    def _paint_gaps(self, painter: QPainter, square: QRectF, shown: QRectF) -> None:
+        """What the next pulse will show first: until then the picture's edge drawn out and dimmed, plainly no anatomy,
+        but without the flicker of a black band."""
+        width, height = self._image.width(), self._image.height()
+        top = QRectF(square.left(), square.top(), square.width(), shown.top() - square.top())
+        bottom = QRectF(square.left(), shown.bottom(), square.width(), square.bottom() - shown.bottom())
+        left = QRectF(square.left(), square.top(), shown.left() - square.left(), square.height())
+        right = QRectF(shown.right(), square.top(), square.right() - shown.right(), square.height())
+        for gap, edge in (
+            (top, QRectF(0, 0, width, 1)),
+            (bottom, QRectF(0, height - 1, width, 1)),
+            (left, QRectF(0, 0, 1, height)),
+            (right, QRectF(width - 1, 0, 1, height)),
+        ):
+            if gap.width() > 0.5 and gap.height() > 0.5:
+                painter.drawImage(gap, self._image, edge)
+                painter.fillRect(gap, QColor(11, 13, 16, 120))
 
     def _paint_marks(self, painter: QPainter, field: overlays.Field) -> None:
         painter.save()
@@ -239,11 +275,11 @@ class LiveView(QWidget):
             if self.seen is not None and self.seen[1] == self.pose:
                 overlays.centre_label(painter, field, self.seen[1], self.seen[0])
             return
-        stale = offer.phase == "stale"
+        stale = offer.phase != "accepted" and offer.pose != self.pose
         colour = "#b8c0ca" if stale else theme.SKY
         if offer.proposal is not None and not offer.proposal.motion.is_zero:
             text = overlays.move_text(offer.proposal.motion) + (" (stale)" if stale else "")
-            firm = offer.phase in ("waiting", "accepted")
+            firm = offer.phase != "streaming" and not stale
             overlays.ghost(painter, field, offer.pose, offer.proposal.motion, text, colour, firm)
         if offer.context and not stale and offer.pose == self.pose:
             overlays.centre_label(painter, field, offer.pose, offer.context)

@@ -22,22 +22,22 @@ BAR_MM = 50.0
 
 @dataclass(frozen=True)
 class Field:
-    """The picture on screen: `square` in widget pixels shows FIELD_MM of the patient at the isocentre of `pose`."""
+    """The picture on screen: `square` in widget pixels shows FIELD_MM / zoom of the patient at the isocentre of
+    `pose`."""
 
     square: QRectF
     pose: CArmPose
+    zoom: float = 1.0
 
     @property
     def px_per_mm(self) -> float:
-        return self.square.width() / FIELD_MM
+        return self.zoom * self.square.width() / FIELD_MM
 
     def at(self, pose: CArmPose) -> QPointF:
         """Where the isocentre of `pose` lies, widget pixels."""
         beam = beam_of(self.pose)
         offset = np.array([pose.left_mm, pose.up_mm, pose.ant_mm]) - beam.isocentre
-        return self.square.center() + self.px_per_mm * QPointF(
-            float(offset @ beam.right), float(offset @ beam.down)
-        )
+        return self.square.center() + self.px_per_mm * QPointF(float(offset @ beam.right), float(offset @ beam.down))
 
 
 def edge_names(pose: CArmPose) -> dict[str, str]:
@@ -100,9 +100,7 @@ def halo_text(painter: QPainter, where: QPointF, text: str, size: float = 15, co
     face = theme.font(size, bold=True)
     metrics = QFontMetricsF(face)
     path = QPainterPath()
-    path.addText(
-        where.x() - metrics.horizontalAdvance(text) / 2, where.y() + metrics.capHeight() / 2, face, text
-    )
+    path.addText(where.x() - metrics.horizontalAdvance(text) / 2, where.y() + metrics.capHeight() / 2, face, text)
     halo = QColor(theme.HALO)
     halo.setAlphaF(0.85)
     painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -121,7 +119,7 @@ def plate(
     within: QRectF | None = None,
     bold: bool = True,
 ) -> QRectF:
-    """Lines of `text` on a dark plate held by its `anchor` corner at `where` and kept `within`; returns its rectangle."""
+    """Lines of `text` on a dark plate, its `anchor` corner at `where`, kept `within`; returns its rectangle."""
     face = theme.font(size, bold=bold)
     metrics = QFontMetricsF(face)
     lines = text.split("\n")
@@ -135,7 +133,7 @@ def plate(
         box.moveLeft(min(max(box.left(), within.left()), within.right() - width))
         box.moveTop(min(max(box.top(), within.top()), within.bottom() - height))
     ground = QColor(theme.HALO)
-    ground.setAlphaF(0.78)
+    ground.setAlphaF(0.9)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ground)
     painter.drawRoundedRect(box, 6, 6)
@@ -196,19 +194,26 @@ def centre_label(painter: QPainter, field: Field, seen_from: CArmPose, text: str
 
 
 def ghost(
-    painter: QPainter, field: Field, seen_from: CArmPose, motion: MotionCommand, text: str, colour: str, firm: bool
+    painter: QPainter,
+    field: Field,
+    seen_from: CArmPose,
+    motion: MotionCommand,
+    text: str,
+    colour: str,
+    firm: bool,
 ) -> None:
     """Where the field will stand after `motion`: corner brackets, dashed sides, an arrow from centre to centre and the
     numbers. Not `firm` (still streaming, or stale) is drawn thinner and without brackets."""
     goal = seen_from.moved(motion)
     start, tip = field.at(seen_from), field.at(goal)
-    box = QRectF(0, 0, field.square.width(), field.square.height())
+    side = field.zoom * field.square.width()
+    box = QRectF(0, 0, side, side)
     box.moveCenter(tip)
     outline = QPainterPath()
     outline.addRect(box)
     stroke(painter, outline, colour, 1.6 if firm else 1.2, dashed=True)
     if firm:
-        corner = field.square.width() * 0.07
+        corner = side * 0.07
         brackets = QPainterPath()
         for x, dx in ((box.left(), corner), (box.right(), -corner)):
             for y, dy in ((box.top(), corner), (box.bottom(), -corner)):

@@ -1,4 +1,4 @@
-"""The one interface of every language model: a picture and a text in, a stream of text out, cancel at any moment.
+"""The one interface of every language model: picture and text in, streamed text out, cancel at any moment.
 
 Knows no model, no torch and no task's wording.
 """
@@ -22,7 +22,7 @@ class Cancelled(Exception):  # noqa: N818 - an outcome, not an error
 
 @dataclass(frozen=True)
 class Request:
-    """One question: `picture` is uint8 (h, w), grey; `text` the prompt; the reply has at most `max_tokens` tokens."""
+    """One question: `picture` is uint8 (h, w), grey; `text` the prompt; `max_tokens` bounds the reply."""
 
     task: str
     picture: np.ndarray
@@ -32,8 +32,8 @@ class Request:
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """What answers. Hashes are sha256 (hex) over the weight files, "" where there is none; `picture_size` is the side
-    in pixels of the picture it wants."""
+    """What answers. Hashes are sha256 (hex) over the weight files, "" where there is none; `picture_size` is
+    the side in pixels of the picture it wants."""
 
     name: str
     parameters: int = 0
@@ -45,11 +45,12 @@ class ModelInfo:
 
 
 class LanguageModel(Protocol):
-    """`state` is "loading", "ready" or "failed", `problem` then says why in one sentence and `note` how far loading is.
+    """A model. `state` is "loading", "ready" or "failed"; `problem` says why it failed in one sentence,
+    `note` how far loading is.
 
-    `stream` yields pieces of text; it waits while the model loads, raises ModelError when it cannot answer and
-    Cancelled when `cancel` was called. Closing the iterator cancels too. `cancel` may come from any thread and does
-    nothing when no reply is under way. One reply at a time.
+    `stream` yields pieces of text. It waits while the model loads, raises ModelError when the model cannot
+    answer and Cancelled after `cancel`. Closing the iterator cancels too. `cancel` may come from any thread
+    and does nothing when no reply is under way. One reply at a time.
     """
 
     name: str

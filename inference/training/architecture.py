@@ -44,9 +44,7 @@ TEMPLATE = (
 )
 
 
-def build_tokenizer(
-    corpus: Iterable[str], vocabulary: int, whole: Iterable[str] = ()
-) -> PreTrainedTokenizerFast:
+def build_tokenizer(corpus: Iterable[str], vocabulary: int, whole: Iterable[str] = ()) -> PreTrainedTokenizerFast:
     """Byte-level BPE learnt from `corpus`: any text a clinician types has tokens. A run of XML tags that the corpus
     repeats is one token, and so is each of `whole`: a decision is known early and a reply is short."""
     corpus = list(corpus)
@@ -85,9 +83,7 @@ def build_processor(tokenizer: PreTrainedTokenizerFast, sizes: Architecture) -> 
         image_seq_length=sizes.image_tokens,
         do_pan_and_scan=False,
     )
-    return Gemma3Processor(
-        images, tokenizer, chat_template=TEMPLATE, image_seq_length=sizes.image_tokens
-    )
+    return Gemma3Processor(images, tokenizer, chat_template=TEMPLATE, image_seq_length=sizes.image_tokens)
 
 
 def build_model(tokenizer: PreTrainedTokenizerFast, sizes: Architecture) -> Gemma3ForConditionalGeneration:
@@ -128,9 +124,7 @@ def build_model(tokenizer: PreTrainedTokenizerFast, sizes: Architecture) -> Gemm
         tie_word_embeddings=True,
     )
     model = Gemma3ForConditionalGeneration(config)
-    torch.nn.init.normal_(
-        model.model.multi_modal_projector.mm_input_projection_weight, std=sizes.vision_width**-0.5
-    )
+    torch.nn.init.normal_(model.model.multi_modal_projector.mm_input_projection_weight, std=sizes.vision_width**-0.5)
     model.generation_config = GenerationConfig(
         eos_token_id=END_OF_TURN, pad_token_id=PAD, bos_token_id=BOS, do_sample=False, max_new_tokens=192
     )

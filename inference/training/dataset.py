@@ -10,15 +10,22 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 
+from sim.patient.patient import Patient
+
 PICTURE_SIZE = 128
 SPLITS = {"train": 0, "validation": 900_000, "test": 1_000_000}
 """First seed of each split. Test seeds are for final figures alone (1,000,000-1,000,099)."""
+TUBE_CURRENT_MA = (5.0, 120.0)
+"""From a noisy picture to a clean one; a pulse is as long as in the live view."""
+WHOLE_SHARE = 0.5
+CUT_EVERY = 64
+"""Half of a training subject's views show the whole volume; the others cut it anew every 64 views."""
 SPLIT_SIZE = {"train": 900_000, "validation": 100_000, "test": 100}
 
 
@@ -49,11 +56,15 @@ def photograph(cast: Cast) -> Path:
     rng = np.random.default_rng([cast.seed, 7])
     isocentres = getattr(sampling, cast.recipe)(points, cast.views, rng)
     poses = sampling.poses(isocentres, rng)
-    projector, detector = CpuProjector(patient, threads=1), Detector(threads=1)
+    detector = Detector()
     pictures = np.empty((cast.views, PICTURE_SIZE, PICTURE_SIZE), np.uint16)
+    whole_until = cast.views * (WHOLE_SHARE if cast.recipe == "training" else 1.0)
+    projector = CpuProjector(patient, threads=1)
     for i, pose in enumerate(poses):
+        if i >= whole_until and (i - int(whole_until)) % CUT_EVERY == 0:
+            projector = CpuProjector(cut(patient, points, rng), threads=1)
         signal = projector.render(pose, PICTURE_SIZE)
-        exposure = Exposure(kv=90.0, mas=float(np.exp(rng.uniform(*np.log(MAS_RANGE)))))
+        exposure = Exposure(ma=float(np.exp(rng.uniform(*np.log(TUBE_CURRENT_MA)))))
         pictures[i] = detector.expose(signal, cast.seed * 4096 + i, exposure)
     part = cast.path.with_suffix(".part")
     with part.open("wb") as file:
@@ -68,8 +79,16 @@ def photograph(cast: Cast) -> Path:
     return cast.path
 
 
-MAS_RANGE = (0.05, 1.0)
-"""Tube charge a pulse, from a noisy picture to a clean one."""
+def cut(patient: Patient, points: np.ndarray, rng: np.random.Generator) -> Patient:
+    """The patient in a scan that starts or ends elsewhere, so that the edge of the volume tells nothing: air above a
+    level between the shoulders and the vertex (in half of the cuts) and below one from just under T12 down."""
+    top = rng.uniform(points[9, 1] + 20.0, points[0, 1] + 80.0) if rng.uniform() < 0.5 else np.inf
+    bottom = rng.uniform(points[13, 1] - 140.0, points[13, 1] + 20.0)
+    # The grid of a virtual patient lies along the patient frame.
+    up = patient.affine[1, 3] + patient.affine[1, 1] * np.arange(patient.hu.shape[1])
+    hu = patient.hu.copy()
+    hu[:, (up > top) | (up < bottom)] = -1000
+    return replace(patient, hu=hu)
 
 
 def make(

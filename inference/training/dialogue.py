@@ -1,6 +1,6 @@
 """What the language model is taught to say about a view: questions and answers made from the view's true geometry.
 
-Truth is used here, in training, and nowhere near a prediction. Knows the wording of `inference.prompts`; knows no torch.
+Truth is used here, in training, and nowhere near a prediction. Knows the wording of `inference.prompts`; no torch.
 """
 
 from __future__ import annotations
@@ -151,14 +151,35 @@ BARE = (
     "look again", "no", "no, look again", "wrong", "that is not right", "I don't think so", "try again",
     "are you sure?", "check again please", "not quite", "look again carefully", "reject", "nope", "incorrect",
 )  # fmt: skip
-NOT = ("not the {}", "that is not the {}", "no, not {}", "this is not the {}", "it isn't the {}", "not {}, look again")
+NOT = (
+    "not the {}",
+    "that is not the {}",
+    "no, not {}",
+    "this is not the {}",
+    "it isn't the {}",
+    "not {}, look again",
+)
 NAMED = (
     "that is the {}", "that's the {}", "it is the {}", "this is {}", "no, that's the {}", "I see the {}",
     "the {}", "wrong, it's the {}", "actually the {}",
 )  # fmt: skip
 _HINTS = {
-    "up": ("higher", "too low", "more cranial", "look further up", "it is above that", "more toward the head"),
-    "down": ("lower", "too high", "more caudal", "look further down", "it is below that", "more toward the feet"),
+    "up": (
+        "higher",
+        "too low",
+        "more cranial",
+        "look further up",
+        "it is above that",
+        "more toward the head",
+    ),
+    "down": (
+        "lower",
+        "too high",
+        "more caudal",
+        "look further down",
+        "it is below that",
+        "more toward the feet",
+    ),
     "left": ("more to the patient's left", "too far right", "further left", "it is on the left of that"),
     "right": ("more to the patient's right", "too far left", "further right", "it is on the right of that"),
 }
@@ -196,7 +217,12 @@ def _choice(options: tuple[str, ...], rng: np.random.Generator) -> str:
 
 Maker = Callable[[Scene, np.random.Generator], Exchange]
 BASE_LANGUAGE: tuple[tuple[Maker, float], ...] = ((where, 0.6), (near, 0.1), (seen, 0.1), (form, 0.2))
-TASKS: tuple[tuple[Maker, float], ...] = ((navigation, 0.6), (localization, 0.1), (retrieval, 0.1), (correction, 0.2))
+TASKS: tuple[tuple[Maker, float], ...] = (
+    (navigation, 0.6),
+    (localization, 0.1),
+    (retrieval, 0.1),
+    (correction, 0.2),
+)
 
 
 def make(scene: Scene, rng: np.random.Generator, share: tuple[tuple[Maker, float], ...]) -> Exchange:
@@ -232,5 +258,5 @@ def telling_spans(answer: str) -> list[tuple[int, int]]:
     if answer.startswith("<response>"):
         return [match.span(1) for match in _IDS.finditer(answer)]
     if answer.startswith("["):
-        return [match.span() for match in re.finditer(r"\d+(?=[:,\]])", answer)]
+        return [match.span() for match in re.finditer(r"(?<!\w)\d+(?=[:,\]])", answer)]
     return [(0, len(answer))]

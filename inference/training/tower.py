@@ -183,7 +183,7 @@ def train(
             if now - shown > 20:
                 shown = now
                 rate = step * stage.batch / (spent + now - began)
-                say(f"tower: step {step}/{steps} loss {loss.item():.3f} {rate:.0f} views/s, {len(data.pictures)} subjects")
+                say(f"tower: step {step}/{steps} loss {loss.item():.3f} {rate:.0f}/s {len(data.pictures)} subjects")
             if now - saved > 180:
                 saved = now
                 save()

@@ -111,7 +111,7 @@ def batches(views: Views, size: int, seed: int, steps: int) -> Iterator[tuple[np
                 if stop.is_set():
                     return
             ahead.put(None)
-        except BaseException as error:  # noqa: BLE001 - handed to the reader, which raises it
+        except BaseException as error:
             ahead.put(error)
 
     thread = threading.Thread(target=prepare, name="views", daemon=True)

@@ -7,7 +7,6 @@ to the front, z up), DICOM is LPS (left, back, up; PS3.3 C.7.6.2.1.1); the patie
 
 from __future__ import annotations
 
-import gzip
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,9 +18,13 @@ import pydicom
 from nibabel.filebasedimages import ImageFileError
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
+from pydicom.pixels import get_decoder
 from pydicom.uid import (
+    UID,
     CTImageStorage,
     EnhancedCTImageStorage,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
     JPEG2000TransferSyntaxes,
     LegacyConvertedEnhancedCTImageStorage,
 )
@@ -55,9 +58,7 @@ def read_ct(path: Path | str, series: str | None = None) -> tuple[np.ndarray, np
         raise PatientError(f"There is no file or folder {path}.")
     if path.name.lower().endswith((".nii", ".nii.gz")):
         if series is not None:
-            raise PatientError(
-                f"{path.name} is a NIfTI file and has no series to choose from; leave the series out."
-            )
+            raise PatientError(f"{path.name} is a NIfTI file and has no series to choose from; leave the series out.")
         return _read_nifti(path)
     if _is_dicom(path):
         return _read_dicom(path, series)
@@ -76,8 +77,7 @@ def clean_hu(volume: np.ndarray, name: str = "The volume") -> np.ndarray:
     if low > -200 or high < -200:
         raise PatientError(
             f"{name} holds values from {low:g} to {high:g}, which are not Hounsfield units (air -1000, "
-            "water 0); "
-            "export the CT with its rescale slope and intercept."
+            "water 0); export the CT with its rescale slope and intercept."
         )
     hu = np.empty_like(volume, dtype=np.int16)  # keeps the memory order
     for part, into in zip(_slabs(volume), _slabs(hu)):
@@ -107,9 +107,7 @@ def _read_nifti(path: Path) -> tuple[np.ndarray, np.ndarray]:
         image = nib.load(path)
         header = image.header
         if np.dtype(header.get_data_dtype()).kind not in "iuf":
-            raise PatientError(
-                f"{name} holds colours or complex numbers; a CT in Hounsfield units is needed."
-            )
+            raise PatientError(f"{name} holds colours or complex numbers; a CT in Hounsfield units is needed.")
         shape = image.shape
         while len(shape) > 3 and shape[-1] == 1:
             shape = shape[:-1]
@@ -118,26 +116,18 @@ def _read_nifti(path: Path) -> tuple[np.ndarray, np.ndarray]:
         if int(header["qform_code"]) <= 0 and int(header["sform_code"]) <= 0:
             raise PatientError(
                 f"{name} does not say which way its axes point (no sform, no qform), so left and right "
-                "are unknown; "
-                "convert it again from the DICOM."
+                "are unknown; convert it again from the DICOM."
             )
         affine = np.array(image.affine, float)
         affine[:3] *= {"meter": 1000.0, "micron": 1e-3}.get(header.get_xyzt_units()[0], 1.0)
-        voxels = np.asanyarray(image.dataobj).reshape(shape, order="F")
+        stored = image.dataobj
+        voxels = stored.get_unscaled().reshape(shape, order="F")
+        if (stored.slope, stored.inter) != (1.0, 0.0):  # nibabel itself would scale to float64
+            voxels = voxels * np.float32(stored.slope) + np.float32(stored.inter)
     except PatientError:
         raise
-    except (
-        ImageFileError,
-        OSError,
-        EOFError,
-        zlib.error,
-        gzip.BadGzipFile,
-        ValueError,
-        OverflowError,
-    ) as error:
-        raise PatientError(
-            f"{name} is not a readable NIfTI file: it is damaged or something else."
-        ) from error
+    except (ImageFileError, OSError, EOFError, zlib.error, ValueError, OverflowError) as error:
+        raise PatientError(f"{name} is not a readable NIfTI file: it is damaged or something else.") from error
     affine = _RAS_TO_PATIENT @ affine
     _check_grid(affine, name)
     return clean_hu(voxels, name), affine
@@ -154,8 +144,7 @@ def _check_grid(affine: np.ndarray, name: str) -> None:
         angle = np.rad2deg(np.arcsin(min(skew, 1.0)))
         raise PatientError(
             f"{name} is sheared: its axes are {angle:.1f} degrees off square, as after a tilted gantry; "
-            "resample it to "
-            "a square grid first."
+            "resample it to a square grid first."
         )
 
 
@@ -225,9 +214,7 @@ def list_series(path: Path) -> list[Series]:
             refusal = refusal or PatientError(f"{file.name} is DICOM but its header is damaged ({error}).")
             continue
         for item in slices:
-            at = next(
-                (i for i, grid in enumerate(grids) if _same_grid(item, next(iter(grid.values())))), None
-            )
+            at = next((i for i, grid in enumerate(grids) if _same_grid(item, next(iter(grid.values())))), None)
             if at is None:
                 at = len(grids)
                 grids.append({})
@@ -262,8 +249,7 @@ def _nothing(path: Path, files: list[Path], n: int, others: dict[str, int]) -> s
     if n:
         return (
             f"{path.name} holds {n} CT slice{'s' * (n > 1)} but no series of at least {_MIN_SLICES}; "
-            "give the folder with "
-            "the whole series."
+            "give the folder with the whole series."
         )
     if others:
         kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(others.items()))
@@ -281,9 +267,7 @@ def _is_dicom(file: Path) -> bool:
             start = stream.read(132)
     except OSError:
         return False
-    return start[128:] == b"DICM" or (
-        len(start) == 132 and start[:2] == b"\x08\x00" and start[3:4] == b"\x00"
-    )
+    return start[128:] == b"DICM" or (len(start) == 132 and start[:2] == b"\x08\x00" and start[3:4] == b"\x00")
 
 
 def _slices(file: Path, head: Dataset) -> list[_Slice]:
@@ -344,13 +328,9 @@ def _read_dicom(path: Path, choice: str | None) -> tuple[np.ndarray, np.ndarray]
     for k, item in enumerate(ordered):
         if path_open != item.path:
             path_open, (stored, padding) = item.path, _pixels(item.path)
-        pixels, padded = (
-            (stored, padding) if item.frame is None else (stored[item.frame], padding[item.frame])
-        )
+        pixels, padded = (stored, padding) if item.frame is None else (stored[item.frame], padding[item.frame])
         if pixels.shape != item.shape:
-            raise PatientError(
-                f"{item.path.name} holds pixels of the shape {_by(pixels.shape)}, not one grey slice."
-            )
+            raise PatientError(f"{item.path.name} holds pixels of the shape {_by(pixels.shape)}, not one grey slice.")
         values = np.rint(pixels * np.float32(item.slope) + np.float32(item.intercept))
         volume[k] = np.where(padded, AIR_HU, np.clip(values, -32768, 32767))
     return clean_hu(volume.transpose(2, 1, 0), path.name), affine
@@ -362,8 +342,7 @@ def _chosen(found: list[Series], choice: str | None, name: str) -> Series:
         if len(found) == 1:
             return found[0]
         raise PatientError(
-            f"{name} holds {len(found)} CT series ({listing}); choose one by its number or UID, as in "
-            "series=1."
+            f"{name} holds {len(found)} CT series ({listing}); choose one by its number or UID, as in series=1."
         )
     choice = choice.strip()
     if choice.isascii() and choice.isdigit() and 1 <= int(choice) <= len(found):
@@ -389,15 +368,13 @@ def _stack(series: Series, name: str) -> tuple[list[_Slice], np.ndarray]:
         n = int((gaps < max(0.1 * usual, 1e-3)).sum())
         raise PatientError(
             f"{name} has {n} slice{'s' * (n > 1)} at the place of another (two phases or reconstructions "
-            "in one "
-            "series); give one of them alone."
+            "in one series); give one of them alone."
         )
     if gaps.max() > 1.5 * usual:
         where = int(np.argmax(gaps))
         raise PatientError(
             f"{name} lacks slices: a gap of {gaps[where]:.1f} mm between slices {where + 1} and "
-            f"{where + 2}, where "
-            f"{usual:.1f} mm is usual; copy the whole series."
+            f"{where + 2}, where {usual:.1f} mm is usual; copy the whole series."
         )
     even = depth[0] + np.arange(len(depth)) * (depth[-1] - depth[0]) / (len(depth) - 1)
     if np.abs(depth - even).max() > 0.1 * usual:
@@ -411,8 +388,7 @@ def _stack(series: Series, name: str) -> tuple[list[_Slice], np.ndarray]:
         angle = np.rad2deg(np.arctan2(sideways, depth[-1] - depth[0]))
         raise PatientError(
             f"{name} was taken with the gantry tilted: the slices slide {angle:.1f} degrees sideways, a "
-            "sheared volume; "
-            "resample it to a square grid first."
+            "sheared volume; resample it to a square grid first."
         )
     affine = np.eye(4)
     affine[:3, 0] = first.along_row * first.pixel_mm[1]
@@ -423,17 +399,17 @@ def _stack(series: Series, name: str) -> tuple[list[_Slice], np.ndarray]:
 
 
 def _pixels(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Stored values of a file, (rows, columns) or (frames, rows, columns), and where they are padding
-    (bool)."""
+    """Stored values of a file, (rows, columns) or (frames, rows, columns), and where they are padding (bool)."""
     data = pydicom.dcmread(path, force=True)
+    # A bare data set has no header that names its syntax; pydicom saw whether its tags carry their types.
+    implicit = data.original_encoding[0]
+    syntax = data.file_meta.setdefault(
+        "TransferSyntaxUID", ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
+    )
     try:
         stored = data.pixel_array
-    except (RuntimeError, NotImplementedError) as error:
-        raise PatientError(_missing_decoder(path, data)) from error
     except Exception as error:  # a codec raises whatever it likes on a damaged file
-        raise PatientError(
-            f"The pixels of {path.name} cannot be read: the file is cut off or damaged."
-        ) from error
+        raise PatientError(_unreadable(path, syntax.value)) from error
     low = data.get("PixelPaddingValue")
     if low is None:
         return stored, np.zeros(stored.shape, bool)
@@ -447,9 +423,12 @@ def _stored(value: int, data: Dataset) -> int:
     return value - (1 << bits) if data.PixelRepresentation == 1 and value >= 1 << (bits - 1) else value
 
 
-def _missing_decoder(path: Path, data: Dataset) -> str:
-    syntax = data.file_meta.TransferSyntaxUID
-    if not syntax.is_compressed:
+def _unreadable(path: Path, syntax: UID) -> str:
+    try:
+        decodable = not syntax.is_compressed or get_decoder(syntax).is_available
+    except NotImplementedError:
+        return f"{path.name} is compressed in an unknown way ({syntax.name}); decompress the series."
+    if decodable:
         return f"The pixels of {path.name} cannot be read: the file is cut off or damaged."
     package = "pylibjpeg-openjpeg" if syntax in JPEG2000TransferSyntaxes else "pylibjpeg-libjpeg"
     return (

@@ -3,6 +3,7 @@
 Hulls, superellipse and round cones joined by smooth minima (skeleton frame, mm, negative inside).
 """
 
+# ruff: noqa: RUF005  (points are arrays: + adds them)
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -73,13 +74,13 @@ def limits(placement: Placement) -> tuple[np.ndarray, np.ndarray]:
 def envelope(placement: Placement, bones: dict[str, Mesh]) -> Envelope:
     s, marks = placement.subject, placement.landmarks
     grid = Grid(*limits(placement), COARSE_MM)
-    fat, girth = s.fat_mm, s.muscle
+    fat = s.fat_mm
     x, y, z = grid.points()
     zt = marks["t12"][2]
     course = placement.course(grid.axes[0])[:, None, None].astype(np.float32)
 
     cage = np.vstack([v for n, (v, _) in bones.items() if n.startswith(("rib_", "sternum", "torso"))])
-    ribs = _hulls(grid, cage, 14.0, zt - 30.0, 10.0, 10.0)
+    ribs = _hulls(grid, cage, 14.0, zt - 30.0, 24.0, 10.0)
     wall = 12.0 + 0.8 * fat + 10.0 * np.exp(-(((z + 70.0) / 60.0) ** 2)) * (y < 0)
     body = _Blob(grid, np.maximum(ribs - wall, np.maximum(z - 10.0, zt - 20.0 - z)))
     body.join(_abdomen(placement, grid, course), 45.0)
@@ -151,8 +152,8 @@ def _arm(placement: Placement, bones: dict[str, Mesh], grid: Grid, side: str, le
         box = tuple(slice(a, b) for a, b in zip(lo, hi))
         empty = np.ones([min(b, n) - a for a, b, n in zip(lo, hi, grid.shape)], bool)
         empty[tuple((index - lo).T)] = False
-        palm = ndimage.distance_transform_edt(empty).astype(np.float32) * grid.spacing - 11.0
-        blend(arm.field[box], palm, 10.0)
+        palm = ndimage.distance_transform_edt(empty).astype(np.float32) * grid.spacing - 9.0
+        blend(arm.field[box], palm, 6.0)
     return arm.field
 
 

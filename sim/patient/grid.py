@@ -1,6 +1,7 @@
-"""Voxel grids in the skeleton frame and the shapes drawn on them: signed distances, blends, noise. Knows no anatomy.
+"""Voxel grids in the skeleton frame and the shapes drawn on them: signed distances, blends, noise.
 
-Arrays are indexed [z, y, x] (up, posterior, left); points are (x, y, z) in mm. Signed distances are mm, negative inside.
+Arrays are indexed [z, y, x] (up, posterior, left); points are (x, y, z) in mm. Signed distances are in mm, negative
+inside. Knows no anatomy.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ def blend(field, shape, k):
 
 @njit(cache=True, fastmath=True)
 def planes_distance(out, ys, xs, planes):
-    """out[y, x] := the largest signed distance to the half planes (n, 3) (normal x, normal y, offset): a convex hull."""
+    """out[y, x] := the largest signed distance to half planes (n, 3), each (normal x, normal y, offset)."""
     for j in range(ys.size):
         for k in range(xs.size):
             far = -1e9

@@ -124,9 +124,7 @@ def write_mrk_json(path: Path | str, landmarks: Mapping[str, Point]) -> None:
         part.write_text(json.dumps({"@schema": _SCHEMA, "markups": [markup]}, indent=1) + "\n", "utf-8")
         os.replace(part, path)
     except OSError as error:
-        raise PatientError(
-            f"The landmarks cannot be written to {path}: {error.strerror or error}."
-        ) from error
+        raise PatientError(f"The landmarks cannot be written to {path}: {error.strerror or error}.") from error
 
 
 Labelled = list[tuple[str, Point]]
@@ -176,16 +174,12 @@ def _read_fcsv(name: str, text: str) -> Labelled:
         elif line.strip() and not line.lstrip().startswith("#"):
             rows.append(next(csv.reader([line])))
     if frame is None:
-        raise PatientError(
-            f"{name} does not name its frame: it needs a line '# CoordinateSystem = LPS' (or RAS)."
-        )
+        raise PatientError(f"{name} does not name its frame: it needs a line '# CoordinateSystem = LPS' (or RAS).")
     try:
         at = [columns.index(column) for column in ("x", "y", "z", "label")]
         return [(row[at[3]].strip(), to_patient((row[i] for i in at[:3]), frame)) for row in rows]
     except (ValueError, IndexError) as error:
-        raise PatientError(
-            f"{name} is not a Slicer .fcsv file: each line needs x, y, z and a label."
-        ) from error
+        raise PatientError(f"{name} is not a Slicer .fcsv file: each line needs x, y, z and a label.") from error
 
 
 def _read_csv(name: str, text: str) -> Labelled:
@@ -207,8 +201,7 @@ def _read_csv(name: str, text: str) -> Labelled:
         if own is None:
             raise PatientError(
                 f"{name} does not name its frame: begin it with '# frame: RAS' (or LPS, or patient), or "
-                "add a "
-                "column frame."
+                "add a column frame."
             )
         try:
             points.append(((row["landmark"] or "").strip(), to_patient((row[c] for c in "xyz"), own)))
@@ -230,9 +223,7 @@ def _named(name: str, points: Labelled) -> dict[str, Point]:
         raise PatientError(f"{name} holds no landmarks.")
     unknown = [label for label, _ in points if landmark_key(label) is None]
     if unknown:
-        raise PatientError(
-            f"{name} has labels that are not landmarks: {'; '.join(_hint(u) for u in unknown)}."
-        )
+        raise PatientError(f"{name} has labels that are not landmarks: {'; '.join(_hint(u) for u in unknown)}.")
     found: dict[str, Point] = {}
     for label, point in points:
         key = landmark_key(label)

@@ -1,9 +1,9 @@
 """Where every bone of a subject goes: the skeleton fitted to the drawn landmarks, and the landmarks that result.
 
-Works in the skeleton frame (x left, y posterior, z up, mm, origin T1; see skeleton.py). Bones are placed one by one (spine
-and ribs by shear and scale, girdle about the sternoclavicular joint, scapula by a similarity, each arm as a chain of two
-segments); the soft tissue is made round them afterwards, so nothing tears. The scapular tips are read from the
-posed bone, since no plausible scapula reaches every drawn tip.
+Works in the skeleton frame (x left, y posterior, z up, mm, origin T1; see skeleton.py). Bones are placed one by one
+(spine and ribs by shear and scale, girdle about the sternoclavicular joint, scapula by a similarity, each arm as a
+chain of two segments); the soft tissue is made round them afterwards, so nothing tears. The scapular tips are read
+from the posed bone, since no plausible scapula reaches every drawn tip.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from sim.patient.population import FOREARM_MM, UPPER_ARM_MM, Subject
 from sim.patient.skeleton import Mesh, Skeleton, is_arm
 
 SIDES = (("right", "r", -1.0), ("left", "l", 1.0))
-T12_Z_MM = -260.0  # of the skeleton as it comes
+T12_Z_MM = -253.5  # centre of its body in the skeleton as it comes
 HEAD_BASE_Z_MM = 114.0  # occipital condyles
-HEAD_STRETCH = np.array([1.02, 1.0, 1.04])
+HEAD_STRETCH = np.array([1.04, 1.02, 1.0])
 BODY_MM = 15.0  # from the foremost point of a thoracic vertebra to the centre of its body
 
 
@@ -113,7 +113,7 @@ class Placement:
     def _place_head(self) -> None:
         s = self.subject
         skull = self.skeleton.rest["hat_skull"][0]
-        self.head_centre = (skull.max(0) + skull.min(0)) / 2 + [0.0, 0.0, 5.0]
+        self.head_centre = (skull.max(0) + skull.min(0)) / 2
         left, up = self._at["skull"]
         lean = float(np.clip(-(left - self._at["t1"][0]) / 160.0 * 0.5, -0.2, 0.2)) + s.head_tilt
         self._head_turn = turn_y(lean) @ turn_z(s.head_turn) @ turn_x(s.head_pitch)
@@ -124,9 +124,14 @@ class Placement:
         """Points of the skeleton's head, (n, 3) or (3,), to the subject."""
         return ((p - self.head_centre) * self.subject.head * HEAD_STRETCH) @ self._head_turn.T + self._head_at
 
-    def head_inverse(self, p: np.ndarray) -> np.ndarray:
-        """Points of the subject, (n, 3), to the skeleton's head."""
-        return (p - self._head_at) @ self._head_turn / (self.subject.head * HEAD_STRETCH) + self.head_centre
+    def head_inverse(self, x, y, z) -> tuple:
+        """Coordinates of the subject, arrays that broadcast, to the skeleton's head: (x, y, z) there."""
+        d = [axis - float(c) for axis, c in zip((x, y, z), self._head_at)]
+        turn, scale = self._head_turn, self.subject.head * HEAD_STRETCH
+        return tuple(
+            sum(axis * float(turn[a, i] / scale[i]) for a, axis in enumerate(d)) + float(self.head_centre[i])
+            for i in range(3)
+        )
 
     def _neck(self, p: np.ndarray) -> np.ndarray:
         base = np.array([0.0, self.head_centre[1] + 30.0, HEAD_BASE_Z_MM])

@@ -74,16 +74,14 @@ def _figures() -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _coronal(vector: np.ndarray) -> dict[str, tuple[float, float]]:
-    value = dict(zip(_figures()[0], vector))
+    value = dict(zip(_figures()[0], np.round(vector, 2)))  # so that machines whose last digits differ agree
     keys = [name.removesuffix(".left_mm") for name in value if name.endswith(".left_mm")]
     return {k: (float(value[f"{k}.left_mm"]), float(value[f"{k}.up_mm"])) for k in keys}
 
 
 def _possible(coronal: dict[str, tuple[float, float]]) -> bool:
     for side in ("right", "left"):
-        shoulder, elbow, wrist = (
-            np.array(coronal[f"{side}_{joint}"]) for joint in ("humeral_head", "elbow", "wrist")
-        )
+        shoulder, elbow, wrist = (np.array(coronal[f"{side}_{joint}"]) for joint in ("humeral_head", "elbow", "wrist"))
         if not UPPER_ARM_RANGE_MM[0] <= np.linalg.norm(elbow - shoulder) <= UPPER_ARM_RANGE_MM[1]:
             return False
         if not FOREARM_RANGE_MM[0] <= np.linalg.norm(wrist - elbow) <= FOREARM_RANGE_MM[1]:

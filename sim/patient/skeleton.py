@@ -1,14 +1,13 @@
 """The bones: meshes of myo-sim's full-body model, cleaned and posed with mujoco. Knows no subject and no voxels.
 
-Skeleton frame, used by every module that makes a virtual patient: x left, y POSTERIOR, z up, mm, origin at the centre of
-T1's vertebral body (`virtual.py` turns it into the patient frame). Source: myo-sim 0.2.4 (Apache-2.0), `myofullbody`,
-whose bones derive from OpenSim. The posed, cleaned meshes are kept in the user's cache, so mujoco is needed only once.
+Skeleton frame, used by every module that makes a virtual patient: x left, y POSTERIOR, z up, mm, origin at the centre
+of T1's vertebral body (`virtual.py` turns it into the patient frame). Source: myo-sim 0.2.4 (Apache-2.0),
+`myofullbody`, whose bones derive from OpenSim. The posed, cleaned meshes are kept in the user's cache, so mujoco is
+needed only once.
 """
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import os
 import warnings
@@ -18,17 +17,18 @@ from functools import lru_cache
 import numpy as np
 from scipy.sparse import coo_matrix, diags
 from scipy.sparse.csgraph import connected_components
+from scipy.spatial import ConvexHull
 
 from sim.resource import cache_dir
 
-VERSION = "1"
+VERSION = "2"
 
 LEFT_SHIFT_MM = 25.0  # the model's midline lies at x = -25 mm
 T1_FRONT_MM = 12.0  # from T1's foremost vertex back to the centre of its body
 
 Mesh = tuple[np.ndarray, np.ndarray]
 
-# Joint angles, rad (right, left), that lay the forearms on the abdomen with flat palms; fitted once to the population mean.
+# Joint angles, rad (right, left), that lay the forearms on the abdomen with flat palms, fitted to the population mean.
 CROSSED = {
     "elv_angle": (1.351, 1.310),
     "shoulder_elv": (0.613, 0.637),
@@ -76,11 +76,16 @@ def is_arm(name: str) -> bool:
 def _make() -> Skeleton:
     import mujoco
 
-    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-        warnings.simplefilter("ignore")
-        import myo_sim
+    before = mujoco.get_mju_user_warning()
+    mujoco.set_mju_user_warning(lambda message: None)  # else it writes MUJOCO_LOG.TXT where the program was started
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import myo_sim
 
-        model = myo_sim.load_model("myofullbody")
+            model = myo_sim.load_model("myofullbody")
+    finally:
+        mujoco.set_mju_user_warning(before)
     model = model[0] if isinstance(model, tuple) else model
     data = mujoco.MjData(model)
     address = {model.joint(j).name: model.jnt_qposadr[j] for j in range(model.njnt)}
@@ -110,6 +115,9 @@ def _make() -> Skeleton:
         data.qpos[address[f"shoulder1_r2_{side}"]] = -angle
     crossed, joints_crossed = read()
 
+    for meshes, joints in ((rest, joints_rest), (crossed, joints_crossed)):
+        for side in "rl":
+            meshes[f"humerus_head_{side}"] = _humeral_head(joints[f"humerus_{side}"], joints[f"ulna_{side}"])
     t1 = rest["torso_geom_12_thoracic1_s"][0]
     origin = np.array([0.0, t1[:, 1].min() + T1_FRONT_MM, t1[:, 2].mean()])
     return Skeleton(
@@ -118,6 +126,23 @@ def _make() -> Skeleton:
         {n: p - origin for n, p in joints_rest.items()},
         {n: p - origin for n, p in joints_crossed.items()},
     )
+
+
+def _humeral_head(joint: np.ndarray, elbow: np.ndarray) -> Mesh:
+    """A closed hull round the articular sphere that runs out into the shaft: the model's own head is a ball on a stick.
+    Radii in mm as in adults (head 23, metaphysis 12 at 62 mm below)."""
+    way = (elbow - joint) / np.linalg.norm(elbow - joint)
+    k = np.arange(600)
+    golden = np.pi * (3 - np.sqrt(5)) * k
+    z = 1 - (2 * k + 1) / len(k)
+    ball = np.stack([np.sqrt(1 - z**2) * np.cos(golden), np.sqrt(1 - z**2) * np.sin(golden), z], 1)
+    points = np.concatenate([joint + 23.0 * ball, joint + 62.0 * way + 12.0 * ball])
+    hull = ConvexHull(points)
+    f = hull.simplices.astype(np.int32)
+    normal = np.cross(points[f[:, 1]] - points[f[:, 0]], points[f[:, 2]] - points[f[:, 0]])
+    inward = (normal * hull.equations[:, :3]).sum(1) < 0
+    f[inward] = f[inward][:, ::-1]
+    return points, f
 
 
 def _clean(meshes: dict[str, Mesh]) -> dict[str, Mesh]:
@@ -129,13 +154,13 @@ def _clean(meshes: dict[str, Mesh]) -> dict[str, Mesh]:
             ribs = [part for part in _components(*mesh) if 90 <= len(part[1]) < 250]
             ribs.sort(key=lambda part: (-round(float(part[0][:, 2].mean()), 1), float(part[0][:, 0].mean())))
             out |= {f"rib_{k:02d}": part for k, part in enumerate(ribs)}
-            out |= {"sternum": part for part in _components(*mesh) if 1000 < len(part[1]) < 2000}
+            out["sternum"] = next(part for part in _components(*mesh) if 1000 < len(part[1]) < 2000)
         elif "cervical" in name:
             parts = [part for part in _components(*mesh) if len(part[1]) > 100]
             out |= {f"cervical_{k:02d}": part for k, part in enumerate(parts)}
         else:
             out[name] = mesh
-    return {n: _smooth(*m) if any(key in n for key in SMOOTHED) else m for n, m in out.items()}
+    return {n: _smooth(*m) if any(key in n for key in SMOOTHED) and "_head_" not in n else m for n, m in out.items()}
 
 
 def _merge(v: np.ndarray, f: np.ndarray) -> Mesh:
@@ -176,7 +201,8 @@ def _smooth(v: np.ndarray, f: np.ndarray, rounds: int = 10, reach_mm: float = 1.
     edges = np.unique(np.sort(f[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1), axis=0)
     both = np.concatenate([edges, edges[:, ::-1]])
     near = coo_matrix((np.ones(len(both)), both.T), shape=(len(v),) * 2).tocsr()
-    near = diags(1.0 / np.maximum(near.sum(axis=1).A1 if hasattr(near.sum(axis=1), "A1") else near.sum(axis=1), 1)) @ near
+    count = np.maximum(np.asarray(near.sum(axis=1)).ravel(), 1)
+    near = diags(1.0 / count) @ near
     w = v.copy()
     for _ in range(rounds):
         w += 0.5 * (near @ w - w)

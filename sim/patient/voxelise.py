@@ -1,6 +1,7 @@
-"""Bones into voxels: filled meshes with a cortex, at half the spacing, averaged to partial volumes. Knows no soft tissue.
+"""Bones into voxels: filled meshes with a cortex, at half the spacing, averaged to partial volumes.
 
-Most meshes leak. Signed scanline crossings along three axes with a majority vote fill them all the same.
+Most meshes leak. Signed scanline crossings along three axes with a majority vote fill them all the same. Knows no soft
+tissue.
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ class Kind:
 # HU typical of adult CT; the cortex is denser than a 2 mm voxel shows, partial volume takes care of that.
 KINDS = {
     "skull": Kind(450, 1050, 2.2),
-    "jaw": Kind(600, 1500, 2.8),
+    "jaw": Kind(850, 1900, 3.2),
     "cervical": Kind(330, 800, 1.3),
-    "vertebra": Kind(200, 760, 1.3),
-    "rib": Kind(300, 1150, 1.5),
+    "vertebra": Kind(260, 950, 1.7),
+    "rib": Kind(380, 1300, 2.0),
     "cartilage": Kind(110, 230, 1.0),
     "scapula": Kind(220, 1050, 1.4),
     "clavicle": Kind(250, 1100, 1.8),
@@ -53,6 +54,7 @@ _OF_NAME = (
     ("lumbar", "vertebra"),
     ("scapula", "scapula"),
     ("clavicle", "clavicle"),
+    ("humerus_head", "end"),
     ("humerus", "shaft"),
     ("radius", "forearm"),
     ("ulna", "forearm"),
@@ -212,7 +214,7 @@ def bones(meshes: dict[str, Mesh], grid: Grid, density: float = 1.0):
     offsets = _offsets(3.6 / half)
     distance = (offsets**2).sum(1)
     for name, (vertices, faces) in meshes.items():
-        v = (vertices[:, ::-1] - grid.low) / half - 0.5
+        v = np.round((vertices[:, ::-1] - grid.low) / half - 0.5, 4)
         lo = np.floor(v.min(0)).astype(np.int64) - 2
         shape = np.ceil(v.max(0)).astype(np.int64) + 3 - lo
         if np.any(lo + shape < 0) or np.any(lo > fine.shape):

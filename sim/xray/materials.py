@@ -1,12 +1,13 @@
 """HU to two materials: soft tissue and cortical bone (ICRU-44), in g/cm3. Knows no geometry.
 
-A CT number fixes one thing, the attenuation at the scanner's effective energy, taken as 75 keV (120 kVp, beam hardened
-by the body; Schneider et al., Med. Phys. 23 (1996) 74 discuss the calibration). The amounts of the two materials are
-chosen so that they give that attenuation back exactly:
+A CT number fixes one thing, the attenuation at the scanner's effective energy, taken as 75 keV (120 kVp, beam
+hardened by the body; Schneider et al., Med. Phys. 23 (1996) 74 discuss the calibration). The amounts of the
+two materials are chosen so that they give that attenuation back exactly:
 
 - HU <= -950: air, exactly 0 (the projector skips it);
 - up to 100 HU: soft tissue alone, 1.007 * (1 + HU/1000) g/cm3; lung is soft tissue at its density;
-- 100 to 1431 HU: soft tissue of 100 HU and cortical bone share the volume, the bone's share rising from 0 to 1;
+- 100 to 1431 HU: soft tissue of 100 HU and cortical bone share the volume, the bone's share rising from 0 to
+  1;
 - above: denser than cortical bone, 1.92 * (1000 + HU) / 2431 g/cm3.
 """
 
@@ -36,7 +37,8 @@ def densities(hu: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def level_tables() -> tuple[np.ndarray, np.ndarray]:
-    """int16 levels of QUANTUM_G_CM3 for soft tissue and bone, each (65536,), indexed by HU + 32768."""
+    """int16 levels of QUANTUM_G_CM3 for soft tissue and bone, each (65536,), indexed by the HU's bits
+    read as uint16."""
     top = 32767
-    soft, bone = densities(np.arange(-32768, 32768))
+    soft, bone = densities(np.arange(65536, dtype=np.uint16).view(np.int16))
     return tuple(np.minimum(np.rint(a / QUANTUM_G_CM3), top).astype(np.int16) for a in (soft, bone))

@@ -1,8 +1,8 @@
 """The beam's spectrum and what two materials do to it. Knows energies and mass path lengths, no geometry.
 
-Spectra: tungsten anode by SpekPy (Poludniowski et al., Med. Phys. 48 (2021) 3630), one for every whole kVp. Mass
-attenuation: Elam tables in xraydb (Elam, Ravel and Sieber, Radiat. Phys. Chem. 63 (2002) 121), within 1 % of NIST
-XCOM here. Both are kept in resources/xray/spectra.npz, so that a start needs neither package;
+Spectra: tungsten anode by SpekPy (Poludniowski et al., Med. Phys. 48 (2021) 3630), one for every whole kVp.
+Mass attenuation: Elam tables in xraydb (Elam, Ravel and Sieber, Radiat. Phys. Chem. 63 (2002) 121), within 1
+% of NIST XCOM here. Both are kept in resources/xray/spectra.npz, so that a start needs neither package;
 `python -m sim.xray.spectrum` makes that file again.
 """
 
@@ -63,8 +63,9 @@ class SpectrumError(ValueError):
 
 @dataclass(frozen=True)
 class Spectrum:
-    """`energy` (E,) keV. `fluence` (E,) photons per mm2 and mAs at 1 m in air. `absorbed` (E,) share of the photons
-    that the screen absorbs. `soft`, `bone` (E,) mass attenuation, cm2/g. `kerma_ugy` air kerma per mAs at 1 m, uGy."""
+    """`energy` (E,) keV. `fluence` (E,) photons per mm2 and mAs at 1 m in air. `absorbed` (E,) share of the
+    photons that the screen absorbs. `soft`, `bone` (E,) mass attenuation, cm2/g. `kerma_ugy` air kerma per
+    mAs at 1 m, uGy."""
 
     kvp: float
     energy: np.ndarray
@@ -99,9 +100,7 @@ def spectrum(kvp: float = DEFAULT_KVP) -> Spectrum:
     """The beam at `kvp`, rounded to a whole kVp. Raises SpectrumError outside 50-120 kVp."""
     low, high = KVP_RANGE
     if not (math.isfinite(kvp) and low <= kvp <= high):
-        raise SpectrumError(
-            f"The tube gives {low} to {high} kVp, not {kvp:g}; choose a voltage in that range."
-        )
+        raise SpectrumError(f"The tube gives {low} to {high} kVp, not {kvp:g}; choose a voltage in that range.")
     stored, row = _tables(), round(kvp) - low
     return Spectrum(
         float(round(kvp)),
@@ -130,8 +129,8 @@ def _look_up(table, per_soft, per_bone, soft, bone, out):
 
 
 class AttenuationTable:
-    """-ln(I/I0) over the mass path lengths (soft, bone) for one spectrum: Beer-Lambert summed over the energies, read
-    bilinearly, continued in a straight line beyond 80 and 40 g/cm2."""
+    """-ln(I/I0) over the mass path lengths (soft, bone) for one spectrum: Beer-Lambert summed over the
+    energies, read bilinearly, continued in a straight line beyond 80 and 40 g/cm2."""
 
     def __init__(self, kvp: float = DEFAULT_KVP):
         self.spectrum = spectrum(kvp)
@@ -141,7 +140,8 @@ class AttenuationTable:
         self.values[0, 0] = 0.0
 
     def log_signal(self, soft: np.ndarray, bone: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-        """-ln(I/I0) of mass path lengths in g/cm2, float32, contiguous and of one shape; written to `out` if given."""
+        """-ln(I/I0) of mass path lengths in g/cm2, float32, contiguous and of one shape; written to `out` if
+        given."""
         out = np.empty(soft.shape, np.float32) if out is None else out
         per_soft, per_bone = np.float32(1 / SOFT_STEP), np.float32(1 / BONE_STEP)
         _look_up(self.values, per_soft, per_bone, soft.reshape(-1), bone.reshape(-1), out.reshape(-1))

@@ -1,6 +1,6 @@
-"""Builds tiny real models for tests: a stock Gemma3 with processor and tokenizer, and a LoRA adapter, random weights.
+"""Builds tiny real models for tests: a stock Gemma3 with processor and tokenizer, and a LoRA adapter.
 
-Their replies mean nothing; they go through exactly the road that a trained model takes.
+Their weights are random and their replies mean nothing; they go through exactly the road that a trained model takes.
 """
 
 from __future__ import annotations
@@ -21,14 +21,19 @@ SPECIAL = (
     "<image_soft_token>",
 )
 CHAT_TEMPLATE = (
-    "{{ bos_token }}{% for m in messages %}<start_of_turn>{{ 'model' if m['role'] == 'assistant' else m['role'] }}\n"
+    "{{ bos_token }}{% for m in messages %}<start_of_turn>"
+    "{{ 'model' if m['role'] == 'assistant' else m['role'] }}\n"
     "{% if m['content'] is string %}{{ m['content'] }}{% else %}{% for c in m['content'] %}"
     "{% if c['type'] == 'image' %}<start_of_image>{% else %}{{ c['text'] }}{% endif %}{% endfor %}{% endif %}"
     "<end_of_turn>\n{% endfor %}{% if add_generation_prompt %}<start_of_turn>model\n{% endif %}"
 )
 
 
-def build_base(folder: Path, size: int = 32, seed: int = 0, endless: bool = True) -> Path:
+SIZE = 32
+"""Side of the picture that the tiny models see."""
+
+
+def build_base(folder: Path, seed: int = 0, width: int = 32, endless: bool = True) -> Path:
     """A base model of some 30,000 parameters in `folder`. With `endless` it never ends a reply by itself."""
     import torch
     import transformers as tf
@@ -61,17 +66,12 @@ def build_base(folder: Path, size: int = 32, seed: int = 0, endless: bool = True
             "eoi_token": "<end_of_image>",
         },
     )
-    patch = size // 4
-    images = tf.Gemma3ImageProcessor(
-        size={"height": size, "width": size}, image_seq_length=4, do_pan_and_scan=False
-    )
-    tf.Gemma3Processor(images, tokenizer, chat_template=CHAT_TEMPLATE, image_seq_length=4).save_pretrained(
-        folder
-    )
+    images = tf.Gemma3ImageProcessor(size={"height": SIZE, "width": SIZE}, image_seq_length=4, do_pan_and_scan=False)
+    tf.Gemma3Processor(images, tokenizer, chat_template=CHAT_TEMPLATE, image_seq_length=4).save_pretrained(folder)
     config = tf.Gemma3Config(
         text_config=dict(
             vocab_size=len(tokenizer),
-            hidden_size=32,
+            hidden_size=width,
             intermediate_size=64,
             num_hidden_layers=2,
             num_attention_heads=2,
@@ -83,15 +83,15 @@ def build_base(folder: Path, size: int = 32, seed: int = 0, endless: bool = True
             pad_token_id=0,
             eos_token_id=5,
             bos_token_id=2,
-            tie_word_embeddings=True,
+            tie_word_embeddings=False,
         ),
         vision_config=dict(
             hidden_size=32,
             intermediate_size=64,
             num_hidden_layers=2,
             num_attention_heads=2,
-            image_size=size,
-            patch_size=patch,
+            image_size=SIZE,
+            patch_size=SIZE // 4,
             vision_use_head=False,
         ),
         mm_tokens_per_image=4,
@@ -99,7 +99,7 @@ def build_base(folder: Path, size: int = 32, seed: int = 0, endless: bool = True
         eoi_token_index=7,
         image_token_index=8,
         eos_token_id=[5],
-        tie_word_embeddings=True,
+        tie_word_embeddings=False,
     )
     model = tf.Gemma3ForConditionalGeneration(config)
     torch.nn.init.normal_(model.model.multi_modal_projector.mm_input_projection_weight, std=0.3)

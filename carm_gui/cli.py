@@ -1,0 +1,523 @@
+"""`carm`: the same session without a window, and the way into the window. Names and JSON as the README lists
+them.
+
+With --json one JSON object goes to standard output and nothing else does; progress and log go to standard
+error. Exit status: 0 done, 1 failed (one sentence says why), 2 wrong usage. Every command imports what it
+needs when it runs, so that the small ones answer at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.landmarks import BY_KEY, KEYS
+
+if TYPE_CHECKING:
+    from inference.models.interface import LanguageModel
+    from sim.frame import Frame
+    from sim.patient.patient import Patient
+    from sim.pose import CArmPose
+
+log = logging.getLogger(__name__)
+
+app = typer.Typer(
+    help="Rehearse C-arm navigation with a local model. Simulation, not for clinical use.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+# ---- what every command shares -------------------------------------------------------------------
+
+
+class Failure(Exception):  # noqa: N818  an exit with a sentence
+    """A command has failed; the message is the sentence."""
+
+
+def answer(as_json: bool, payload: dict[str, Any], lines: list[str] | None = None) -> None:
+    """Print the result: `payload` as one JSON object, or `lines` for a reader."""
+    text = json.dumps(payload, ensure_ascii=False) if as_json or lines is None else "\n".join(lines)
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+@contextlib.contextmanager
+def one_sentence() -> Iterator[None]:
+    """Turn whatever goes wrong inside into one sentence on standard error and exit status 1. Nothing that a
+    library prints inside reaches standard output. CARM_DEBUG=1 shows the traceback as well."""
+    sentence = ""
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
+    except (typer.Exit, typer.BadParameter, typer.Abort):
+        raise
+    except KeyboardInterrupt:
+        sentence = "Interrupted."
+    except (Failure, ValueError, OSError) as problem:
+        _trace()
+        sentence = _sentence_of(problem)
+    except Exception as problem:
+        _trace()
+        sentence = f"Something unexpected went wrong ({type(problem).__name__}: {_sentence_of(problem)})"
+        sentence += "; CARM_DEBUG=1 shows where."
+    if sentence:
+        typer.echo(sentence, err=True)
+        raise typer.Exit(1)
+
+
+def _sentence_of(problem: BaseException) -> str:
+    if isinstance(problem, OSError) and problem.strerror:
+        return f"{problem.filename or 'A file'}: {problem.strerror.lower()}."
+    return " ".join(str(problem).split()) or type(problem).__name__
+
+
+def _trace() -> None:
+    if os.environ.get("CARM_DEBUG"):
+        log.exception("CARM_DEBUG")
+
+
+def _progress(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _landmark(value: str | None) -> str | None:
+    if value is not None and value not in BY_KEY:
+        raise typer.BadParameter(f"{value!r} is not a landmark; the keys are {', '.join(KEYS)}.")
+    return value
+
+
+def _landmarks(value: str) -> str:
+    for key in value.split(","):
+        _landmark(key.strip())
+    return value
+
+
+def _at(value: str | None) -> str | None:
+    if value is not None:
+        _position(value)
+    return value
+
+
+def _position(value: str) -> tuple[float, float, float]:
+    try:
+        left, up, ant = (float(part) for part in value.split(","))
+    except ValueError:
+        raise typer.BadParameter(f"{value!r} is not LEFT,UP,ANT in mm, as in --at 10,-50,0.") from None
+    return left, up, ant
+
+
+def _projector_name(value: str) -> str:
+    if value not in ("cpu", "deepdrr", "auto"):
+        raise typer.BadParameter(f"{value!r} is not a projector; choose cpu, deepdrr or auto.")
+    return value
+
+
+PatientOption = Annotated[
+    str, typer.Option("--patient", metavar="P", help="virtual, virtual:SEED, a NIfTI file or a DICOM folder.")
+]
+ModelOption = Annotated[str, typer.Option("--model", metavar="M", help="embedded, embedded-base, or a model's folder.")]
+LandmarksOption = Annotated[
+    Path | None,
+    typer.Option("--landmarks", metavar="FILE", help="A CT's landmarks: Slicer .mrk.json or .fcsv, or CSV."),
+]
+SeriesOption = Annotated[
+    str | None, typer.Option("--series", metavar="S", help="Which series of a DICOM folder, by UID or number.")
+]
+LandmarkOption = Annotated[
+    str | None, typer.Option("--landmark", metavar="K", callback=_landmark, help="Centre the view on it.")
+]
+AtOption = Annotated[
+    str | None, typer.Option("--at", metavar="LEFT,UP,ANT", callback=_at, help="Centre of the view, mm.")
+]
+ProjectorOption = Annotated[str, typer.Option("--projector", callback=_projector_name, help="cpu, deepdrr or auto.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+
+
+def _load(spec: str, landmarks: Path | None, series: str | None) -> Patient:
+    from sim.patient.load import load_patient
+
+    return load_patient(spec, landmarks=landmarks, series=series)
+
+
+def _view(patient: Patient, landmark: str | None, at: str | None, angles: tuple[float, float] = (0.0, 0.0)) -> CArmPose:
+    """The view asked for by --landmark or --at. Raises PatientError when it would miss the volume."""
+    from carm_gui.session.reach import check_view, landmark_position
+    from sim.pose import CArmPose
+
+    if (landmark is None) == (at is None):
+        raise typer.BadParameter("give either --landmark K or --at LEFT,UP,ANT.")
+    if landmark is not None:
+        position = landmark_position(patient, landmark)
+    else:
+        position = _position(at)
+        check_view(patient, position)
+    return CArmPose(*position, *angles)
+
+
+def _projector(patient: Patient, name: str = "auto"):
+    if name == "deepdrr":
+        raise Failure("The DeepDRR projector is not in this version; use --projector cpu.")
+    from sim.xray.cpu import CpuProjector
+
+    return CpuProjector(patient)
+
+
+def _picture(patient: Patient, pose: CArmPose, size: int = 512, projector: str = "auto") -> tuple[Frame, float]:
+    """One exposure at `pose`, and how many ms it took once the kernels were loaded."""
+    import numpy as np
+
+    from sim.frame import Frame
+    from sim.geometry import isocentre_spacing_mm
+    from sim.xray.detector import Detector
+
+    source, detector = _projector(patient, projector), Detector()
+    detector.expose(source.render(pose, 32), np.random.default_rng(0))
+    start = time.perf_counter()
+    pixels = detector.expose(source.render(pose, size), np.random.default_rng(0))
+    took = 1000.0 * (time.perf_counter() - start)
+    pixels.setflags(write=False)
+    return Frame(pixels, isocentre_spacing_mm(size), pose, 0, 0.0), took
+
+
+@contextlib.contextmanager
+def _opened(name: str) -> Iterator[LanguageModel]:
+    from inference.models.profiles import open_model
+
+    model = open_model(name)
+    try:
+        yield model
+    finally:
+        model.close()
+
+
+def _reply(pieces) -> Any:
+    """The finished step of a streamed reply; the text goes to standard error as it comes."""
+    from inference.step import Step
+
+    step = None
+    for piece in pieces:
+        if isinstance(piece, Step):
+            step = piece
+        else:
+            sys.stderr.write(piece.text)
+            sys.stderr.flush()
+    sys.stderr.write("\n")
+    if step is None:
+        raise Failure("The model gave no reply.")
+    return step
+
+
+def _numbers(values: dict[str, float], digits: int = 2) -> dict[str, float]:
+    return {name: round(value, digits) + 0.0 for name, value in values.items()}
+
+
+# ---- the window ----------------------------------------------------------------------------------
+
+
+@app.callback(invoke_without_command=True)
+def window(
+    ctx: typer.Context,
+    patient: PatientOption = "virtual",
+    model: ModelOption = "embedded",
+    projector: ProjectorOption = "auto",
+    landmarks: LandmarksOption = None,
+    series: SeriesOption = None,
+    study: Annotated[Path | None, typer.Option("--study", metavar="FILE", help="A study's protocol.")] = None,
+    replay: Annotated[Path | None, typer.Option("--replay", metavar="DIR", help="A recording.")] = None,
+) -> None:
+    """Without a command: the window."""
+    if ctx.invoked_subcommand is not None:
+        return
+    with one_sentence():
+        if study is not None:
+            raise Failure("Studies are not in this version yet; they come later.")
+        if replay is not None:
+            raise Failure("Replaying a recording is not in this version yet; it comes later.")
+        from carm_gui.app import main as open_window
+
+        status = open_window(patient=patient, model=model, projector=projector, landmarks=landmarks, series=series)
+    raise typer.Exit(status or 0)
+
+
+@app.command()
+def doctor(as_json: JsonOption = False) -> None:
+    """What this machine can run, and what is missing for the rest."""
+    with one_sentence():
+        from carm_gui.doctor import examine
+
+        findings = examine(_progress)
+    lines = [f"{'ok     ' if f.ok else 'missing'}  {f.name}: {f.found}" for f in findings]
+    lines += [f"         -> {f.remedy}" for f in findings if not f.ok and f.remedy]
+    payload = {
+        "ready": all(f.ok for f in findings if f.needed),
+        "checks": [
+            {"name": f.name, "ok": f.ok, "needed": f.needed, "found": f.found, "remedy": f.remedy} for f in findings
+        ],
+    }
+    answer(as_json, payload, lines)
+    if not payload["ready"]:
+        raise typer.Exit(1)
+
+
+# ---- pictures and words --------------------------------------------------------------------------
+
+
+@app.command()
+def render(
+    out: Annotated[Path, typer.Option("--out", metavar="PNG", help="Where the picture goes.")],
+    patient: PatientOption = "virtual",
+    landmark: LandmarkOption = None,
+    at: AtOption = None,
+    primary: Annotated[float, typer.Option(help="Primary angle, degrees, + is LAO.")] = 0.0,
+    secondary: Annotated[float, typer.Option(help="Secondary angle, degrees, + is cranial.")] = 0.0,
+    size: Annotated[int, typer.Option(min=16, max=4096, help="Pixels along each side.")] = 512,
+    bits: Annotated[int, typer.Option(help="8: for the eye; 16: every grey level (sim.frame).")] = 8,
+    projector: ProjectorOption = "auto",
+    landmarks: LandmarksOption = None,
+    series: SeriesOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """An X-ray of one view, bone bright, and where the landmarks fall on it."""
+    if bits not in (8, 16):
+        raise typer.BadParameter("--bits is 8 or 16.")
+    if out.suffix.lower() != ".png":
+        raise typer.BadParameter("--out names a PNG file.")
+    with one_sentence():
+        import numpy as np
+        from PIL import Image
+
+        from sim.geometry import project
+
+        subject = _load(patient, landmarks, series)
+        pose = _view(subject, landmark, at, (primary, secondary))
+        frame, took = _picture(subject, pose, size, projector)
+        pixels = frame.pixels if bits == 16 else _windowed(frame.pixels)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(pixels).save(out, format="PNG")
+        marks = {}
+        if subject.landmarks:
+            uv, inside = project(pose, np.array(list(subject.landmarks.values())), size)
+            for key, (u, v), seen in zip(subject.landmarks, uv, inside):
+                known = bool(np.isfinite(u))
+                marks[key] = {
+                    "u": round(float(u), 2) if known else None,
+                    "v": round(float(v), 2) if known else None,
+                    "in_view": bool(seen),
+                }
+    payload = {
+        "pose": _numbers(pose.as_dict(), 3),
+        "size": [size, size],
+        "spacing_mm": round(frame.spacing_mm, 6),
+        "landmarks": marks,
+        "ms": round(took, 1),
+        "out": str(out),
+    }
+    seen = [BY_KEY[key].title for key, mark in marks.items() if mark["in_view"]]
+    lines = [f"{out}: {size} x {size}, {frame.spacing_mm:.3f} mm a pixel, {took:.0f} ms"]
+    if seen:
+        lines.append("in view: " + ", ".join(seen))
+    else:
+        lines.append("no landmark in view" if marks else "no landmarks known")
+    answer(as_json, payload, lines)
+
+
+def _windowed(pixels):
+    """uint16 levels as 8 bits, as a model's picture is windowed."""
+    import numpy as np
+
+    from inference.prompts import window as levels
+
+    low, high = levels(pixels)
+    return np.clip((pixels - low) * (255.0 / (high - low)) + 0.5, 0, 255).astype(np.uint8)
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def parse(
+    text: Annotated[list[str], typer.Argument(metavar="TEXT", help="What a clinician might type.")],
+    as_json: JsonOption = False,
+) -> None:
+    """What a typed command means. Nothing moves."""
+    from inference.commands import parse as understand
+
+    answer(True, understand(" ".join(text)).as_dict())
+
+
+# ---- the model -----------------------------------------------------------------------------------
+
+
+@app.command()
+def locate(
+    patient: PatientOption = "virtual",
+    landmark: LandmarkOption = None,
+    at: AtOption = None,
+    model: ModelOption = "embedded",
+    top: Annotated[int, typer.Option(min=2, max=3, help="How many landmarks are asked for.")] = 2,
+    landmarks: LandmarksOption = None,
+    series: SeriesOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Which landmarks the model reads at the centre of a view."""
+    with one_sentence():
+        from inference.localize import localize
+
+        subject = _load(patient, landmarks, series)
+        frame, _ = _picture(subject, _view(subject, landmark, at))
+        with _opened(model) as language:
+            prediction = _reply(localize(language, frame, top)).prediction
+    payload = {
+        "landmarks": list(prediction.landmarks),
+        "raw": prediction.raw,
+        "seconds": round(prediction.seconds, 3),
+        "regions_mm": None,
+    }
+    _answer_prediction(as_json, payload, prediction, _titles(prediction.landmarks))
+
+
+@app.command()
+def correct(
+    landmark: Annotated[str, typer.Option("--landmark", metavar="K", callback=_landmark, help="Centre of the view.")],
+    said: Annotated[str, typer.Option("--said", metavar="K,K", callback=_landmarks, help="The earlier answer.")],
+    feedback: Annotated[str, typer.Option("--feedback", metavar="TEXT", help="The clinician's words.")],
+    patient: PatientOption = "virtual",
+    model: ModelOption = "embedded",
+    landmarks: LandmarksOption = None,
+    series: SeriesOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What the model answers when a clinician corrects it."""
+    before = [key.strip() for key in said.split(",")]
+    with one_sentence():
+        from inference.correct import correct as ask_again
+
+        subject = _load(patient, landmarks, series)
+        frame, _ = _picture(subject, _view(subject, landmark, None))
+        with _opened(model) as language:
+            prediction = _reply(ask_again(language, frame, tuple(before), feedback)).prediction
+    payload = {
+        "before": before,
+        "after": list(prediction.landmarks),
+        "reasoning": " ".join(prediction.reasons),
+        "raw": prediction.raw,
+        "seconds": round(prediction.seconds, 3),
+    }
+    lines = [f"{_titles(before)} -> {_titles(prediction.landmarks)}", *prediction.reasons]
+    _answer_prediction(as_json, payload, prediction, "\n".join(lines))
+
+
+def _answer_prediction(as_json: bool, payload: dict[str, Any], prediction, text: str) -> None:
+    """A reply that the strict check refused is shown as it came, and is a failure."""
+    if prediction.valid:
+        answer(as_json, payload, [text])
+        return
+    answer(as_json, {**payload, "problem": prediction.problem}, [prediction.raw])
+    _progress(f"The model's reply was refused: {prediction.problem}")
+    raise typer.Exit(1)
+
+
+def _titles(keys) -> str:
+    return ", ".join(BY_KEY[key].title for key in keys)
+
+
+@app.command()
+def navigate(
+    start: Annotated[str, typer.Option("--start", metavar="K", callback=_landmark, help="Where the view begins.")],
+    target: Annotated[str, typer.Option("--target", metavar="K", callback=_landmark, help="Where to steer.")],
+    patient: PatientOption = "virtual",
+    model: ModelOption = "embedded",
+    max_steps: Annotated[int, typer.Option("--max-steps", min=1, max=100, help="Most replies.")] = 8,
+    landmarks: LandmarksOption = None,
+    series: SeriesOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Steer from one landmark to another; every valid proposal is accepted, one shot a step."""
+    with one_sentence():
+        from carm_gui.session.headless import coronal_error_mm, navigate_alone, optimal_moves
+        from carm_gui.session.reach import landmark_position, targets_outside
+        from sim.carm import CArm
+        from sim.pose import CArmPose
+
+        subject = _load(patient, landmarks, series)
+        outside = targets_outside(subject)
+        if target in outside:
+            raise Failure(outside[target])
+        pose = CArmPose(*landmark_position(subject, start))
+        carm = CArm(_projector(subject), pose)
+        with _opened(model) as language:
+            run = navigate_alone(carm, language, target, max_steps=max_steps, refused=outside, on_event=_tell_progress)
+        # The truth enters here, after the run.
+        truth = subject.landmarks.get(target)
+
+        def error(pose: CArmPose) -> float | None:
+            return None if truth is None else round(coronal_error_mm(pose, truth), 2)
+
+        steps = [_step_entry(step, error(after)) for step, after in run.steps]
+    payload = {
+        "steps": steps,
+        "stopped": run.stopped,
+        "final_error_mm": error(run.pose),
+        "moves": run.moves,
+        "optimal_moves": None if truth is None else optimal_moves(pose, truth),
+        "message": run.message,
+    }
+    lines = [_step_line(entry) for entry in steps] + [run.message]
+    if payload["final_error_mm"] is not None:
+        lines.append(
+            f"{run.stopped}: {payload['final_error_mm']:.0f} mm from {BY_KEY[target].title} after "
+            f"{run.moves} moves (at least {payload['optimal_moves']})"
+        )
+    answer(as_json, payload, lines)
+
+
+def _step_entry(step, error_mm: float | None) -> dict[str, Any]:
+    prediction, proposal = step.prediction, step.proposal
+    entry = {
+        "number": step.number,
+        "context": prediction.landmarks[0] if prediction.landmarks else None,
+        "move": {"left_mm": proposal.motion.left_mm, "up_mm": proposal.motion.up_mm} if proposal else None,
+        "reasons": list(prediction.reasons),
+        "error_mm": error_mm,
+        "seconds": round(prediction.seconds, 3),
+    }
+    if not prediction.valid:
+        entry |= {"problem": prediction.problem, "raw": prediction.raw}
+    return entry
+
+
+def _step_line(entry: dict[str, Any]) -> str:
+    from sim.pose import MotionCommand
+
+    said = MotionCommand(**entry["move"]).describe() if entry["move"] else f"refused: {entry['problem']}"
+    where = BY_KEY[entry["context"]].title if entry["context"] else "nothing"
+    error = "" if entry["error_mm"] is None else f", then {entry['error_mm']:.0f} mm away"
+    return f"{entry['number']}. sees {where}: {said}{error} ({entry['seconds']:.1f} s)"
+
+
+def _tell_progress(event) -> None:
+    if event.kind == "note":
+        _progress(event.data["text"])
+    elif event.kind == "state" and event.data["message"]:
+        _progress(f"{event.data['state']}: {event.data['message']}")
+
+
+def main() -> None:
+    """The console script."""
+    # Before torch is imported in any process: two spinning OpenMP threads are slower than one.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    app(prog_name="carm")
+
+
+if __name__ == "__main__":
+    main()

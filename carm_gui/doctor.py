@@ -1,0 +1,163 @@
+"""`carm doctor`: what this machine can run, and what is missing for the rest. Knows where things lie, runs
+none of them in this process: Qt and torch are tried in a child, so that a broken library is a finding and not
+a crash."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sim.resource import cache_dir, data_dir, resource
+
+OLDEST_PYTHON = (3, 11)
+LONGEST_S = 60.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check. `needed` is False for what only extras want; `remedy` says what to do when it is not
+    `ok`."""
+
+    name: str
+    ok: bool
+    found: str
+    remedy: str = ""
+    needed: bool = True
+
+
+def examine(progress: Callable[[str], None] = lambda text: None) -> list[Finding]:
+    """All checks, in the order in which they are shown."""
+    checks = (_python, _folders, _patient, _model, _qt, _screen, _torch, _gpu, _deepdrr)
+    findings = []
+    for check in checks:
+        progress(f"checking {check.__name__.strip('_')} ...")
+        findings.append(check())
+    return findings
+
+
+def _python() -> Finding:
+    return Finding(
+        "Python",
+        sys.version_info >= OLDEST_PYTHON,
+        f"{platform.python_version()} on {platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "Python 3.11 or newer is needed.",
+    )
+
+
+def _folders() -> Finding:
+    try:
+        folders = (cache_dir(), data_dir())
+        for folder in folders:
+            if not os.access(folder, os.W_OK):
+                raise PermissionError(13, "not writable", str(folder))
+    except OSError as problem:
+        return Finding("Folders", False, str(problem), "Without them nothing is recorded or cached.", needed=False)
+    return Finding("Folders", True, f"recordings below {folders[1]}, cache in {folders[0]}")
+
+
+def _patient() -> Finding:
+    from sim.patient.load import load_patient
+
+    try:
+        patient = load_patient("virtual")
+    except (ValueError, OSError) as problem:
+        return Finding("Virtual patient", False, str(problem), "Reinstall the package.")
+    size = " x ".join(str(n) for n in patient.hu.shape)
+    return Finding("Virtual patient", True, f"{size} voxels of {patient.spacing_mm.max():g} mm")
+
+
+def _model() -> Finding:
+    missing = []
+    for part in ("base", "adapter"):
+        try:
+            folder = resource("models", "embedded", part)
+        except FileNotFoundError:
+            missing.append(part)
+            continue
+        if not any(folder.glob("*.safetensors")):
+            missing.append(part)
+    if missing:
+        where = "resources/models/embedded"
+        return Finding(
+            "Embedded model",
+            False,
+            f"{' and '.join(missing)} not in {where}",
+            "Train it with `carm train embedded`.",
+        )
+    size = sum(file.stat().st_size for file in resource("models", "embedded").rglob("*.safetensors"))
+    return Finding("Embedded model", True, f"{size / 1e6:.1f} MB of safetensors")
+
+
+def _child(code: str, **environment: str) -> tuple[bool, str]:
+    """Run `code` in a fresh interpreter: whether it ended well, and its last line."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            timeout=LONGEST_S,
+            env={**os.environ, **environment},
+        )
+    except (OSError, subprocess.TimeoutExpired) as problem:
+        return False, str(problem)
+    lines = (done.stdout if done.returncode == 0 else done.stderr).strip().splitlines()
+    return done.returncode == 0, lines[-1].strip() if lines else f"ended with status {done.returncode}"
+
+
+def _qt() -> Finding:
+    code = "from PySide6 import QtCore, QtWidgets as w; a = w.QApplication([]); print(QtCore.qVersion())"
+    ok, said = _child(code, QT_QPA_PLATFORM="offscreen")
+    from carm_gui.app import APT_LINE
+
+    remedy = APT_LINE if sys.platform.startswith("linux") else "Run `make setup` again."
+    return Finding("Qt", ok, f"{said}, opens offscreen" if ok else said, remedy)
+
+
+def _screen() -> Finding:
+    code = "from carm_gui.app import missing_for_qt; print(missing_for_qt())"
+    ok, said = _child(code)
+    problem = said if ok and said != "ended with status 0" else "" if ok else said
+    return Finding(
+        "Screen",
+        not problem,
+        problem or "a window can be shown",
+        "Every command but the window works without one.",
+        needed=False,
+    )
+
+
+def _torch() -> Finding:
+    versions = []
+    for package in ("torch", "transformers", "peft"):
+        try:
+            versions.append(f"{package} {importlib.metadata.version(package)}")
+        except importlib.metadata.PackageNotFoundError:
+            return Finding("Language model", False, f"{package} is not installed", "Run `make setup`.")
+    ok, said = _child("import torch, transformers, peft", OMP_NUM_THREADS="1")
+    return Finding("Language model", ok, ", ".join(versions) if ok else said, "Run `make setup` again.")
+
+
+def _gpu() -> Finding:
+    remedy = "Only large models and their training want one."
+    if shutil.which("nvidia-smi") is None:
+        return Finding("GPU", False, "no NVIDIA driver", remedy, needed=False)
+    ok, said = _child(
+        "import subprocess; print(subprocess.run(['nvidia-smi', '--query-gpu=name,memory.total', "
+        "'--format=csv,noheader'], capture_output=True, text=True, check=True).stdout)"
+    )
+    if not ok:
+        return Finding("GPU", False, "the NVIDIA driver does not answer", remedy, needed=False)
+    usable, _ = _child("import torch; assert torch.cuda.is_available()")
+    if not usable:
+        return Finding("GPU", False, f"{said}, but this torch cannot use it", "Install torch for CUDA.", needed=False)
+    return Finding("GPU", True, said, needed=False)
+
+
+def _deepdrr() -> Finding:
+    return Finding("DeepDRR projector", False, "not in this version", "The CPU projector needs no GPU.", needed=False)

@@ -1,0 +1,112 @@
+"""A session without a window: each valid proposal is accepted, one shot a step, until it ends by itself.
+
+Knows no truth: how far the result is from the target is for the caller to work out, afterwards.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from carm_gui.session.events import SessionEvent
+from carm_gui.session.session import Session
+from inference.commands import Action
+from inference.models.interface import LanguageModel, ModelError
+from inference.prompts import EXTENT_MM
+from inference.step import Step
+from sim.carm import CArm
+from sim.pose import CArmPose
+
+ENDS = {"arrived", "limit", "refused", "halted", "failed", "stale", "interrupted"}
+MOVE_MM = EXTENT_MM["SMALL"]
+LONGEST_MM = EXTENT_MM["LARGE"]
+NEAR_MM = 22.0
+"""Moves of whole 30 mm can always end this near: half a diagonal of the grid is 21.2 mm."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a run went. `steps` holds each step with the pose after its move; `stopped` is "arrived", "limit",
+    "refused" (a reply or a move) or "halted", `message` the session's last sentence."""
+
+    steps: tuple[tuple[Step, CArmPose], ...]
+    stopped: str
+    message: str
+    pose: CArmPose
+
+    @property
+    def moves(self) -> int:
+        """How many steps moved the view."""
+        return sum(1 for step, after in self.steps if after != step.pose)
+
+
+def navigate_alone(
+    carm: CArm,
+    model: LanguageModel,
+    target: str,
+    *,
+    max_steps: int = 8,
+    refused: Mapping[str, str] | None = None,
+    on_event: Callable[[SessionEvent], None] | None = None,
+) -> Run:
+    """Align `carm` to the landmark key `target` by what `model` says. Raises ModelError when the model
+    fails."""
+    steps: list[Step] = []
+    poses: list[CArmPose] = []
+    ended = threading.Event()
+    end: list[tuple[str, str]] = []
+    session = Session(carm, model, beam=False, max_steps=max_steps, realtime=False, refused_targets=refused)
+
+    def listen(event: SessionEvent) -> None:
+        if event.kind == "step":
+            steps.append(event.data["step"])
+            poses.append(event.data["step"].pose)
+        elif event.kind == "motion" and event.data["phase"] in ("finished", "halted") and poses:
+            poses[-1] = event.data["to"]
+        elif event.kind == "state" and event.data["state"] == "waiting":
+            if session.status.proposal is None:
+                end.append(("refused", event.data["message"]))
+                ended.set()
+            else:
+                session.submit(Action("accept"))
+        elif event.kind == "state" and event.data["outcome"] in ENDS:
+            end.append((event.data["outcome"], event.data["message"]))
+            ended.set()
+        if on_event is not None:
+            on_event(event)
+
+    session.listen(listen)
+    session.start()
+    try:
+        session.submit(Action("align", landmark=target))
+        while not ended.wait(0.5):  # in slices, so that Ctrl+C gets through
+            pass
+    finally:
+        session.close()
+    stopped, message = end[0]
+    if stopped == "failed":
+        raise ModelError(message)
+    return Run(tuple(zip(steps, poses)), stopped, message, carm.pose)
+
+
+def coronal_error_mm(pose: CArmPose, position: tuple[float, float, float]) -> float:
+    """Distance in the coronal plane from the view's centre to `position` (left, up, ant), mm."""
+    return math.hypot(position[0] - pose.left_mm, position[1] - pose.up_mm)
+
+
+def optimal_moves(pose: CArmPose, position: tuple[float, float, float]) -> int:
+    """The least number of moves, each a multiple of 30 mm up to 90 mm on each axis, that can end within 22
+    mm."""
+    across, along = position[0] - pose.left_mm, position[1] - pose.up_mm
+    moves = 0
+    while math.hypot(_left_over(across, moves), _left_over(along, moves)) > NEAR_MM:
+        moves += 1
+    return moves
+
+
+def _left_over(distance: float, moves: int) -> float:
+    """What is left of `distance` on one axis after the best of at most `moves` moves."""
+    nearest = MOVE_MM * math.floor(abs(distance) / MOVE_MM + 0.5)
+    return abs(abs(distance) - min(nearest, LONGEST_MM * moves))

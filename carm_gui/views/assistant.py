@@ -1,0 +1,473 @@
+"""The conversation with the model: what was said, what was understood, the reply as it streams, the decision.
+
+Told by session events, in order; says back what was pressed. Accept is never focused and never preselected: people
+follow right and wrong suggestions alike. Knows no session.
+"""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from carm_gui import theme
+from carm_gui.views.overlays import move_text
+from carm_gui.views.widgets import KeyButton, breakable, chip, frame, label, retone, row, show_chip
+from inference.step import Proposal, Step
+from sim.landmarks import BY_KEY
+
+MOST_CARDS = 200
+WELCOME = "Say where to go. The model looks at the picture, proposes a move, and waits for you."
+EXAMPLES = ("align to the skull", "go up a bit", "where are we?", "what can I say?")
+NOT_A_MEASUREMENT = "model's text, not a measurement"
+_REASONS = ("reason_y", "reason_x", "visual_reasoning")
+
+
+def title(key: str | None) -> str:
+    """A landmark's name on screen; "" for none."""
+    return BY_KEY[key].title if key in BY_KEY else (key or "")
+
+
+def the(key: str | None) -> str:
+    name = title(key)
+    return name if name in ("T1", "T12") else f"the {name}"
+
+
+def prose(raw: str) -> str:
+    """The sentences inside a reply that is still streaming, its tags taken away. Text without any tag of ours is shown
+    as it is: a model that talks past the form shall be seen to do so."""
+    found = [(m.start(), m[2].strip()) for m in re.finditer(rf"<({'|'.join(_REASONS)})>([^<]*)", raw)]
+    if found:
+        return "\n".join(text for _, text in sorted(found) if text)
+    return "" if re.match(r"\s*[<\[`]", raw) else raw.strip()
+
+
+def patient_move(proposal: Proposal) -> str:
+    """The proposed move on a chip; sides are the patient's, and it says so."""
+    if proposal.arrived:
+        return "centred, no move"
+    text = move_text(proposal.motion)
+    return re.sub(r"\b(left|right)\b", r"patient's \1", text)
+
+
+class Dot(QWidget):
+    """The model's state as a shape: a turning arc while it loads, a disc when ready, a square when it failed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedSize(QSize(16, 16))
+        self._state, self._angle, self._colour = "loading", 0, theme.ORANGE
+        self._timer = QTimer(self)
+        self._timer.setInterval(66)
+        self._timer.timeout.connect(self._turn)
+        self._timer.start()
+
+    def show_state(self, state: str, colour: str) -> None:
+        self._state, self._colour = state, colour
+        if state in ("loading", "busy"):
+            self._timer.start()
+        else:
+            self._timer.stop()
+        self.update()
+
+    def _turn(self) -> None:
+        self._angle = (self._angle - 24) % 360
+        self.update()
+
+    def paintEvent(self, event) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ink = QColor(self._colour)
+        if self._state in ("loading", "busy"):
+            painter.setPen(QPen(ink, 2.4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+            painter.drawArc(QRectF(2.5, 2.5, 11, 11), self._angle * 16, 250 * 16)
+        else:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(ink)
+            if self._state == "failed":
+                painter.drawRect(QRectF(3, 3, 10, 10))
+            else:
+                painter.drawEllipse(QRectF(3, 3, 10, 10))
+        painter.end()
+
+
+class StepCard(QFrame):
+    """One reply: chips as soon as the decision is known, then the reasons, then the buttons if it waits."""
+
+    accepted = Signal()
+    rejected = Signal()
+
+    def __init__(self, heading: str) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self.raw = ""
+        self.step: Step | None = None
+        self.outcome = ""
+        self._heading = label(heading, 13, bold=True)
+        self._time = label("", 12, tone="dim", wrap=False)
+        self._seen, self._move = chip(""), chip("", accent=True)
+        self._prose = label("", 14)
+        self._raw_text = label("", 12, tone="dim")
+        self._caveat = label(NOT_A_MEASUREMENT, 12, tone="dim")
+        self._verdict = label("", 13, bold=True)
+        self.accept, self.reject = KeyButton("Accept", "A"), KeyButton("Reject", "R")
+        self.accept.clicked.connect(self.accepted)
+        self.reject.clicked.connect(self.rejected)
+        self._buttons = QWidget()
+        self._buttons.setLayout(row(self.accept, self.reject))
+        inside = QVBoxLayout(self)
+        inside.setContentsMargins(14, 11, 14, 12)
+        inside.setSpacing(8)
+        top = QHBoxLayout()
+        top.addWidget(self._heading, 1)
+        top.addWidget(self._time)
+        inside.addLayout(top)
+        self._rows = []
+        for caption, value in (("Sees", self._seen), ("Move", self._move)):
+            line = QWidget()
+            name = label(caption, 13, tone="dim", wrap=False)
+            name.setFixedWidth(40)
+            line.setLayout(row(name, value))
+            inside.addWidget(line)
+            self._rows.append(line)
+        for widget in (self._prose, self._raw_text, self._caveat, self._buttons, self._verdict):
+            inside.addWidget(widget)
+        for widget in (*self._rows, self._prose, self._raw_text, self._buttons, self._verdict):
+            widget.hide()
+
+    @property
+    def shows_decision(self) -> bool:
+        return bool(self._move.text())
+
+    def heading(self, text: str) -> None:
+        self._heading.setText(text)
+
+    def stream(self, text: str, proposal: Proposal | None, landmarks: tuple[str, ...]) -> None:
+        """Take in a piece of the reply."""
+        self.raw += text
+        self._show(landmarks, proposal, prose(self.raw))
+
+    def _show(self, landmarks: tuple[str, ...], proposal: Proposal | None, text: str) -> None:
+        if landmarks:
+            show_chip(self._seen, ", or ".join(title(key) for key in landmarks))
+            self._rows[0].show()
+        if proposal is not None:
+            show_chip(self._move, patient_move(proposal))
+            self._rows[1].show()
+        if text:
+            self._prose.setText(breakable(text))
+            self._prose.show()
+
+    def finish(self, step: Step, heading: str) -> None:
+        """The reply is complete."""
+        self.step, prediction = step, step.prediction
+        self.heading(heading)
+        self._time.setText(f"{prediction.seconds:.1f} s" if prediction.seconds else "")
+        if prediction.valid:
+            self._show(prediction.landmarks, step.proposal, "\n".join(prediction.reasons))
+        else:
+            for line in self._rows:
+                line.hide()
+            self._prose.hide()
+            raw = prediction.raw or self.raw
+            self._raw_text.setText(breakable(raw[:1200] or "(empty reply)"))
+            self._raw_text.show()
+            self.settle(f"Refused. {prediction.problem}".strip(), "bad")
+
+    def wait(self, waiting: bool) -> None:
+        """Show the buttons, or take them away."""
+        self._buttons.setVisible(waiting)
+        retone(self, waiting=waiting)
+
+    def settle(self, text: str, tone: str = "dim") -> None:
+        """What became of it."""
+        self.outcome = text
+        self.wait(False)
+        self._verdict.setText(text)
+        retone(self._verdict, tone=tone)
+        self._verdict.setVisible(bool(text))
+
+
+class Assistant(QFrame):
+    """The pane. `said(text)` is a question's option that was chosen,
+    `suggested(text)` an example for the command line, `accept` and `reject` are the waiting card's."""
+
+    said = Signal(str)
+    suggested = Signal(str)
+    accept = Signal()
+    reject = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "pane")
+        self.setAccessibleName("Assistant")
+        self.setMinimumWidth(330)
+        self._theme = theme.DARK
+        self._model_state, self._state, self._info = "loading", "idle", None
+        self.open_card: StepCard | None = None
+        self.waiting: StepCard | None = None
+        self._question: QWidget | None = None
+        self._echo = None
+        self.cards: list[QWidget] = []
+
+        self._dot = Dot()
+        self._name = label("Assistant", 15, bold=True, wrap=False)
+        self._status = label("loading", 13, tone="dim", wrap=False)
+        self._details = label("", 12, tone="dim")
+        header = QVBoxLayout()
+        header.setSpacing(2)
+        header.addLayout(row(self._dot, self._name, self._status, spacing=8))
+        header.addWidget(self._details)
+
+        self._list = QVBoxLayout()
+        self._list.setContentsMargins(14, 12, 10, 14)
+        self._list.setSpacing(10)
+        self._list.addStretch(1)
+        self._welcome = self._make_welcome()
+        self._list.insertWidget(0, self._welcome)
+        content = QWidget()
+        content.setLayout(self._list)
+        self.scroll = QScrollArea()
+        self.scroll.setWidgetResizable(True)
+        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.scroll.setWidget(content)
+        self.scroll.setAccessibleName("Conversation")
+        self._stick = True
+        bar = self.scroll.verticalScrollBar()
+        bar.rangeChanged.connect(lambda low, high: bar.setValue(high) if self._stick else None)
+        bar.valueChanged.connect(self._scrolled)
+        self._newest = QPushButton("Newest ↓", self)
+        self._newest.setFont(theme.font(12, bold=True))
+        self._newest.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._newest.clicked.connect(self.to_newest)
+        self._newest.hide()
+
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(1, 12, 1, 1)
+        outer.setSpacing(0)
+        top = QWidget()
+        top.setLayout(header)
+        header.setContentsMargins(15, 0, 14, 10)
+        outer.addWidget(top)
+        rule = frame("rule")
+        rule.setFixedHeight(1)
+        outer.addWidget(rule)
+        outer.addWidget(self.scroll, 1)
+
+    def _make_welcome(self) -> QWidget:
+        box = QWidget()
+        inside = QVBoxLayout(box)
+        inside.setContentsMargins(0, 6, 4, 0)
+        inside.setSpacing(8)
+        inside.addWidget(label(WELCOME, 14))
+        inside.addWidget(label("For example", 12, tone="dim"))
+        for words in EXAMPLES:
+            button = KeyButton(words)
+            button.setFont(theme.font(14))
+            button.setToolTip("Put this on the command line; Enter sends it")
+            button.clicked.connect(lambda _=False, words=words: self.suggested.emit(words))
+            inside.addLayout(row(button))
+        return box
+
+    # ---- scrolling
+
+    def _scrolled(self, value: int) -> None:
+        self._stick = value >= self.scroll.verticalScrollBar().maximum() - 24
+        self._newest.setVisible(not self._stick)
+        self._place_newest()
+
+    def to_newest(self) -> None:
+        self._stick = True
+        self.scroll.verticalScrollBar().setValue(self.scroll.verticalScrollBar().maximum())
+
+    def _place_newest(self) -> None:
+        size = self._newest.sizeHint()
+        self._newest.setGeometry(
+            (self.width() - size.width()) // 2,
+            self.height() - size.height() - 12,
+            size.width(),
+            size.height(),
+        )
+
+    def resizeEvent(self, event) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._place_newest()
+
+    def _add(self, widget: QWidget, right: bool = False) -> QWidget:
+        if right:
+            holder = QWidget()
+            line = QHBoxLayout(holder)
+            line.setContentsMargins(36, 0, 0, 0)
+            line.addStretch(1)
+            line.addWidget(widget, 8)
+            widget = holder
+        self._list.insertWidget(self._list.count() - 1, widget)
+        self.cards.append(widget)
+        while len(self.cards) > MOST_CARDS:
+            old = self.cards.pop(0)
+            self._list.removeWidget(old)
+            old.deleteLater()
+        return widget
+
+    # ---- the model
+
+    def dress(self, colours: theme.Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = colours
+        self._show_dot()
+
+    def show_model(self, state: str, name: str, message: str, info: object) -> None:
+        self._model_state, self._info = state, info
+        self._name.setText(name or "Assistant")
+        parts = []
+        count = getattr(info, "parameters", 0)
+        if count:
+            parts.append(
+                f"{count / 1e9:.1f} billion parameters" if count >= 1e9 else f"{count / 1e6:.1f} million parameters"
+            )
+        if getattr(info, "device", "") and count:
+            parts.append(info.device)
+        if getattr(info, "note", "") and info.note not in parts:
+            parts.append(info.note)
+        if state == "failed":
+            parts = [message or "The model could not be loaded."]
+        elif state == "loading":
+            parts = [message or "Loading in its own process; everything else works meanwhile."]
+        self._model_parts = parts
+        self._details.setText(breakable(" · ".join(parts)))
+        self._show_dot()
+
+    def show_speed(self, seconds: float) -> None:
+        if seconds:
+            parts = [*getattr(self, "_model_parts", []), f"last reply {seconds:.1f} s"]
+            self._details.setText(breakable(" · ".join(parts)))
+
+    def _show_dot(self) -> None:
+        busy = self._model_state == "ready" and self._state in ("looking", "proposing")
+        shape = "busy" if busy else self._model_state
+        words = {"loading": "loading…", "ready": "ready", "failed": "not available", "busy": "answering…"}
+        tones = {"loading": "warn", "ready": "good", "failed": "bad", "busy": "accent"}
+        colour = {
+            "warn": self._theme.warn,
+            "good": self._theme.good,
+            "bad": self._theme.bad,
+            "accent": self._theme.accent,
+        }
+        self._dot.show_state(shape, colour[tones[shape]])
+        self._status.setText(words[shape])
+        retone(self._status, tone=tones[shape])
+
+    # ---- the conversation
+
+    def show_said(self, text: str) -> None:
+        """The clinician's line."""
+        self._welcome.hide()
+        box = frame("said")
+        inside = QVBoxLayout(box)
+        inside.setContentsMargins(13, 8, 13, 9)
+        inside.setSpacing(2)
+        inside.addWidget(label(text, 14))
+        self._echo = label("", 12, tone="dim")
+        self._echo.hide()
+        inside.addWidget(self._echo)
+        self._add(box, right=True)
+        self.to_newest()
+
+    def show_understood(self, echo: str, question: bool = False) -> None:
+        """What the line was taken to mean; without a line (a key, a button) it stands alone."""
+        if question:
+            self._echo = None
+            return
+        if self._echo is not None:
+            self._echo.setText(breakable(f"understood: {echo}"))
+            self._echo.show()
+            self._echo = None
+
+    def show_state(self, state: str) -> None:
+        self._state = state
+        if state not in ("looking", "proposing", "waiting") and self.open_card is not None:
+            self.open_card.settle("Stopped before it was complete.", "dim")
+            self.open_card = None
+        if state != "waiting" and self.waiting is not None:
+            self.waiting.settle("No longer offered." if state != "halted" else "Halted.", "dim")
+            self.waiting = None
+        if state != "waiting":
+            self._close_question()
+        self._show_dot()
+
+    def show_delta(self, number: int, text: str, proposal: Proposal | None, landmarks: tuple[str, ...]) -> None:
+        if self.open_card is None:
+            self.open_card = self._card(f"Step {number}" if number else "Looking")
+        self.open_card.stream(text, proposal, tuple(landmarks or ()))
+
+    def _card(self, heading: str) -> StepCard:
+        card = StepCard(heading)
+        card.accepted.connect(self.accept)
+        card.rejected.connect(self.reject)
+        self._add(card)
+        return card
+
+    def show_step(self, step: Step, target: str | None, kind: str) -> None:
+        """A reply is complete. It waits for a decision only when the session says so (`show_waiting`)."""
+        card, self.open_card = self.open_card or self._card(""), None
+        heading = {
+            "navigation": f"Step {step.number} · toward {the(target)}",
+            "localization": "At the centre of the view",
+            "correction": "Looked again",
+        }.get(kind, kind)
+        card.finish(step, heading)
+        self.show_speed(step.prediction.seconds)
+
+    def show_waiting(self, step: Step) -> None:
+        """`step` waits for a yes or no: its card gets the buttons."""
+        for card in reversed(self.cards):
+            if isinstance(card, StepCard) and card.step is step:
+                if card.outcome:
+                    card.settle("")
+                card.wait(True)
+                self.waiting = card
+                return
+
+    def show_decision(self, number: int, accepted: bool, text: str) -> None:
+        if self.waiting is not None:
+            said = "" if not text or text == "look again" else f": {text}"
+            self.waiting.settle("✓ Accepted" if accepted else f"✕ Rejected{said}", "good" if accepted else "warn")
+            self.waiting = None
+
+    def show_question(self, text: str, options: tuple[str, ...]) -> None:
+        """A question back, each option a button that says it."""
+        self._close_question()
+        box = frame("card")
+        inside = QVBoxLayout(box)
+        inside.setContentsMargins(14, 11, 14, 12)
+        inside.setSpacing(8)
+        inside.addWidget(label(text, 14))
+        box.options = []
+        for option in options:
+            button = KeyButton(option)
+            button.setToolTip(f"Say “{option}”")
+            button.clicked.connect(lambda _=False, words=option: self.said.emit(words))
+            inside.addWidget(button)
+            box.options.append(button)
+        self._question = self._add(box)
+        self.to_newest()
+
+    def _close_question(self) -> None:
+        if self._question is not None:
+            for button in self._question.options:
+                button.setEnabled(False)
+            self._question = None
+
+    def show_note(self, text: str, level: str = "info") -> None:
+        """One sentence; `level` is info, warning, error or good."""
+        box = frame("note", level=level)
+        inside = QVBoxLayout(box)
+        inside.setContentsMargins(11, 2, 4, 2)
+        sign = {"warning": "⚠ ", "error": "✕ ", "good": "✓ "}.get(level, "")
+        inside.addWidget(
+            label(sign + text, 13, tone={"warning": "warn", "error": "bad", "good": "good"}.get(level, "dim"))
+        )
+        self._add(box)

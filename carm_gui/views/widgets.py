@@ -1,0 +1,107 @@
+"""Small parts that the views share: labels that wrap, chips, buttons that show their key. Knows no session."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPalette, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from carm_gui import theme
+
+
+def breakable(text: str) -> str:
+    """`text` with invisible breaks inside runs of more than 24 characters, so that nothing is ever cut off."""
+    return re.sub(r"\S{24}(?=\S)", lambda run: run.group() + "\u200b", text)
+
+
+def label(text: str = "", size: float = 14, bold: bool = False, tone: str = "", wrap: bool = True) -> QLabel:
+    """Plain text (never markup: some of it comes from a model). `tone` is dim, good, warn, bad or accent."""
+    result = QLabel(breakable(text) if wrap else text)
+    result.setTextFormat(Qt.TextFormat.PlainText)
+    result.setFont(theme.font(size, bold))
+    result.setWordWrap(wrap)
+    if wrap:
+        result.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+    if tone:
+        result.setProperty("tone", tone)
+    return result
+
+
+def retone(widget: QWidget, **properties: object) -> None:
+    """Set dynamic properties and let the style sheet see them."""
+    if all(widget.property(name) == value for name, value in properties.items()):
+        return
+    for name, value in properties.items():
+        widget.setProperty(name, value)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+def frame(role: str, **properties: object) -> QFrame:
+    result = QFrame()
+    result.setProperty("role", role)
+    for name, value in properties.items():
+        result.setProperty(name, value)
+    return result
+
+
+def chip(text: str, accent: bool = False) -> QLabel:
+    result = label(text, 14, bold=True, wrap=False)
+    result.setProperty("role", "chip")
+    if accent:
+        result.setProperty("tone", "accent")
+    return result
+
+
+def show_chip(label_: QLabel, text: str) -> None:
+    """Put `text` on a chip; what is too long for one line wraps, the rest keeps its width."""
+    label_.setWordWrap(len(text) > 38)
+    label_.setText(text)
+
+
+def row(*widgets: QWidget, spacing: int = 8, stretch: bool = True) -> QHBoxLayout:
+    result = QHBoxLayout()
+    result.setContentsMargins(0, 0, 0, 0)
+    result.setSpacing(spacing)
+    for widget in widgets:
+        result.addWidget(widget)
+    if stretch:
+        result.addStretch(1)
+    return result
+
+
+class KeyButton(QPushButton):
+    """A push button with its key drawn as a cap at its right. It is never a default button and takes the focus by Tab
+    alone, so that no Enter meant for something else presses it."""
+
+    def __init__(self, text: str, key: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.key = key
+        self.setAutoDefault(False)
+        self.setDefault(False)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setFont(theme.font(14, bold=True))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(text)
+        if key:
+            self.setProperty("keycap", True)
+            self.setAccessibleDescription(f"Key {key}")
+
+    def paintEvent(self, event) -> None:  # noqa: N802
+        super().paintEvent(event)
+        if not self.key:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        face = theme.font(11, bold=True)
+        width = max(QFontMetricsF(face).horizontalAdvance(self.key) + 10, 18.0)
+        cap = QRectF(self.width() - width - 9, self.height() / 2 - 9, width, 18)
+        ink = QColor(self.palette().color(QPalette.ColorRole.ButtonText))
+        ink.setAlphaF(0.75)
+        painter.setPen(QPen(ink, 1))
+        painter.drawRoundedRect(cap, 4, 4)
+        painter.setFont(face)
+        painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, self.key)
+        painter.end()

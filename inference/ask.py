@@ -1,0 +1,36 @@
+"""One question to a model and its reply, read as it streams. What localize, navigate and correct share.
+
+Knows the reply's parser and the model's interface; knows no task's wording.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import closing
+
+from inference.models.interface import LanguageModel, Request
+from inference.prompts import MAX_TOKENS, picture
+from inference.reply import ReplyReader
+from inference.step import Delta, Step
+from sim.frame import Frame
+
+
+def ask(
+    model: LanguageModel, frame: Frame, task: str, text: str, target: str | None = None, number: int = 1
+) -> Iterator[Delta | Step]:
+    """The deltas of the model's reply to `text` about `frame`, then always one Step, valid or refused.
+
+    The model sees the frame's pixels and nothing else of it. Raises ModelError and Cancelled from the model; then
+    there is no Step.
+    """
+    reader = ReplyReader(task, target)
+    request = Request(task, picture(frame, model.info.picture_size), text, MAX_TOKENS[task])
+    started = time.monotonic()
+    with closing(model.stream(request)) as pieces:
+        for piece in pieces:
+            yield reader.feed(piece)
+            if reader.full:
+                break
+    prediction, proposal = reader.finish(frame.index, time.monotonic() - started)
+    yield Step(number, prediction, proposal, frame.pose)

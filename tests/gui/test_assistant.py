@@ -1,0 +1,173 @@
+"""The conversation: the decision first, the reasons as they come, and never a preselected Accept."""
+
+import pytest
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+
+from carm_gui.views.assistant import NOT_A_MEASUREMENT, Assistant, StepCard, prose
+from inference.models.interface import ModelInfo
+from inference.step import Prediction, Proposal, Step
+from sim.pose import CArmPose, MotionCommand
+
+PROPOSAL = Proposal("skull", "LEFT", "SMALL", "UP", "LARGE", MotionCommand(left_mm=30, up_mm=90))
+
+
+def step(number=1, reasons=("The skull lies far up.",), valid=True, problem="", raw=""):
+    prediction = Prediction(1, "navigation", ("t1",) if valid else (), reasons, raw, valid, problem, 1.25)
+    return Step(number, prediction, PROPOSAL if valid else None, CArmPose())
+
+
+@pytest.fixture
+def pane(qtbot):
+    widget = Assistant()
+    qtbot.addWidget(widget)
+    widget.resize(380, 600)
+    widget.show()
+    return widget
+
+
+def texts(widget):
+    QApplication.processEvents()
+    parts = [w.text() for kind in (QLabel, QPushButton) for w in widget.findChildren(kind) if w.isVisible()]
+    return " | ".join(parts).replace("\u200b", "")
+
+
+def test_the_decision_is_on_show_before_the_reasons(pane):
+    pane.show_delta(1, "<output><step1><context>T1</context>", None, ("t1",))
+    assert "T1" in texts(pane)
+    assert "90 mm" not in texts(pane)
+    pane.show_delta(1, "<x>LEFT</x><extent_x>SMALL</extent_x>…", PROPOSAL, ())
+    assert "90 mm up, 30 mm patient's left" in texts(pane)
+    pane.show_delta(1, "<reason_x>The skull lies a lit", None, ())
+    assert "The skull lies a lit" in texts(pane)
+    assert "<" not in texts(pane)
+
+
+def test_model_text_is_called_what_it_is(pane):
+    pane.show_delta(1, "<reason_x>Because", None, ())
+    assert NOT_A_MEASUREMENT in texts(pane)
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("<reason_x>one</reason_x><reason_y>two</rea", "one\ntwo"),
+        ("<visual_reasoning>ribs and a dome", "ribs and a dome"),
+        ("<output><step1>", ""),
+        ("[10, 11", ""),
+        ("I think we should go up", "I think we should go up"),
+    ],
+)
+def test_prose_of_a_reply_that_is_still_streaming(raw, shown):
+    assert prose(raw) == shown
+
+
+def test_buttons_come_when_it_waits_and_go_with_the_decision(pane):
+    pane.show_delta(1, "…", PROPOSAL, ("t1",))
+    pane.show_step(step(), "skull", "navigation")
+    assert "Accept" not in texts(pane)
+    pane.show_waiting(next(c.step for c in pane.cards))
+    assert "Accept" in texts(pane)
+    assert "1.2 s" in texts(pane) or "1.3 s" in texts(pane)
+    pane.show_decision(1, True, "")
+    assert "✓ Accepted" in texts(pane)
+    assert "Reject" not in texts(pane)
+
+
+def test_accept_is_never_focused_default_or_first(pane):
+    made = step()
+    pane.show_step(made, "skull", "navigation")
+    pane.show_waiting(made)
+    card = pane.waiting
+    assert QApplication.focusWidget() is not card.accept
+    assert not card.accept.isDefault()
+    assert not card.accept.autoDefault()
+    assert card.accept.font() == card.reject.font()
+
+
+def test_buttons_say_what_was_pressed(qtbot, pane):
+    made, pressed = step(), []
+    pane.accept.connect(lambda: pressed.append("accept"))
+    pane.reject.connect(lambda: pressed.append("reject"))
+    pane.show_step(made, "skull", "navigation")
+    pane.show_waiting(made)
+    pane.waiting.reject.click()
+    pane.waiting.accept.click()
+    assert pressed == ["reject", "accept"]
+
+
+def test_a_refused_reply_is_shown_as_it_came_without_buttons(pane):
+    pane.show_delta(1, "<output>nonsense", None, ())
+    pane.show_step(step(valid=False, problem="The reply has no context.", raw="<output>nonsense"), "skull", "navigation")
+    assert "Refused. The reply has no context." in texts(pane)
+    assert "<output>nonsense" in texts(pane)
+    assert "Accept" not in texts(pane)
+
+
+def test_markup_in_a_reply_is_text(pane):
+    pane.show_delta(1, "<reason_x>&lt;b&gt; & co", None, ())
+    pane.show_step(step(reasons=("<b>bold</b> <img src=x>",)), "skull", "navigation")
+    assert "<b>bold</b>" in texts(pane)
+
+
+def test_a_reply_cut_short_says_so(pane):
+    pane.show_delta(1, "<reason_x>Beca", None, ())
+    pane.show_state("halted")
+    assert "Stopped before it was complete." in texts(pane)
+
+
+def test_nothing_is_wider_than_the_pane(qtbot, pane):
+    long = "x" * 400 + " " + "word " * 200
+    pane.show_said(long)
+    pane.show_note(long, "error")
+    pane.show_question(long, ("yes", "no"))
+    made = step(reasons=(long,))
+    pane.show_step(made, "right_scapular_inferior_angle", "navigation")
+    pane.show_waiting(made)
+    qtbot.wait(50)
+    content = pane.scroll.widget()
+    assert content.width() <= pane.scroll.viewport().width()
+    for card in pane.cards:
+        assert card.geometry().right() <= content.width()
+        assert card.height() >= card.layout().heightForWidth(card.width())
+
+
+def test_an_option_of_a_question_is_said_once_and_then_dead(pane):
+    said = []
+    pane.said.connect(said.append)
+    pane.show_question("Which side?", ("align to the left elbow", "align to the right elbow"))
+    buttons = pane._question.options
+    buttons[1].click()
+    pane.show_state("idle")
+    buttons[0].click()
+    assert said == ["align to the right elbow"]
+
+
+def test_the_model_says_what_it_is_and_whether_it_is_there(pane):
+    pane.show_model("loading", "embedded", "", None)
+    assert "loading" in texts(pane)
+    pane.show_model("ready", "embedded", "", ModelInfo("embedded", parameters=4_600_000, device="cpu"))
+    assert "4.6 million parameters" in texts(pane)
+    assert "ready" in texts(pane)
+    pane.show_model("failed", "embedded", "The weights are missing; run make models.", None)
+    assert "The weights are missing; run make models." in texts(pane)
+
+
+def test_scrolling_up_is_respected_and_the_newest_is_one_click_away(qtbot, pane):
+    for n in range(60):
+        pane.show_note(f"note {n}")
+    bar = pane.scroll.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0 and bar.value() == bar.maximum())
+    bar.setValue(10)
+    pane.show_note("one more")
+    qtbot.wait(50)
+    assert bar.value() == 10
+    assert pane._newest.isVisible()
+    pane._newest.click()
+    assert bar.value() == bar.maximum()
+
+
+def test_a_long_rehearsal_does_not_grow_without_end(pane):
+    for n in range(230):
+        pane.show_note(f"note {n}")
+    assert len(pane.cards) == 200
+    assert not any(isinstance(c, StepCard) for c in pane.cards)

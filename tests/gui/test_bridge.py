@@ -1,0 +1,62 @@
+"""What may be dropped between the session and the screen, and what may not."""
+
+import threading
+
+from carm_gui.bridge import Bridge, Notice, coalesce
+
+
+def test_of_frames_poses_and_doses_only_the_latest_is_handed_on():
+    events = [Notice(kind, {"n": n}) for n in range(5) for kind in ("frame", "pose", "dose")]
+    assert [(e.kind, e.data["n"]) for e in coalesce(events)] == [("frame", 4), ("pose", 4), ("dose", 4)]
+
+
+def test_decisions_and_motion_are_never_dropped_and_keep_their_order():
+    kinds = ["state", "motion", "frame", "decision", "motion", "frame", "question", "state", "frame"]
+    handed = [(e.kind, e.data["n"]) for e in coalesce([Notice(kind, {"n": n}) for n, kind in enumerate(kinds)])]
+    assert handed == [("state", 0), ("motion", 1), ("decision", 3), ("motion", 4), ("question", 6), ("state", 7), ("frame", 8)]
+
+
+def test_text_of_one_reply_is_joined_and_its_decision_kept():
+    deltas = [
+        Notice("delta", {"number": 1, "text": "<x>LE", "proposal": None, "landmarks": ()}),
+        Notice("delta", {"number": 1, "text": "FT</x>", "proposal": "move", "landmarks": ("t1",)}),
+        Notice("delta", {"number": 1, "text": "<y>", "proposal": None, "landmarks": ()}),
+        Notice("delta", {"number": 2, "text": "next", "proposal": None, "landmarks": ()}),
+    ]
+    first, second = coalesce(deltas)
+    assert first.data == {"number": 1, "text": "<x>LEFT</x><y>", "proposal": "move", "landmarks": ("t1",)}
+    assert second.data["text"] == "next"
+    assert deltas[0].data["text"] == "<x>LE"
+
+
+def test_text_on_both_sides_of_a_state_is_not_joined():
+    deltas = [Notice("delta", {"number": 1, "text": t}) for t in "ab"]
+    assert [e.kind for e in coalesce([deltas[0], Notice("state"), deltas[1]])] == ["delta", "state", "delta"]
+
+
+def test_events_of_many_threads_arrive_in_the_gui_thread(qtbot):
+    bridge, seen = Bridge(), []
+    bridge.event.connect(lambda event: seen.append((event.data["n"], threading.current_thread())))
+    threads = [
+        threading.Thread(target=lambda k=k: [bridge.receive(Notice("note", {"n": (k, i)})) for i in range(200)])
+        for k in range(4)
+    ]
+    bridge.start()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    qtbot.waitUntil(lambda: len(seen) == 800)
+    assert {thread for _, thread in seen} == {threading.main_thread()}
+    for k in range(4):
+        assert [i for (who, i), _ in seen if who == k] == list(range(200))
+
+
+def test_nothing_is_handed_on_after_stop(qtbot):
+    bridge, seen = Bridge(), []
+    bridge.event.connect(seen.append)
+    bridge.start()
+    bridge.receive(Notice("note", {}))
+    bridge.stop()
+    qtbot.wait(60)
+    assert seen == []

@@ -1,0 +1,115 @@
+"""Menus, keys and settings come from one table each; failures are said in one sentence."""
+
+import json
+from pathlib import Path
+
+import pytest
+from doubles import ARRIVED, ScriptedModel
+
+from carm_gui import theme
+from carm_gui.actions import COMMANDS, MENUS
+from carm_gui.settings import Settings
+from carm_gui.views.sheet import rows
+from carm_gui.window import Window
+
+
+@pytest.fixture
+def window(qtbot, tmp_path):
+    made = Window(Settings.load(tmp_path / "window.json"))
+    qtbot.addWidget(made)
+    made.show()
+    yield made
+    made.close()
+
+
+def test_every_action_is_in_its_menu_and_no_key_is_given_twice(window):
+    for command in COMMANDS:
+        assert command.menu in MENUS
+        assert window.actions_by_name[command.name].text().split("\t")[0] == command.text
+    keys = [key for command in COMMANDS for key in command.keys] + [c.picture_key for c in COMMANDS if c.picture_key]
+    assert len(keys) == len(set(keys))
+
+
+def test_no_plain_letter_is_a_shortcut_of_the_window(window):
+    for action in window.actions_by_name.values():
+        for shortcut in action.shortcuts():
+            text = shortcut.toString()
+            assert "+" in text or text.startswith("F"), text
+
+
+def test_the_key_sheet_lists_every_key(window):
+    listed = {key for part in rows().values() for key, _ in part}
+    for command in COMMANDS:
+        if command.keys:
+            assert command.keys[0].replace("Return", "Enter") in listed
+        if command.picture_key:
+            assert command.picture_key in listed
+    window.show_keys()
+    assert window.sheet.isVisible()
+    assert not window.sheet.isModal()
+
+
+def test_before_the_patient_is_there_every_action_answers_kindly(window):
+    for name in ("save", "beam", "expose", "locate", "home", "accept", "reject", "halt", "help"):
+        window.actions_by_name[name].trigger()
+    window.say("align to the skull")
+    assert window.live.frame is None
+
+
+def test_a_failure_is_one_sentence_in_plain_sight(window):
+    window.fail("There is no patient called x; give virtual or a path.")
+    assert window.banner.isVisible()
+    assert window.banner.text() == "There is no patient called x; give virtual or a path."
+
+
+def test_theme_and_inversion_and_history_survive(qtbot, tmp_path):
+    file = tmp_path / "window.json"
+    first = Window(Settings.load(file))
+    qtbot.addWidget(first)
+    first.show()
+    first.toggle_theme()
+    first.toggle_invert()
+    first.command.history.append("align to T12")
+    first.close()
+    second = Window(Settings.load(file))
+    qtbot.addWidget(second)
+    assert second.theme.name == "light"
+    assert not second.live.bone_dark
+    assert second.command.history[-1] == "align to T12"
+    second.close()
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"theme": 3, "history": [1, "a"], "invert": "yes"}'])
+def test_settings_that_cannot_be_read_are_the_defaults(tmp_path, content):
+    file = tmp_path / "window.json"
+    file.write_text(content)
+    kept = Settings.load(file)
+    assert (kept.theme, kept.invert) == ("dark", False)
+    assert all(isinstance(line, str) for line in kept.history)
+    kept.save()
+    assert json.loads(file.read_text())["theme"] == "dark"
+
+
+@pytest.mark.parametrize("name", sorted(theme.THEMES))
+def test_text_has_a_contrast_of_four_and_a_half(name):
+    colours = theme.THEMES[name]
+    for text in ("text", "dim", "accent", "good", "warn", "bad"):
+        for ground in ("window", "surface"):
+            assert theme.contrast(getattr(colours, text), getattr(colours, ground)) >= 4.5, (text, ground)
+    for text in ("text", "dim", "warn"):
+        assert theme.contrast(getattr(colours, text), colours.raised) >= 4.5, text
+    assert theme.contrast(colours.text, colours.tint) >= 4.5
+    assert theme.contrast(colours.dim, colours.tint) >= 4.5
+    assert theme.contrast(colours.on_accent, colours.accent) >= 4.5
+
+
+@pytest.mark.parametrize("colour", [theme.SKY, theme.ORANGE, theme.PURPLE, theme.GREEN, theme.VERMILION, theme.PLAIN])
+def test_overlay_text_has_contrast_on_its_plate(colour):
+    assert theme.contrast(colour, theme.HALO) >= 4.5
+
+
+def test_a_saved_picture_is_on_disk(qtbot, rehearsal, monkeypatch, tmp_path):
+    monkeypatch.setattr("carm_gui.window.data_dir", lambda *parts: tmp_path)
+    window = rehearsal(ScriptedModel(ARRIVED))
+    window.actions_by_name["save"].trigger()
+    qtbot.waitUntil(lambda: any(Path(tmp_path).glob("*.png")))

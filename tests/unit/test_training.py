@@ -1,0 +1,76 @@
+"""Training text agrees with the geometry, and is token for token what the processor makes."""
+
+import re
+
+import numpy as np
+import pytest
+
+from inference import prompts
+from inference.reply import ReplyReader
+from inference.training import dialogue
+from inference.training.config import read_recipe
+from sim.landmarks import KEYS
+from sim.resource import resource
+
+
+def scene(seed: int) -> dialogue.Scene:
+    rng = np.random.default_rng(seed)
+    return dialogue.Scene(rng.normal(0, 110, (14, 3)), rng.uniform(size=14) < 0.5)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_every_taught_navigation_is_accepted_by_the_parser_and_true(seed):
+    rng = np.random.default_rng(seed)
+    view = scene(seed)
+    exchange = dialogue.navigation(view, rng)
+    reader = ReplyReader("navigation", target="t1")
+    reader.feed(exchange.answer)
+    prediction, proposal = reader.finish(0, 0.0)
+    assert prediction.valid, prediction.problem
+    assert prediction.landmarks[0] == view.ranked[0]
+    errors = [
+        np.abs(view.offset(key)[:2] - (proposal.motion.left_mm, proposal.motion.up_mm))
+        for key in KEYS
+        if prompts.quantise(view.offset(key)[0], "x") == (proposal.x, proposal.extent_x)
+        and prompts.quantise(view.offset(key)[1], "y") == (proposal.y, proposal.extent_y)
+    ]
+    assert errors
+    assert ("is in view" in exchange.answer) == view.sees(view.ranked[0])
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_every_taught_correction_is_accepted_and_ends_on_what_is_there(seed):
+    view = scene(seed)
+    exchange = dialogue.correction(view, np.random.default_rng(seed))
+    reader = ReplyReader("correction")
+    reader.feed(exchange.answer)
+    prediction, proposal = reader.finish(0, 0.0)
+    assert prediction.valid, prediction.problem
+    assert proposal is None
+    assert list(prediction.landmarks) == view.ranked[:2]
+
+
+def test_hints_are_true_of_the_geometry():
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        assert dialogue._hint(np.array([0.0, 80.0, 0.0]), rng) in dialogue._HINTS["up"]
+        assert dialogue._hint(np.array([-80.0, 5.0, 0.0]), rng) in dialogue._HINTS["right"]
+    assert dialogue._hint(np.array([5.0, 5.0, 0.0]), rng) is None
+
+
+def test_telling_spans_hold_the_decision_and_not_the_form():
+    answer = prompts.navigate_reply("t1", "LEFT", "SMALL", "CENTER", "NONE", "a.", "b.")
+    assert [answer[a:b] for a, b in dialogue.telling_spans(answer)] == ["T1", "LEFT", "SMALL", "CENTER", "NONE"]
+    assert [("[10,11]")[a:b] for a, b in dialogue.telling_spans("[10,11]")] == ["10", "11"]
+    text = prompts.retrieval_reply(["t1", "t12", "skull"])
+    assert [text[a:b] for a, b in dialogue.telling_spans(text)] == ["10", "14", "1"]
+
+
+def test_shipped_recipe_reads_and_faults_are_named(tmp_path):
+    assert read_recipe(resource("configs", "embedded.toml")).lora_rank == 16
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text('data = "a"\ncheck = "b"\nout = "c"\n[tower]\nsamples = "many"\n')
+    with pytest.raises(ValueError, match=re.escape("tower.samples")):
+        read_recipe(wrong)
+    with pytest.raises(ValueError, match="cannot be read"):
+        read_recipe(tmp_path / "missing.toml")
