@@ -179,14 +179,12 @@ def open_or_unavailable(name: str):
 
 
 def start_pose(patient) -> CArmPose:
-    """Where a rehearsal begins: AP, over the middle of the volume from side to side and front to back, and at the
-    origin along the body where that lies inside (a virtual patient's T1), else in the middle as well."""
+    """Where a rehearsal begins, AP: at a virtual patient's origin (its T1), in the middle of any other volume."""
+    if patient.generator:
+        return CArmPose()
     corners = patient.corners()
-    low, high = corners.min(axis=0), corners.max(axis=0)
-    centre = (low + high) / 2
-    up = 0.0 if patient.generator and low[1] < 0.0 < high[1] else centre[1]
-    left = 0.0 if patient.generator else centre[0]
-    return CArmPose(left_mm=float(left), up_mm=float(up), ant_mm=float(centre[2]))
+    left, up, ant = (float(value) for value in (corners.min(axis=0) + corners.max(axis=0)) / 2)
+    return CArmPose(left, up, ant)
 
 
 # ---- the window ----------------------------------------------------------------------------------
@@ -225,9 +223,7 @@ def main(
 
     app, window = make_window(Settings.load())
     window.show()
-    backend = Backend(
-        window.bridge.receive, patient, model, projector, record=True, landmarks=landmarks, series=series
-    )
+    backend = Backend(window.bridge.receive, patient, model, projector, record=True, landmarks=landmarks, series=series)
     _after_first_paint(backend.start)
     status = app.exec()
     backend.close()
@@ -316,8 +312,8 @@ def _drive(app, window, say: str, until: str, deadline: float) -> bool:
             spoken = True
             continue
         card = window.assistant.open_card
-        if until == "live" and (spoken or not say):
-            return status.model != "loading"
+        if until == "live" and status.model != "loading":
+            return True
         if until == "answering" and window.state == "proposing" and card is not None and card.shows_decision:
             return True
         if window.state == until:

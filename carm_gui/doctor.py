@@ -37,7 +37,11 @@ def examine(progress: Callable[[str], None] = lambda text: None) -> list[Finding
     findings = []
     for check in checks:
         progress(f"checking {check.__name__.strip('_')} ...")
-        findings.append(check())
+        try:
+            findings.append(check())
+        except Exception as problem:
+            name = check.__name__.strip("_").capitalize()
+            findings.append(Finding(name, False, f"could not be checked: {problem}", "Reinstall the package."))
     return findings
 
 

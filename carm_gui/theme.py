@@ -160,6 +160,7 @@ def style_sheet(theme: Theme) -> str:
     QMenu::separator {{ height: 1px; background: {t.border}; margin: 5px 8px; }}
     QSplitter::handle {{ background: transparent; }}
     QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
+    QScrollArea#conversation:focus {{ border: 2px solid {t.accent}; border-radius: 10px; }}
     QScrollBar:vertical {{ background: transparent; width: 10px; margin: 2px; }}
     QScrollBar::handle:vertical {{ background: {t.border}; border-radius: 3px; min-height: 30px; }}
     QScrollBar::handle:vertical:hover {{ background: {t.dim}; }}

@@ -10,7 +10,7 @@ import threading
 from datetime import datetime
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, Slot
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction, QGuiApplication, QIcon, QKeySequence
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMessageBox, QSplitter, QVBoxLayout, QWidget
 
 from carm_gui import theme
@@ -27,7 +27,7 @@ from inference.action import Action
 from inference.step import Step
 from sim.frame import Frame
 from sim.landmarks import LANDMARKS
-from sim.resource import data_dir
+from sim.resource import data_dir, resource
 
 NAME = "C-arm rehearsal"
 NOT_CLINICAL = "Simulation, not for clinical use"
@@ -55,6 +55,7 @@ class Window(QMainWindow):
         self.state = "idle"
         self.bridge = Bridge(self)
         self.bridge.event.connect(self.on_event)
+        self.setWindowIcon(icon())
         self.setWindowTitle(f"{NAME} · {NOT_CLINICAL}")
         self._build()
         self._build_menus()
@@ -62,7 +63,7 @@ class Window(QMainWindow):
         self._restore()
         QApplication.instance().installEventFilter(self)
         self.bridge.start()
-        self.command.guide(GUIDE["idle"])
+        self.command.guide("The patient is being loaded…")
         self.command.line.setFocus()
 
     # ---- building
@@ -175,8 +176,8 @@ class Window(QMainWindow):
         """Work with `session`, whose events come through the bridge."""
         self.session = session
         self.live.set_message("")
-        projector = getattr(session.carm, "projector", None)
-        self.technique.show_technique(getattr(projector, "kvp", None))
+        self._guide()
+        self.technique.show_technique(session.carm.exposure.kvp, session.carm.exposure.ma)
 
     def fail(self, sentence: str) -> None:
         """Say that the rehearsal cannot begin, where it cannot be missed."""
@@ -276,6 +277,8 @@ class Window(QMainWindow):
             self.assistant.show_note(message, "warning")
         if phase != "started":
             self.live.show_offer(None)
+        if phase in ("finished", "halted"):
+            self.live.show_pose(data["to"], moving=False)
 
     def _on_arrived(self, data: dict) -> None:
         self.assistant.show_note(data["message"], "good")
@@ -326,11 +329,8 @@ class Window(QMainWindow):
             self.session.submit(Action(kind))
 
     def align(self, key: str) -> None:
-        if self.session is None:
-            self._too_early()
-        else:
-            self.assistant.show_said(f"align to {the(key)}")
-            self.session.submit(Action("align", landmark=key))
+        """Steer to a landmark, as if it had been typed."""
+        self.say(f"align to {the(key)}")
 
     def accept(self) -> None:
         """Yes to what waits, if anything does."""
@@ -440,6 +440,14 @@ class Window(QMainWindow):
         QApplication.instance().removeEventFilter(self)
         QGuiApplication.instance().quit()
         super().closeEvent(event)
+
+
+def icon() -> QIcon:
+    """The program's icon; an empty one where the installation lacks it."""
+    try:
+        return QIcon(str(resource("icons", "carm.svg")))
+    except FileNotFoundError:
+        return QIcon()
 
 
 def save_picture(frame: Frame, tell) -> None:

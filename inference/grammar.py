@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from inference.action import Action, clarify
 from inference.words import MM_PER, SIDED, Display, Token, tokens
@@ -55,8 +56,18 @@ def _not_after_verb(found: Tokens) -> bool:
             said = False
         elif said and (token.type == "NOT" or (token.type == "WRONG" and token.text.startswith("not"))):
             return True
-    for before, after in zip(found, found[1:]):
-        if before.type == "NO" and after.type in ("SIDE", "DIR", "LM", "ZOOM", "ANGLE", "CRAN", "LATERAL", "FEET", "HEAD"):
+    for before, after in pairwise(found):
+        if before.type == "NO" and after.type in (
+            "SIDE",
+            "DIR",
+            "LM",
+            "ZOOM",
+            "ANGLE",
+            "CRAN",
+            "LATERAL",
+            "FEET",
+            "HEAD",
+        ):
             return True
     return False
 
@@ -71,10 +82,19 @@ def _tidy(found: list[Token]) -> list[Token]:
         after = found[at + 1] if at + 1 < len(found) else Token("END_OF_LINE")
         if token.type == "START" and token.text.startswith("turn") and after.type not in ("ON", "OFF", "BEAM", "XRAY"):
             token = Token("V", "rot", token.text)
-        elif token.type == "YES" and token.text in ("continue", "carry on", "keep going", "go on", "proceed", "move on"):
+        elif token.type == "YES" and token.text in (
+            "continue",
+            "carry on",
+            "keep going",
+            "go on",
+            "proceed",
+            "move on",
+        ):
             if after.type in ("DIR", "SIDE", "NUM", "VAGUE", "TO", "CRAN", "MORE", "LM"):
                 token = Token("V", "go", token.text)
-        elif token.type == "LOCATE" and token.text in ("locate", "localize", "localise") and after.type in ("LM", "SIDE"):
+        elif (
+            token.type == "LOCATE" and token.text in ("locate", "localize", "localise") and after.type in ("LM", "SIDE")
+        ):
             token = Token("V", "show", token.text)
         elif token.type == "SIDE" and token.text in ("l", "r") and after.type not in ("NUM", "END_OF_LINE", "COMMA"):
             token = Token("UNKNOWN", token.text, token.text)
@@ -104,7 +124,9 @@ def _halt(found: list[Token], display: Display) -> Action | None:
                 rest.append(Token("BEAMOFF", None, token.text))
         else:
             halts = True
-    rest = [t for at, t in enumerate(rest) if not (t.type == "IS" and at + 1 < len(rest) and rest[at + 1].type == "BEAMOFF")]
+    rest = [
+        t for at, t in enumerate(rest) if not (t.type == "IS" and at + 1 < len(rest) and rest[at + 1].type == "BEAMOFF")
+    ]
     if halts:
         return Action("halt")
     if negated:
@@ -188,7 +210,7 @@ def _clause(part: list[Token], display: Display) -> list[Action]:
         return [whole]
     if len(part) > 2 and part[0].type == "SIDE" and part[0].text == "right" and part[1].type == "COMMA":
         said = _clause(part[2:], display)
-        if all(a.kind not in ("move", "rotate", "clarify", "accept", "reject") for a in said):
+        if all(a.kind not in ("move", "rotate", "clarify", "reject") for a in said):
             return said
         return [clarify("conflict", "go right", "yes, go ahead")]
     cuts = [at for at in range(1, len(part)) if _may_cut(part, at)]
@@ -221,7 +243,24 @@ def _may_cut(part: list[Token], at: int) -> bool:
     if before.type == "OKAY" or (before.type == "YES" and before.text in _PLAIN_YES):
         return True
     if before.type in ("NO", "WRONG", "LOOK"):
-        return here.type in ("V", "IS", "YES", "LOOK", "WRONG", "NO", "PLUSIMAGE", "START", "OKAY")
+        return here.type in (
+            "V",
+            "IS",
+            "YES",
+            "LOOK",
+            "WRONG",
+            "NO",
+            "PLUSIMAGE",
+            "START",
+            "OKAY",
+            "UNDO",
+            "BEAMOFF",
+            "HOME",
+            "PREV",
+            "LOCATE",
+            "HELP",
+            "BACK",
+        )
     return (here.type == "V" and before.type not in ("V", "TO")) or here.type in ("PLUSIMAGE", "START", "BEAMOFF", "IS")
 
 
@@ -310,25 +349,54 @@ def _accept(part: Tokens, display: Display) -> Action | None:
         return Action("accept", reason="weak")
     if kinds and set(kinds) <= {"YES", "OKAY"}:
         return Action("accept")
-    if [t.text for t in part] == ["go"]:
+    if (
+        len(kinds) > 1
+        and kinds[0] == "YES"
+        and part[0].text in _CONFIRMING
+        and _only(part[1:], "trans", "MOVENOUN", "YES")
+    ):
+        return Action("accept")
+    if len(part) == 1 and part[0].text in ("go", "lets go", "do"):
         return Action("accept")
     return None
 
 
+_CONFIRMING = {
+    "accept",
+    "accepted",
+    "confirm",
+    "confirmed",
+    "approve",
+    "approved",
+    "i accept",
+    "i confirm",
+    "i approve",
+    "execute",
+    "agree with",
+}
 _X = r"(?:BEAM |XRAY )"
-_SHOT = r"(?:(?:get|show|shoot) )?(?:(?:ONE|MORE|NEW) )*(?:BEAM )?(?:IMAGE |PLUSIMAGE |XRAY )+(?:MORE )?"
-_EXPOSE = re.compile(_SHOT)
+_SHOT = r"(?:go )?(?:(?:get|show|shoot) )?(?:(?:ONE|MORE|NEW) )*(?:BEAM )?(?:IMAGE |PLUSIMAGE |XRAY )+(?:MORE )?"
+_EXPOSE = re.compile(_SHOT + "|(?:go )?shoot ")
 _FLUORO_ON = re.compile(rf"(?:(?:START|get|keep|go) )*{_X}ON |START ON {_X}|START {_X}|ON {_X}")
 _FLUORO_OFF = re.compile(
-    rf"(?:(?:START|get|keep|go|END) )*{_X}OFF |(?:START|END)? ?OFF {_X}|(?:END |NO ){_X}|BEAMOFF (?:BEAM |XRAY |IMAGE |OLDIMAGE )+(?:BEAM |OFF )?|START OFF "
+    rf"(?:(?:START|get|keep|go|END) )*{_X}OFF |(?:START|END)? ?OFF {_X}|(?:END |NO ){_X}|"
+    "BEAMOFF (?:BEAM |XRAY |IMAGE |OLDIMAGE )+(?:BEAM |OFF )?|START OFF "
 )
 _FLUORO_WORD = re.compile(r"(?:(?:get|go|show) )?(?:MORE )?BEAM (?:IMAGE )?")
-_SAVE = re.compile(r"save (?:(?:NEW|ONE) )?(?:IMAGE |PLUSIMAGE |OLDIMAGE |THING |SCREEN |XRAY )?|keep (?:IMAGE |OLDIMAGE |THING |XRAY |PLUSIMAGE )")
+_SAVE = re.compile(
+    r"save (?:(?:NEW|ONE) )?(?:IMAGE |PLUSIMAGE |OLDIMAGE |THING |SCREEN |XRAY )?(?:TO )?|"
+    r"keep (?:IMAGE |OLDIMAGE |THING |XRAY |PLUSIMAGE )"
+)
 _ZOOM = re.compile(r"(?:(?:go|get|show) )?(?:VAGUE )?ZOOM (?:VAGUE |MORE |IMAGE |OLDIMAGE |THING |SCREEN )*")
 _COLL = re.compile(r"(?:(?:go|get|show|save) )?(?:VAGUE )?COLL (?:VAGUE |MORE |BEAM |THING |IMAGE )*")
-_RETURN = re.compile(r"(?:(?:go|trans|show|get|UNDO) )*(?:BACK )*(?:TO )?(?:PREV |BACK )|UNDO (?:MOVENOUN |trans |rot |PREV |NEW |ONE )*")
-_HOME = re.compile(r"(?:(?:go|trans|show|get) )*(?:THING )?(?:BACK )*(?:TO )?HOME (?:THING )?(?:BACK )?")
-_LOCATE = re.compile(r"(?:(?:go|show) )?(?:LOCATE )+(?:TO |ON |THING |THERE |IMAGE |SCREEN |XRAY )*|ISTHIS LM |ISTHIS HEAD ")
+_RETURN = re.compile(
+    r"(?:(?:go|trans|show|get|UNDO) )*(?:BACK )*(?:TO )?(?:PREV |BACK )|UNDO (?:MOVENOUN |"
+    r"trans |rot |PREV |NEW |ONE )*"
+)
+_HOME = re.compile(r"(?:(?:go|trans|show|get) )*(?:THING )?(?:BACK )*(?:TO )?(?:go )?HOME (?:THING )?(?:BACK )?")
+_LOCATE = re.compile(
+    r"(?:(?:go|show) )?(?:LOCATE )+(?:TO |ON |THING |THERE |IMAGE |SCREEN |XRAY )*|ISTHIS LM |ISTHIS HEAD "
+)
 _HELP = re.compile(r"(?:get |show )?(?:HELP )+")
 
 
@@ -368,18 +436,32 @@ def _simple(part: Tokens, display: Display) -> Action | None:
         return Action("return")
     if says(_HOME):
         return Action("home")
-    if part and _only(part, "BLADE", "go", "show", "TO", "SIDE"):
-        if _has(part, "BLADE"):
-            return clarify("conflict", "align to the left shoulder blade tip", "align to the right shoulder blade tip", "close the blades")
+    if line == "OPEN VAGUE ":
+        return Action("collimate", step=-1)
+    if _has(part, "WHICH") and _only(part, "WHICH", "go", "trans", "VAGUE", "TO", "NUM", "UNIT"):
+        return clarify("conflict", *_OFFER_DIRECTION)
+    if line == "SIDE ONEOF ":
+        return clarify("conflict", f"go {part[0].value}")
+    if _has(part, "BLADE") and _only(part, "BLADE", "go", "show", "TO", "SIDE"):
+        tips = [f"align to the {side} shoulder blade tip" for side in ("left", "right")]
+        return clarify("conflict", *tips, "close the blades")
     if part and all(t.type == "UNKNOWN" and t.value == "reset" for t in part):
         return clarify("conflict", "back to the start position", "straight AP", "open the collimator")
     if _has(part, "QUESTION") and _has(part, "LM") and _only(part, "QUESTION", "LM"):
-        said = [_say(t.value[0]) if t.value[0] in MIDLINE else f"the {t.value[0].replace('_', ' ')}" for t in part if t.type == "LM"]
+        said = [
+            _say(t.value[0]) if t.value[0] in MIDLINE else f"the {t.value[0].replace('_', ' ')}"
+            for t in part
+            if t.type == "LM"
+        ]
         return clarify("conflict", f"align to {said[0]}", "where are we?")
     if _has(part, "ZOOM") and _only(part, "ZOOM", "NUM", "ONE", "UNSURE", "TO", "VAGUE"):
         return clarify("amount", "zoom in", "zoom out")
     shots = [t for t in part if t.type in ("IMAGE", "PLUSIMAGE")]
-    if shots and _has(part, "NUM", "UNSURE") and _only(part, "NUM", "UNSURE", "IMAGE", "PLUSIMAGE", "get", "show", "shoot", "MORE"):
+    if (
+        shots
+        and _has(part, "NUM", "UNSURE")
+        and _only(part, "NUM", "UNSURE", "IMAGE", "PLUSIMAGE", "get", "show", "shoot", "MORE")
+    ):
         return clarify("amount", "take a shot")
     return None
 
@@ -401,17 +483,35 @@ def _which_side(family: str, lead: str) -> Action:
 
 
 _NEARBY = {
-    "trachea": ("carina",), "windpipe": ("carina",), "bifurcation": ("carina",), "bronchus": ("carina",), "main bronchus": ("carina",),
-    "brain": ("skull",), "forehead": ("skull",), "face": ("skull",), "humerus": ("right_humeral_head", "left_humeral_head"),
-    "spine": ("t1", "t12"), "thoracic spine": ("t1", "t12"), "that vertebra": ("t1", "t12"), "vertebra": ("t1", "t12"), "neck": ("t1", "skull"),
-    "clavicle": ("right_humeral_head", "left_humeral_head"), "hand": ("right_wrist", "left_wrist"), "forearm": ("right_elbow", "left_elbow"),
-    "liver": ("right_hemidiaphragm",), "liver dome": ("right_hemidiaphragm",), "lung": ("right_hemidiaphragm", "left_hemidiaphragm"),
-    "lumbar spine": ("t12",), "heart": ("carina",),
-}  # fmt: skip
+    "trachea": ("carina",),
+    "windpipe": ("carina",),
+    "bifurcation": ("carina",),
+    "bronchus": ("carina",),
+    "main bronchus": ("carina",),
+    "brain": ("skull",),
+    "forehead": ("skull",),
+    "face": ("skull",),
+    "humerus": ("right_humeral_head", "left_humeral_head"),
+    "spine": ("t1", "t12"),
+    "thoracic spine": ("t1", "t12"),
+    "that vertebra": ("t1", "t12"),
+    "vertebra": ("t1", "t12"),
+    "neck": ("t1", "skull"),
+    "clavicle": ("right_humeral_head", "left_humeral_head"),
+    "hand": ("right_wrist", "left_wrist"),
+    "forearm": ("right_elbow", "left_elbow"),
+    "liver": ("right_hemidiaphragm",),
+    "liver dome": ("right_hemidiaphragm",),
+    "lung": ("right_hemidiaphragm", "left_hemidiaphragm"),
+    "lumbar spine": ("t12",),
+    "heart": ("carina",),
+}
 
 
 def _elsewhere(place: str) -> Action:
-    return clarify("unknown_landmark", *(f"align to {_say(key)}" for key in _NEARBY.get(place, ("skull", "t1", "carina", "t12"))))
+    return clarify(
+        "unknown_landmark", *(f"align to {_say(key)}" for key in _NEARBY.get(place, ("skull", "t1", "carina", "t12")))
+    )
 
 
 def _align(part: list[Token], display: Display) -> Action | None:
@@ -420,16 +520,54 @@ def _align(part: list[Token], display: Display) -> Action | None:
     shot = None
     if _has(part, "IMAGE", "PLUSIMAGE", "XRAY") and (marks or _has(part, "HEAD")):
         at = max(i for i, t in enumerate(part) if t.type in ("IMAGE", "PLUSIMAGE", "XRAY"))
-        lead = [Token("ONE", 1, t.text) if t.type == "NUM" and t.value == 1 else t for t in part[: at + 1] if t.type != "AP"]
+        lead = [
+            Token("ONE", 1, t.text) if t.type == "NUM" and t.value == 1 else t for t in part[: at + 1] if t.type != "AP"
+        ]
         if _EXPOSE.fullmatch(_signature(lead)):
             shot, part = Action("expose"), part[at + 1 :]
     if not marks and not _has(part, "HEAD"):
-        bare = part and part[0].type == "V" and part[0].value in ("go", "show") and _only(part, "go", "show", "TO", "THING")
+        bare = (
+            part
+            and part[0].type == "V"
+            and part[0].value in ("go", "show")
+            and _only(part, "go", "show", "TO", "THING")
+        )
         if bare and (_has(part, "TO") or part[0].text.startswith(("align", "show"))):
             return _elsewhere("")
         return None
-    if not _only(part, "go", "trans", "show", "get", "TO", "LM", "ELSEWHERE", "SIDE", "DIR", "HEAD", "THING", "AP", "COMMA", "BACK",
-                 "SCREEN", "IMAGE", "LATERAL", "ANGLE", "NUM", "UNIT", "DEG", "VAGUE", "UNSURE", "OR", "ON", "MORE", "FEET", "BLADE", "DEVICE", "WHICH"):  # fmt: skip
+    if not _only(
+        part,
+        "go",
+        "trans",
+        "show",
+        "get",
+        "TO",
+        "LM",
+        "ELSEWHERE",
+        "SIDE",
+        "DIR",
+        "HEAD",
+        "THING",
+        "AP",
+        "COMMA",
+        "BACK",
+        "SCREEN",
+        "IMAGE",
+        "LATERAL",
+        "ANGLE",
+        "NUM",
+        "UNIT",
+        "DEG",
+        "VAGUE",
+        "UNSURE",
+        "OR",
+        "ON",
+        "MORE",
+        "FEET",
+        "BLADE",
+        "DEVICE",
+        "WHICH",
+    ):
         return None
     if not marks and (_is_heading(part) or _has(part, "UNSURE", "OR", "FEET", "DEVICE")):
         return None
@@ -440,9 +578,8 @@ def _align(part: list[Token], display: Display) -> Action | None:
     places = [t.value if t.type == "LM" else ("skull", None) for t in part if t.type in ("LM", "HEAD")]
     families = list(dict.fromkeys(family for family, _ in places))
     if len(families) > 1:
-        if any(t.type == "HEAD" for t in part) and _has(part, "TO"):
-            return clarify("conflict", *(f"align to {_say(f)}" for f in families if f in BY_KEY))
-        return clarify("conflict", *(f"align to {_say(f)}" for f in families if f in BY_KEY))
+        keys = [_key(f, side) for f in families for side in (("right", "left") if f in SIDED else (None,))]
+        return clarify("conflict", *(f"align to {_say(key)}" for key in keys))
     family = families[0]
     sides = {side for _, side in places if side} | {str(t.value) for t in part if t.type == "SIDE"}
     if _has(part, "NUM", "UNIT", "DEG", "VAGUE", "UNSURE", "OR", "FEET", "MORE", "DEVICE", "BLADE"):
@@ -454,7 +591,11 @@ def _align(part: list[Token], display: Display) -> Action | None:
     if _has(part, "WHICH"):
         return _which_side(family, "align to") if family in SIDED else None
     if family in SIDED and (len(sides) != 1 or _right_is_a_word(part)):
-        return _which_side(family, "align to") if len(sides) < 2 else clarify("conflict", *(f"align to {_say(_key(family, s))}" for s in ("right", "left")))
+        return (
+            _which_side(family, "align to")
+            if len(sides) < 2
+            else clarify("conflict", *(f"align to {_say(_key(family, s))}" for s in ("right", "left")))
+        )
     key = _key(family, next(iter(sides), None))
     if _has(part, "LATERAL", "ANGLE"):
         return clarify("conflict", f"align to {_say(key)}", "lateral" if _has(part, "LATERAL") else "LAO 30")
@@ -479,7 +620,7 @@ def _leads_to(part: Tokens) -> bool:
 
 
 def _is_heading(part: Tokens) -> bool:
-    """Whether "head" is the way up here and not the skull: "toward the head", "5 cm to the head", "more to the head"."""
+    """Whether "head" is the way up here and not the skull: "toward the head", "5 cm to the head"."""
     for at, token in enumerate(part):
         if token.type == "HEAD":
             before = part[at - 1] if at else Token("")
@@ -488,7 +629,27 @@ def _is_heading(part: Tokens) -> bool:
     return _has(part, "NUM", "UNIT", "VAGUE", "MORE", "rot")
 
 
-_REJECT_TYPES = ("YES", "OKAY", "NO", "WRONG", "LOOK", "IS", "NOT", "BUT", "LM", "HEAD", "SIDE", "COMMA", "AND", "OR", "ELSEWHERE", "TO", "ISTHIS")  # fmt: skip
+_REJECT_TYPES = (
+    "YES",
+    "OKAY",
+    "NO",
+    "WRONG",
+    "LOOK",
+    "IS",
+    "NOT",
+    "BUT",
+    "LM",
+    "HEAD",
+    "SIDE",
+    "COMMA",
+    "AND",
+    "OR",
+    "ELSEWHERE",
+    "TO",
+    "ISTHIS",
+    "ON",
+    "ONEOF",
+)
 
 
 def _reject(part: list[Token], display: Display) -> Action | None:
@@ -504,6 +665,8 @@ def _reject(part: list[Token], display: Display) -> Action | None:
         before = part[at - 1].type if at else ""
         if token.type in ("YES", "OKAY"):
             yes = yes or token.type == "YES" or at == 0
+        elif token.text == "not right" and named[True] and named[True][-1][1] == "left":
+            named[False].append((named[True][-1][0], "right"))
         elif token.type in ("NO", "WRONG", "LOOK"):
             no = True
         elif token.type == "IS":
@@ -522,11 +685,16 @@ def _reject(part: list[Token], display: Display) -> Action | None:
             unknown[polarity].append(str(token.value))
         elif token.type == "SIDE":
             here = named[polarity]
-            if here and not here[-1][1] and here[-1][0] in SIDED:
+            sided = [family for family, side in named[True] if side and side != token.value]
+            if not polarity and not here and sided and sided[-1] in SIDED:
+                here.append((sided[-1], str(token.value)))
+            elif here and not here[-1][1] and here[-1][0] in SIDED:
                 here[-1] = (here[-1][0], str(token.value))
             elif token.text == "right" and before in ("IS", "NOT") and after in ("", "COMMA", "TO", "AND"):
                 yes, no = yes or polarity, no or not polarity
                 polarity = True
+            elif not polarity and not any(named.values()):
+                return clarify("negation", "no, look again", *_OFFER_DIRECTION[2:])
             else:
                 return clarify("conflict", "yes, go ahead", "no, look again", f"go {token.value}")
     positives, negatives = dict.fromkeys(named[True]), dict.fromkeys(named[False])
@@ -541,7 +709,11 @@ def _reject(part: list[Token], display: Display) -> Action | None:
         if not called and not negatives:
             # "no, T12": what it is, or where to go?
             options = (f"that's {_say(k)}" for k in [_key(family, side)] if k in BY_KEY)
-            return clarify("conflict", *options, f"no, go to {_say(_key(family, side))}") if side or family not in SIDED else _which_side(family, "that's")
+            return (
+                clarify("conflict", *options, f"no, go to {_say(_key(family, side))}")
+                if side or family not in SIDED
+                else _which_side(family, "that's")
+            )
         if family not in SIDED and side:
             return clarify("conflict", f"that's {_say(family)}")
         if family in SIDED and not side:
@@ -598,8 +770,39 @@ def _numbers(part: Tokens, unit_types: tuple[str, ...]) -> list[tuple[int, Token
 
 # --- shifts ------------------------------------------------------------------------------------------------------
 
-_MOVE_TYPES = ("go", "trans", "show", "get", "lift", "TO", "SIDE", "DIR", "HEAD", "FEET", "CRAN", "NUM", "UNIT", "DEG", "VAGUE", "MORE", "THING",
-               "COMMA", "AND", "BEAM", "SCREEN", "IMAGE", "BACK", "MINUS", "UNSURE", "OR", "DEVICE", "DIRX", "ON", "LATERAL", "MOVENOUN")  # fmt: skip
+_MOVE_TYPES = (
+    "go",
+    "trans",
+    "show",
+    "get",
+    "lift",
+    "TO",
+    "SIDE",
+    "DIR",
+    "HEAD",
+    "FEET",
+    "CRAN",
+    "NUM",
+    "UNIT",
+    "DEG",
+    "VAGUE",
+    "MORE",
+    "THING",
+    "COMMA",
+    "AND",
+    "BEAM",
+    "SCREEN",
+    "IMAGE",
+    "BACK",
+    "MINUS",
+    "UNSURE",
+    "OR",
+    "DEVICE",
+    "DIRX",
+    "ON",
+    "LATERAL",
+    "MOVENOUN",
+)
 _VERBS_OF_A_BIT = ("nudge", "bump", "jog", "scooch", "scoot", "inch up")
 
 
@@ -608,10 +811,16 @@ def _move(part: list[Token], display: Display) -> Action | None:
     if not _only(part, *_MOVE_TYPES):
         return None
     directed = [t for t in part if t.type in ("SIDE", "DIR", "HEAD", "FEET", "CRAN", "DIRX", "LATERAL")]
+    if any(t.type == "BEAM" and t.text != "beam" for t in part) or (
+        _has(part, "ON") and not _has(part, "SCREEN", "IMAGE")
+    ):
+        return None
     if not directed and not _has(part, "NUM", "UNIT", "VAGUE", "MORE", "trans", "lift", "UNSURE", "DEVICE"):
         return None
     if len(part) == 1 and part[0].type == "SIDE" and part[0].text == "right":
         return clarify("conflict", "go right", "yes, go ahead")
+    if _has(part, "IMAGE", "get") and _has(part, "IMAGE") and not _has(part, "trans", "go", "SIDE", "SCREEN"):
+        return None
     if _has(part, "lift", "DEVICE", "DIRX", "DEG", "LATERAL") or _image_is_moved(part):
         return clarify("direction", *_OFFER_DIRECTION)
     if not directed:
@@ -646,6 +855,13 @@ def _image_is_moved(part: Tokens) -> bool:
             before = part[at - 1] if at else Token("")
             if after not in ("SIDE", "DIR") or (token.type == "IMAGE" and before.type == "V"):
                 return True
+        if (
+            token.type == "DIR"
+            and token.text == "lower"
+            and at + 1 < len(part)
+            and part[at + 1].type in ("THING", "BEAM")
+        ):
+            return True
     return False
 
 
@@ -701,8 +917,7 @@ def _shift(part: list[Token], display: Display) -> Action:
         bound = [(way, None) for way in ways]
     else:
         bound = [
-            (items[d][1], items[a][1] if a is not None else None)
-            for d, a in _bind("".join(mark for mark, _ in items))
+            (items[d][1], items[a][1] if a is not None else None) for d, a in _bind("".join(mark for mark, _ in items))
         ]
     units = [unit for token, unit in given if token.type == "NUM"]
     if any(unit is None and any(later for later in units[i + 1 :]) for i, unit in enumerate(units)):
@@ -749,8 +964,41 @@ def _without_echoes(items: list[tuple[str, object]]) -> list[tuple[str, object]]
 
 # --- angles ------------------------------------------------------------------------------------------------------
 
-_ROTATE_TYPES = ("rot", "go", "trans", "show", "get", "lift", "TO", "ANGLE", "CRAN", "HEAD", "FEET", "NUM", "DEG", "VAGUE", "MORE", "AP", "LATERAL", "THING",
-                 "COMMA", "AND", "BACK", "SIDE", "DIR", "DIRX", "UNIT", "DEVICE", "MINUS", "UNSURE", "OR", "BEAM", "IMAGE", "ON", "NEW")  # fmt: skip
+_ROTATE_TYPES = (
+    "rot",
+    "go",
+    "trans",
+    "show",
+    "get",
+    "lift",
+    "TO",
+    "ANGLE",
+    "CRAN",
+    "HEAD",
+    "FEET",
+    "NUM",
+    "DEG",
+    "VAGUE",
+    "MORE",
+    "AP",
+    "LATERAL",
+    "THING",
+    "COMMA",
+    "AND",
+    "BACK",
+    "SIDE",
+    "DIR",
+    "DIRX",
+    "UNIT",
+    "DEVICE",
+    "MINUS",
+    "UNSURE",
+    "OR",
+    "BEAM",
+    "IMAGE",
+    "ON",
+    "NEW",
+)
 
 
 def _rotate(part: list[Token], display: Display) -> Action | None:
@@ -777,7 +1025,9 @@ def _rotate(part: list[Token], display: Display) -> Action | None:
         if _has(part, "ANGLE", "AP") and not _has(part, "rot"):
             return None
         return clarify("direction", *_OFFER_TURN)
-    if _has(part, "DIRX") or any(t.type == "DEVICE" and "detector" not in t.text and "intensifier" not in t.text for t in part):
+    if _has(part, "DIRX") or any(
+        t.type == "DEVICE" and "detector" not in t.text and "intensifier" not in t.text for t in part
+    ):
         return clarify("direction", *_OFFER_TURN)
     if _has(part, "OR") and not _has(part, "NUM"):
         return clarify("conflict", *_OFFER_TURN)
@@ -810,8 +1060,14 @@ def _lateral(part: Tokens) -> Action | None:
         ahead = part[at - 2] if at > 1 else Token("")
     else:
         ahead = before
-    moves = ahead.type == "V" and ahead.value in ("trans", "go") and ahead.text not in ("switch to", "change to", "lets switch to", "lets go")
-    if moves or _has(part, "MORE", "VAGUE", "UNIT", "NUM", "DEG", "DIR", "DIRX", "DEVICE", "HEAD", "FEET", "UNSURE", "MINUS"):
+    moves = (
+        ahead.type == "V"
+        and ahead.value in ("trans", "go")
+        and ahead.text not in ("switch to", "change to", "lets switch to", "lets go")
+    )
+    if moves or _has(
+        part, "MORE", "VAGUE", "UNIT", "NUM", "DEG", "DIR", "DIRX", "DEVICE", "HEAD", "FEET", "UNSURE", "MINUS"
+    ):
         return clarify("direction", "lateral", *_OFFER_DIRECTION)
     if _has(part, "ANGLE", "AP", "OR", "CRAN"):
         return clarify("conflict", "lateral", "straight AP")
@@ -854,9 +1110,16 @@ def _turn(part: list[Token]) -> Action:
             return clarify("direction", "go up a bit", "tilt a bit cranial")
     if view and change and not _has(part, "NUM"):
         view = False  # "cranial tilt a bit"
-    trailing = bool(part) and part[-1].type == "V" and part[-1].value == "rot"
-    if view and trailing and sum(m == "D" for m, _ in items) == 1:
+    directions = sum(mark == "D" for mark, _ in items)
+    noun = any(a.type in ("CRAN", "ANGLE") and b.type == "V" and b.value == "rot" for a, b in pairwise(part))
+    if view and noun and directions == 1:
         view = False  # "10 degrees cranial tilt"
+    mores = [at for at, t in enumerate(part) if t.type == "MORE"]
+    if directions == 2 and len(mores) == 1 and _has(part, "NUM") and not _has(part, "rot"):
+        first = next(at for at, t in enumerate(part) if t.type in ("ANGLE", "CRAN"))
+        if mores[0] < first:
+            return clarify("conflict", *_OFFER_TURN)
+        view = True
     relative = not view
     axes = [axis for mark, axis in items if mark == "D"]
     if len({axis for axis, _ in axes}) < len(axes):

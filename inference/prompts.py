@@ -275,14 +275,19 @@ def window(pixels: np.ndarray) -> tuple[float, float]:
 
 
 def _averaged(pixels: np.ndarray, size: int) -> np.ndarray:
+    """The picture a detector of `size` larger elements would have read: the mean of the intensities exp(-p), since a
+    mean of logarithms would turn the noise of starved pixels into brightness."""
     side = pixels.shape[0]
     if side == size:
         return pixels
+    intensity = np.exp(pixels.astype(np.float32) * np.float32(-1.0 / LOG_SCALE))
     if side % size == 0:
         step = side // size
-        return pixels.reshape(size, step, size, step).mean(axis=(1, 3), dtype=np.float32)
-    weights = _area_weights(side, size)
-    return weights @ pixels.astype(np.float32) @ weights.T
+        intensity = intensity.reshape(size, step, size, step).mean(axis=(1, 3), dtype=np.float32)
+    else:
+        weights = _area_weights(side, size)
+        intensity = weights @ intensity @ weights.T
+    return np.float32(-LOG_SCALE) * np.log(intensity)
 
 
 @lru_cache(maxsize=8)

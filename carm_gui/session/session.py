@@ -30,20 +30,20 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from carm_gui.session.device import DeviceLoop, Halted, Motion
 from carm_gui.session.events import SessionEvent, SessionStatus
-from inference.commands import Action, help_text, parse
+from inference.commands import Action, Display, help_text, parse
 from inference.correct import correct
 from inference.localize import localize
 from inference.models.interface import Cancelled, LanguageModel, ModelError
 from inference.navigate import NavigationRefused, navigate
 from inference.navigate import refusal as navigation_refusal
 from inference.prompts import motion_of
-from inference.step import Delta, Proposal, Step
+from inference.step import Delta, Prediction, Proposal, Step
 from sim.carm import CArm, MotionRefused
 from sim.frame import Frame
 from sim.landmarks import BY_KEY
@@ -57,13 +57,14 @@ log = logging.getLogger(__name__)
 MAX_STEPS = 12
 LINE_LIMIT = 500
 """Characters of a typed line that are read; a longer one is asked about, never executed in part."""
+MODEL_WATCH_S = 0.1
+"""How often a loading model is looked at; never when it is ready."""
+
 AT_ONCE = {"halt", "fluoro", "expose", "save", "magnify", "collimate", "help"}
 """Kinds that neither ask the model nor move the C-arm: they do not wait behind a reply."""
 MOTIONS = {"move", "rotate", "return", "home"}
 INTERRUPTING = MOTIONS | {"align", "reject", "sequence"}
 """Kinds that end a reply under way: it would be stale or unwanted."""
-UNASKED = {"accept", "reject", "halt"}
-"""Kinds that are themselves a yes or no; as part of a sequence they need no further one."""
 
 
 class _Interrupted(Exception):  # noqa: N818  a way out of the reply under way, not an error
@@ -125,7 +126,7 @@ class Session:
         )
         self._status = SessionStatus(pose=carm.pose, dose=carm.dose, pulse_rate=pulse_rate, model=model.state)
         self._offers = 0
-        # The dialogue's own memory. Only the dialogue thread writes it, and halt under the lock.
+        # The dialogue's own memory: only its thread writes it, and forgets it when it sees that a halt came.
         self._plan: list[Action] = []
         self._after: Callable[[], None] | None = None
         self._deferred: _Item | None = None
@@ -133,6 +134,8 @@ class Session:
         self._last: tuple[Step, Frame, str] | None = None
         self._number = 0
         self._ticket = 0
+        self._resume: Action | None = None
+        self._shown_model = ("", "")
         self._home = carm.pose
         self._track: list[CArmPose] = []
         self._thread = threading.Thread(target=self._run, name="carm-dialogue", daemon=True)
@@ -180,13 +183,14 @@ class Session:
         if self._recorder is not None:
             self._recorder.close()
 
-    def submit_text(self, line: str) -> None:
-        """A typed line. It is parsed here and now, so that "stop" halts at once in any wording."""
+    def submit_text(self, line: str, display: Display | None = None) -> None:
+        """A typed line. It is parsed here and now, so that "stop" halts at once in any wording. `display` is the
+        picture as shown, for "screen left"; None is the standard one."""
         offer, ticket = self._status.offer, self._device.ticket
         line = line.strip()
         if not line:
             return
-        action = parse(line) if len(line) <= LINE_LIMIT else None
+        action = parse(line, display) if len(line) <= LINE_LIMIT else None
         if action is not None and action.kind == "halt":
             self.halt()
         self._emit("said", text=line[:LINE_LIMIT])
@@ -214,14 +218,9 @@ class Session:
         interrupted = self._device.halt()
         self._cancel_model()
         with self._lock:
-            self._plan, self._after, self._deferred, self._last = [], None, None, None
-            here = self.carm.pose
             if interrupted is not None:
-                self._track.append(interrupted)
-                self._post(
-                    "motion",
-                    {"phase": "halted", "from": interrupted, "to": here, "message": "Halted in motion."},
-                )
+                here = self.carm.pose
+                self._post_motion("halted", interrupted, here, "Halted in motion.")
             message = "Halted. Nothing moves until you say so."
             self._status = replace(self._status, state="halted", message=message, target=None, proposal=None, offer=0)
             self._post("state", {"state": "halted", "message": message, "outcome": "halted"})
@@ -268,6 +267,9 @@ class Session:
         self._post(kind, data)
         self._deliver()
 
+    def _post_motion(self, phase: str, start: CArmPose, goal: CArmPose, message: str) -> None:
+        self._post("motion", {"phase": phase, "from": start, "to": goal, "message": message})
+
     def _note(self, text: str, level: str = "info") -> None:
         self._emit("note", text=text, level=level)
 
@@ -275,10 +277,11 @@ class Session:
         self._emit("question", reason=reason, text=text, options=tuple(options))
 
     def _emit_model(self) -> None:
-        info = getattr(self.model, "info", None)
-        text = self.model.problem or getattr(self.model, "note", "")
-        self._shown_model = self.model.state
-        self._emit("model", state=self.model.state, name=self.model.name, message=text, info=info)
+        state, message = self._shown_model = self._model_now()
+        self._emit("model", state=state, name=self.model.name, message=message, info=self.model.info)
+
+    def _model_now(self) -> tuple[str, str]:
+        return self.model.state, self.model.problem or self.model.note
 
     def _become(self, state: str, message: str = "", outcome: str | None = None, **changes: Any) -> None:
         """The next state of the dialogue. Raises Halted when a halt came meanwhile: its state stands."""
@@ -288,6 +291,13 @@ class Session:
             self._status = replace(self._status, state=state, message=message, **changes)
             self._post("state", {"state": state, "message": message, "outcome": outcome})
         self._deliver()
+
+    def _mark(self, **changes: Any) -> None:
+        """Change what the status says without a new state. Raises Halted as `_become` does."""
+        with self._lock:
+            if self._ticket != self._device.ticket:
+                raise Halted
+            self._status = replace(self._status, **changes)
 
     # ---- the queue -------------------------------------------------------------------------------
 
@@ -313,8 +323,11 @@ class Session:
 
     def _run(self) -> None:
         while True:
+            watch = (
+                self.model.state == "loading" or self._deferred is not None or self._shown_model != self._model_now()
+            )
             try:
-                item = self._queue.get(timeout=0.1 if self.model.state == "loading" else None)
+                item = self._queue.get(timeout=MODEL_WATCH_S if watch else None)
             except queue.Empty:
                 item = _Item("model")
             if item is None:
@@ -324,45 +337,49 @@ class Session:
             except Halted:
                 pass
             except _Interrupted:
-                self._settle_quietly("Interrupted by a new command.")
+                self._break_off("Interrupted by a new command.")
             except Exception as problem:
                 log.exception("dialogue")
                 self._note(f"That could not be done: {problem}", "error")
-                self._settle_quietly("That could not be done.")
+                self._break_off("That could not be done.")
 
-    def _settle_quietly(self, message: str) -> None:
-        try:
-            self._drop_offer("")
-            if self._status.state in ("looking", "proposing"):
-                self._become("idle", message, outcome="interrupted")
-        except Halted:
-            pass
+    def _break_off(self, message: str) -> None:
+        """Leave the work under way as it is."""
+        with suppress(Halted):
+            if not self.carm.moving:
+                self._rest(message, outcome="interrupted")
 
     def _handle(self, item: _Item) -> None:
-        if self.model.state != self._shown_model:
+        if self._shown_model != self._model_now():
             self._emit_model()
         if item.kind == "model":
             if self.model.state != "loading" and self._deferred is not None:
                 deferred, self._deferred = self._deferred, None
                 self._handle(deferred)
             return
-        if item.action is not None and item.action.kind in INTERRUPTING:
+        if item.kind == "jog" or (item.kind == "action" and item.action.kind in INTERRUPTING):
             with self._lock:
                 self._interrupting -= 1
+        if item.kind == "rest":
+            self._post_motion("finished", item.motion.start, self.carm.pose, "The C-arm stands still.")
+            self._deliver()
         if item.ticket != self._device.ticket:
             return
-        self._ticket = item.ticket
-        if item.kind == "rest":
-            self._stands_still(item.motion)
-        elif item.kind == "jog":
-            self._drop_offer("The view is being jogged")
-            start = item.motion.start
-            self._emit("motion", **{"phase": "started", "from": start, "to": start, "message": "Jog."})
-            if self.carm.moving:
-                self._become("moving", "Jogging.", target=None)
-        else:
-            self._emit("understood", action=item.action, echo=item.action.echo())
-            self._do(item.action, item.text, item.offer)
+        if item.ticket != self._ticket:
+            self._ticket = item.ticket
+            self._plan, self._after, self._deferred, self._last = [], None, None, None
+        match item.kind:
+            case "rest":
+                self._stands_still()
+            case "jog":
+                self._drop_offer("The view is being jogged")
+                self._plan, self._after = [], None
+                if self.carm.moving:
+                    self._become("moving", "Jogging.", target=None)
+            case _:
+                if item.kind == "action" and item.action.kind != "clarify":
+                    self._emit("understood", action=item.action, echo=item.action.echo())
+                self._do(item.action, item.text, item.offer)
 
     def _at_once(self, action: Action) -> None:
         match action.kind:
@@ -407,7 +424,7 @@ class Session:
     def _align(self, action: Action, text: str) -> None:
         key = action.landmark
         if self.carm.moving and self._status.state == "moving":
-            self._after = lambda: self._align(action, text)
+            self._plan, self._after = [], lambda: self._align(action, text)
             self._note(f"Looking for {_the(key)} as soon as the C-arm stands still.")
             return
         self._drop_offer("")
@@ -422,12 +439,12 @@ class Session:
             self._offer_ap(off_ap, action)
             return
         self._number, self._previous, self._last = 0, None, None
-        self._status = replace(self._status, target=key)
+        self._mark(target=key)
         self._look(key)
 
     def _offer_ap(self, sentence: str, action: Action) -> None:
         straight = Action(kind="rotate", primary_deg=0.0, secondary_deg=0.0, relative=False)
-        self._plan = [straight, action, *self._plan]
+        self._plan, self._resume = [straight, action, *self._plan], action
         self._offer_plan("not_ap", sentence, ("straight AP",), outcome="refused")
 
     def _look(self, key: str) -> None:
@@ -486,6 +503,10 @@ class Session:
                     if isinstance(piece, Step):
                         step = piece
                     else:
+                        if piece.landmarks and kind == "navigation":
+                            # A "no" may come before the reply is complete; this is what it then speaks of.
+                            seen = Prediction(frame.index, kind, piece.landmarks)
+                            self._last = (Step(number, seen, None, frame.pose), frame, kind)
                         self._emit(
                             "delta",
                             number=number,
@@ -517,7 +538,7 @@ class Session:
 
     def _fail(self, sentence: str) -> None:
         self._note(sentence, "error")
-        if self.model.state != self._shown_model:
+        if self._shown_model != self._model_now():
             self._emit_model()
         self._rest(sentence, outcome="failed")
 
@@ -533,7 +554,7 @@ class Session:
             self._deferred = _Item("action-deferred", action, text, 0, self._ticket)
             message = f"The model is still loading. {what} when it is ready."
             self._note(message)
-            self._become("idle", message)
+            self._become("idle", message, proposal=None, offer=0)
         elif state == "failed":
             self._note(self.model.problem or "The model cannot be used.", "error")
             self._rest(self.model.problem or "The model cannot be used.", outcome="failed")
@@ -690,7 +711,9 @@ class Session:
                     return
                 motion = pose.motion_to(self._track[-1])
         if motion.is_zero:
-            self._rest_or_plan("The C-arm is there already.")
+            self._note("The C-arm is there already.")
+            if not self._status.offer and not self.carm.moving:
+                self._rest("The C-arm is there already.", outcome="moved")
             return
         self._move_by(motion, typed=True, back=action.kind == "return")
 
@@ -714,52 +737,52 @@ class Session:
             self._refuse_motion(goal, refusal)
             return
         if typed:
-            self._drop_offer("The view moves", keep_plan=True)
-            self._status = replace(self._status, target=None)
+            self._drop_offer("The view moves")
+            self._mark(target=None)
             self._last = None
         else:
             self._withdraw()
-        self._after = after
         self._become("moving", f"Moving: {motion.describe()}.")
         try:
-            self._device.begin(motion, self._ticket)
+            with self._lock:  # so that a halt cannot be told before the start that it halts
+                self._device.begin(motion, self._ticket)
+                self._post_motion("started", start, goal, motion.describe())
         except MotionRefused as problem:
-            self._after = None
             self._refuse_motion(goal, str(problem))
             return
+        self._after = after
         if back:
             self._track.pop()
         else:
             self._track.append(start)
-        self._emit("motion", **{"phase": "started", "from": start, "to": goal, "message": motion.describe()})
+        self._deliver()
 
     def _refuse_motion(self, goal: CArmPose, sentence: str) -> None:
-        self._emit("motion", **{"phase": "refused", "from": self.carm.pose, "to": goal, "message": sentence})
-        if self.carm.moving:
-            return
-        if self._status.offer:
-            return
-        self._rest(sentence, outcome="refused")
+        self._post_motion("refused", self.carm.pose, goal, sentence)
+        self._deliver()
+        if not self.carm.moving and not self._status.offer:
+            self._rest(sentence, outcome="refused")
 
     def _at_rest(self, motion: Motion) -> None:
         self._queue.put(_Item("rest", ticket=motion.ticket, motion=motion))
 
     def _jog_began(self, motion: Motion) -> None:
+        self._track.append(motion.start)
+        self._post_motion("started", motion.start, motion.start, "Jog.")
+        self._deliver()
+        with self._lock:
+            self._interrupting += 1
+            busy = self._status.state in ("looking", "proposing")
         self._queue.put(_Item("jog", ticket=motion.ticket, motion=motion))
-        if self._status.state in ("looking", "proposing"):
+        if busy:
             self._cancel_model()
 
-    def _stands_still(self, motion: Motion) -> None:
-        here = self.carm.pose
-        if motion.jog:
-            self._track.append(motion.start)
-        message = "Jog ended." if motion.jog else "Motion finished."
-        self._emit("motion", **{"phase": "finished", "from": motion.start, "to": here, "message": message})
+    def _stands_still(self) -> None:
         after, self._after = self._after, None
         if after is not None:
             after()
         else:
-            self._rest(message, outcome="moved")
+            self._rest("The C-arm stands still.", outcome="moved")
 
     # ---- sequences and questions -----------------------------------------------------------------
 
@@ -768,20 +791,22 @@ class Session:
         if self.carm.moving:
             self._note("The C-arm is moving; give the sequence when it stands still, or halt it.", "warning")
             return
-        if len(actions) == 2 and actions[0].kind == "reject" and actions[1].kind == "align":
+        first, rest = actions[0], actions[1:]
+        if first.kind == "accept":
+            if offer and offer == self._status.offer:
+                self._plan += rest
+            self._accept(offer)
+            return
+        if first.kind == "reject":
             waiting = self._status.proposal
             if waiting is not None:
                 self._emit("decision", number=waiting.number, accepted=False, text=text)
-            self._do(actions[1])
-            return
-        if actions and actions[0].kind == "accept":
-            first, rest = actions[0], actions[1:]
-            if not offer or offer != self._status.offer:
-                self._accept(offer)
+            self._drop_offer("")
+            if len(rest) == 1 and rest[0].kind == "align":
+                # "No, go to the skull" is one wish; whatever it proposes is asked for.
+                self._do(rest[0])
                 return
-            self._plan = rest
-            self._do(first, "", offer)
-            return
+            actions = rest
         self._drop_offer("")
         self._plan = actions
         self._ask_next()
@@ -816,17 +841,14 @@ class Session:
 
     def _withdraw(self) -> None:
         """Nothing waits any longer."""
-        with self._lock:
-            if self._ticket != self._device.ticket:
-                raise Halted
-            self._status = replace(self._status, proposal=None, offer=0)
+        self._mark(proposal=None, offer=0)
 
-    def _drop_offer(self, why: str, keep_plan: bool = False) -> None:
-        """Withdraw what waits and what would have followed; `why` is said when a proposal was on show."""
-        had = self._status.proposal is not None
-        asked = self._status.offer != 0 and not had
+    def _drop_offer(self, why: str) -> None:
+        """Withdraw what waits, and with it what would have followed; `why` is said when a proposal was on
+        show."""
+        had, waited = self._status.proposal is not None, self._status.offer != 0
         self._withdraw()
-        if not keep_plan or had or asked:
+        if waited:
             self._plan = []
         if had and why:
             self._note(f"{why}: the proposal is dropped.")
@@ -835,19 +857,15 @@ class Session:
         """The work under way has ended; the next action of a sequence is asked for if it ended well."""
         self._withdraw()
         if self._plan and outcome in (None, "arrived", "moved"):
-            self._ask_next()
+            if self._plan[0] is self._resume:
+                self._do(self._plan.pop(0))
+            else:
+                self._ask_next()
             return
         if self._plan:
             self._plan = []
             self._note("The rest of the sequence is dropped.", "warning")
         self._become(state, message, outcome=outcome)
-
-    def _rest_or_plan(self, message: str) -> None:
-        if self._status.proposal is not None:
-            self._note(message)
-        else:
-            self._note(message)
-            self._rest(message, outcome="moved")
 
 
 def _distrust(step: Step, frame: Frame, target: str) -> str:

@@ -210,6 +210,7 @@ class Assistant(QFrame):
         self.waiting: StepCard | None = None
         self._question: QWidget | None = None
         self._echo = None
+        self._model_parts: list[str] = []
         self.cards: list[QWidget] = []
 
         self._dot = Dot()
@@ -235,6 +236,7 @@ class Assistant(QFrame):
         self.scroll.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.scroll.setWidget(content)
         self.scroll.setAccessibleName("Conversation")
+        self.scroll.setObjectName("conversation")
         self._stick = True
         bar = self.scroll.verticalScrollBar()
         bar.rangeChanged.connect(lambda low, high: bar.setValue(high) if self._stick else None)
@@ -256,6 +258,7 @@ class Assistant(QFrame):
         rule.setFixedHeight(1)
         outer.addWidget(rule)
         outer.addWidget(self.scroll, 1)
+        self.show_model("loading", "", "", None)
 
     def _make_welcome(self) -> QWidget:
         box = QWidget()
@@ -342,7 +345,7 @@ class Assistant(QFrame):
 
     def show_speed(self, seconds: float) -> None:
         if seconds:
-            parts = [*getattr(self, "_model_parts", []), f"last reply {seconds:.1f} s"]
+            parts = [*self._model_parts, f"last reply {seconds:.1f} s"]
             self._details.setText(breakable(" · ".join(parts)))
 
     def _show_dot(self) -> None:

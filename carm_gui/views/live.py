@@ -13,14 +13,12 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from carm_gui import theme
-from carm_gui.views import overlays
+from carm_gui.views import display, overlays
 from inference.step import Proposal
-from sim.frame import LOG_SCALE, Frame
+from sim.frame import Frame
 from sim.geometry import beam_of
 from sim.pose import CArmPose
 
-OPEN_BEAM = 0.25 * LOG_SCALE
-"""Below this a pixel saw air alone; the window is set on the rest, or air at the edge would flatten the bone."""
 SETTLE = 0.3
 """Share by which the window moves toward a new picture's: quick enough to follow, slow enough not to flicker."""
 ZOOMS = (1.0, 1.5, 2.0, 3.0)
@@ -34,33 +32,13 @@ ARROWS = {
 
 @dataclass(frozen=True)
 class Offer:
-    """A proposed move to draw, made at `pose`. `phase` is "streaming", "waiting" or "accepted"; before it is accepted it
-    is stale as soon as the view stands elsewhere."""
+    """A proposed move to draw, made at `pose`. `phase` is "streaming", "waiting" or "accepted"; until it is accepted
+    it is stale as soon as the view stands elsewhere."""
 
     proposal: Proposal | None
     pose: CArmPose
     context: str
     phase: str
-
-
-def robust_window(pixels: np.ndarray) -> tuple[float, float]:
-    """Low and high level of a picture (h, w), units of Frame.pixels: percentiles 1 and 99.7 of all but open beam."""
-    sample = pixels[::4, ::4]
-    body = sample[sample > OPEN_BEAM]
-    if body.size < 0.05 * sample.size:
-        body = sample.ravel()
-    low, high = np.percentile(body, (1.0, 99.7))
-    return float(low), float(max(high, low + 0.2 * LOG_SCALE))
-
-
-def to_grey(pixels: np.ndarray, low: float, high: float, bone_dark: bool) -> np.ndarray:
-    """uint8 (h, w) for the screen; `low` and below is white when `bone_dark`, black otherwise."""
-    scaled = np.subtract(pixels, np.float32(low), dtype=np.float32)
-    scaled *= np.float32(255.0 / (high - low))
-    np.clip(scaled, 0.0, 255.0, out=scaled)
-    if bone_dark:
-        np.subtract(np.float32(255.0), scaled, out=scaled)
-    return scaled.astype(np.uint8)
 
 
 class LiveView(QWidget):
@@ -86,6 +64,8 @@ class LiveView(QWidget):
         self.message = ""
         self.frame: Frame | None = None
         self.pose = CArmPose()
+        self._persisted: np.ndarray | None = None
+        self._signal: np.ndarray | None = None
         self._levels: tuple[float, float] | None = None
         self._image: QImage | None = None
         self._zoom = 0
@@ -99,7 +79,10 @@ class LiveView(QWidget):
 
     def show_frame(self, frame: Frame, stored: bool = False) -> None:
         """Show `frame`; `stored` marks a picture from disk that stands in while the patient loads."""
-        levels = robust_window(frame.pixels)
+        held = self.frame is not None and self.frame.pose == frame.pose and not self.stored
+        self._persisted = display.persist(self._persisted if held else None, frame.pixels)
+        self._signal = display.harmonise(self._persisted)
+        levels = display.robust_window(self._signal, frame.pixels)
         if self._levels is None or stored != self.stored:
             self._levels = levels
         else:
@@ -160,9 +143,9 @@ class LiveView(QWidget):
         self.setAccessibleDescription(", ".join(text.lower() for _, text, _ in self.badges()))
 
     def _render(self) -> None:
-        if self.frame is None or self._levels is None:
+        if self._signal is None:
             return
-        grey = np.ascontiguousarray(to_grey(self.frame.pixels, *self._levels, self.bone_dark))
+        grey = np.ascontiguousarray(display.to_grey(self._signal, *self._levels, self.bone_dark))
         height, width = grey.shape
         self._grey = grey  # QImage keeps no reference of its own
         self._image = QImage(grey.data, width, height, width, QImage.Format.Format_Grayscale8)
@@ -175,12 +158,17 @@ class LiveView(QWidget):
         side = max(min(self.width(), self.height()) - 24, 40)
         return QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
 
+    def shown_pose(self) -> CArmPose:
+        """What the pane shows: where the C-arm is, or with the beam off where the held picture was taken."""
+        return self.frame.pose if self.frame is not None and not self.beam_on else self.pose
+
     def glide_px(self) -> QPointF:
-        """By how much the held picture is shifted: the motion of the isocentre since its pulse, in its own plane."""
+        """By how much the picture is shifted: the motion of the isocentre since its pulse, in its own plane. A last
+        image that is held stands still."""
         if self.frame is None or self.stored:
             return QPointF(0, 0)
-        old, beam = self.frame.pose, beam_of(self.frame.pose)
-        way = np.array([self.pose.left_mm - old.left_mm, self.pose.up_mm - old.up_mm, self.pose.ant_mm - old.ant_mm])
+        old, beam, here = self.frame.pose, beam_of(self.frame.pose), self.shown_pose()
+        way = np.array([here.left_mm - old.left_mm, here.up_mm - old.up_mm, here.ant_mm - old.ant_mm])
         scale = self.zoom * self.square().width() / (self.frame.spacing_mm * self.frame.pixels.shape[1])
         return QPointF(-scale * float(way @ beam.right), -scale * float(way @ beam.down))
 
@@ -205,7 +193,7 @@ class LiveView(QWidget):
         painter.setBrush(QColor(theme.SURROUND))
         painter.drawRoundedRect(self.rect(), 12, 12)
         square = self.square()
-        field = overlays.Field(square, self.pose, self.zoom)
+        field = overlays.Field(square, self.shown_pose(), self.zoom)
         self._paint_picture(painter, square)
         if self._image is not None:
             self._paint_marks(painter, field)
@@ -270,6 +258,8 @@ class LiveView(QWidget):
             )
 
     def _paint_offer(self, painter: QPainter, field: overlays.Field) -> None:
+        if self.pose != field.pose:
+            overlays.present_field(painter, field, self.pose)
         offer = self.offer
         if offer is None:
             if self.seen is not None and self.seen[1] == self.pose:

@@ -238,6 +238,17 @@ def ghost(
         )
 
 
+def present_field(painter: QPainter, field: Field, pose: CArmPose) -> None:
+    """Where the C-arm stands by now while an earlier picture is held: its field on that picture, without X-ray."""
+    box = QRectF(0, 0, field.zoom * field.square.width(), field.zoom * field.square.width())
+    box.moveCenter(field.at(pose))
+    outline = QPainterPath()
+    outline.addRect(box)
+    stroke(painter, outline, theme.ORANGE, 2.0)
+    inner = field.square.adjusted(10, 44, -10, -44)
+    plate(painter, box.center(), "view now, no picture yet", theme.ORANGE, within=inner)
+
+
 def arrow(painter: QPainter, start: QPointF, tip: QPointF, colour: str, width: float) -> None:
     way = tip - start
     length = max((way.x() ** 2 + way.y() ** 2) ** 0.5, 1.0)

@@ -31,7 +31,8 @@ class Readout(QWidget):
         inside.addWidget(self.value)
         self.setToolTip(tip)
 
-    def show(self, text: str) -> None:  # a figure, not the widget
+    def put(self, text: str) -> None:
+        """Show `text` as the figure."""
         self.value.setText(text)
         self.setAccessibleName(f"{self.caption}: {text}, simulated")
 
@@ -45,14 +46,14 @@ class Technique(QFrame):
         super().__init__(parent)
         self.setProperty("role", "pane")
         self.setAccessibleName("Technique and dose, simulated")
-        self.on = True
+        self.on = False
         self._history: deque[tuple[float, float]] = deque()
         self.button = KeyButton("Beam on", "B")
         self.button.setMinimumWidth(118)
         self.button.setToolTip("Switch the beam on or off")
         self.button.clicked.connect(lambda: self.beam_wanted.emit(not self.on))
         self.pulses = Readout("Pulses", "Pictures a second while the beam is on")
-        self.technique = Readout("Technique", "Tube voltage")
+        self.technique = Readout("Technique", "Tube voltage, and current during a pulse")
         self.kerma = Readout(
             "Air kerma", "Cumulative, at the reference point 15 cm from the isocentre toward the source"
         )
@@ -69,32 +70,34 @@ class Technique(QFrame):
             inside.addStretch(1)
         inside.addWidget(label("simulated", 12, tone="dim", wrap=False))
         self.show_dose(Dose())
-        self.show_beam(True, 8.0)
+        self.show_beam(False, 8.0)
+        self.button.setEnabled(False)
 
     def show_beam(self, on: bool, pulse_rate: float) -> None:
         self.on = on
         self.button.setText("Beam on" if on else "Beam off")
         self.button.setAccessibleName(f"Beam is {'on' if on else 'off'}")
         retone(self.button, beam=on)
-        self.pulses.show(f"{pulse_rate:g} /s")
+        self.pulses.put(f"{pulse_rate:g} /s")
         if not on:
             self._history.clear()
-            self.rate.show("0.0 mGy/min")
+            self.rate.put("0.0 mGy/min")
 
-    def show_technique(self, kvp: float | None) -> None:
-        self.technique.show(f"{kvp:g} kV" if kvp else "–")
+    def show_technique(self, kvp: float, ma: float) -> None:
+        self.button.setEnabled(True)
+        self.technique.put(f"{kvp:g} kV  {ma:g} mA")
 
     def show_dose(self, dose: Dose) -> None:
-        self.kerma.show(f"{dose.air_kerma_mgy:.2f} mGy")
-        self.dap.show(f"{dose.dap_gycm2:.3f} Gy cm²")
-        self.time.show(f"{dose.fluoro_s / 60:.1f} min")
-        self.shots.show(f"{dose.shots}")
+        self.kerma.put(f"{dose.air_kerma_mgy:.2f} mGy")
+        self.dap.put(f"{dose.dap_gycm2:.3f} Gy cm²")
+        self.time.put(f"{dose.fluoro_s / 60:.1f} min")
+        self.shots.put(f"{dose.shots}")
         now = time.monotonic()
         self._history.append((now, dose.air_kerma_mgy))
         while self._history and now - self._history[0][0] > RATE_WINDOW_S:
             self._history.popleft()
         (t0, k0), (t1, k1) = self._history[0], self._history[-1]
         if t1 - t0 > 0.5:
-            self.rate.show(f"{60 * (k1 - k0) / (t1 - t0):.1f} mGy/min")
+            self.rate.put(f"{60 * (k1 - k0) / (t1 - t0):.1f} mGy/min")
         elif not self.on or len(self._history) == 1:
-            self.rate.show("0.0 mGy/min")
+            self.rate.put("0.0 mGy/min")

@@ -72,7 +72,8 @@ class ModelProcess:
                 except queue.Empty:
                     sentence = f"The model was silent for {self._hang_s:g} s and is being started again."
                     with self._changed:
-                        self._restart(sentence, crashed=True)
+                        if self._outstanding == number:
+                            self._restart(sentence, crashed=True)
                     raise ModelError(sentence) from None
                 if self._cancelled:
                     raise Cancelled

@@ -218,7 +218,7 @@ class _Streamer:
         self._tell(final=True)
 
     def _tell(self, final: bool) -> None:
-        text = self.tokenizer.decode(self.tokens, skip_special_tokens=True)
+        text = self.tokenizer.decode(self.tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False)
         if len(text) > self.told and (final or not text.endswith("\ufffd")):
             self.emit(text[self.told :])
             self.told = len(text)

@@ -18,7 +18,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import torch
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
-from inference.models.folder import BASE_MARK, sha256_of
+from inference.models.folder import mark_base
 from inference.training import dialogue, language, tower
 from inference.training import views as v
 from inference.training.architecture import build_model, build_processor, build_tokenizer
@@ -104,7 +104,7 @@ def train_language(recipe: Recipe, resume: bool = False, say: Callable[[str], No
     tuned.peft_config["default"].base_model_name_or_path = "../base"
     tuned.save_pretrained(adapter)
     (adapter / "README.md").unlink(missing_ok=True)  # a template without content
-    (adapter / BASE_MARK).write_text(sha256_of(base) + "\n")
+    mark_base(adapter, base)
     card = {"generators": sorted(data.generators), "subjects": len(data.pictures), "agreement": out}
     (recipe.out / "card.json").write_text(json.dumps(card, indent=1))
     return recipe.out

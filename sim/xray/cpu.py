@@ -42,7 +42,8 @@ NEAREST_SHARE = 0.05
 """Share of the way from the focal spot to the detector that lies inside the tube housing."""
 LEAST_COSINE = 0.5
 CONE_TANGENT = 0.5 * DETECTOR_MM / SDD_MM
-PAIR_APART = 0.34
+PAIR_APART, MOST_APART = 0.34, 0.75
+"""How far, in voxels, a ray may shift from one averaged slice to the next: for a further pairing, and at most."""
 TILE = 32
 ROOM = 2.25
 """Bytes kept in copies, as a multiple of the volume in float32."""
@@ -339,17 +340,22 @@ class CpuProjector:
         order = (p, *sorted({0, 1, 2} - {p}, key=lambda a: (-spacing[a], -a)))
         factors = np.maximum(1, (sample_mm * (1.5 if fast else 1.0) / spacing + 1e-6).astype(int))
         lean = math.sqrt(max(0.0, 1.0 - cosine[p] ** 2)) / cosine[p] + CONE_TANGENT
-        apart = lean * factors[p] * spacing[p] / min(factors[a] * spacing[a] for a in order[1:])
-        if fast or apart <= PAIR_APART:
+        apart = lean * spacing[p] / min(factors[a] * spacing[a] for a in order[1:])
+        while factors[p] > 1 and factors[p] * apart > MOST_APART:
+            factors[p] -= 1
+        if fast or factors[p] * apart <= PAIR_APART:
             factors[p] *= 2
         return order, tuple(int(factors[a]) for a in order)
 
     def _copy(self, order: tuple[int, ...], factors: tuple[int, ...]) -> _Copy:
         with self._lock:
-            copy = self._copies.pop((order, factors), None) or self._made(order, factors)
+            copy = self._copies.pop((order, factors), None)
+            if copy is None:
+                needed = 4 * math.prod(-(-self.patient.hu.shape[a] // f) for a, f in zip(order, factors, strict=True))
+                while self._copies and needed + sum(c.levels.nbytes for c in self._copies.values()) > self._room:
+                    del self._copies[next(iter(self._copies))]
+                copy = self._made(order, factors)
             self._copies[order, factors] = copy
-            while sum(held.levels.nbytes for held in self._copies.values()) > self._room:
-                del self._copies[next(iter(self._copies))]
             return copy
 
     def _made(self, order: tuple[int, ...], factors: tuple[int, ...]) -> _Copy:

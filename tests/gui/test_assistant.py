@@ -97,7 +97,9 @@ def test_buttons_say_what_was_pressed(qtbot, pane):
 
 def test_a_refused_reply_is_shown_as_it_came_without_buttons(pane):
     pane.show_delta(1, "<output>nonsense", None, ())
-    pane.show_step(step(valid=False, problem="The reply has no context.", raw="<output>nonsense"), "skull", "navigation")
+    pane.show_step(
+        step(valid=False, problem="The reply has no context.", raw="<output>nonsense"), "skull", "navigation"
+    )
     assert "Refused. The reply has no context." in texts(pane)
     assert "<output>nonsense" in texts(pane)
     assert "Accept" not in texts(pane)

@@ -13,7 +13,15 @@ def test_of_frames_poses_and_doses_only_the_latest_is_handed_on():
 def test_decisions_and_motion_are_never_dropped_and_keep_their_order():
     kinds = ["state", "motion", "frame", "decision", "motion", "frame", "question", "state", "frame"]
     handed = [(e.kind, e.data["n"]) for e in coalesce([Notice(kind, {"n": n}) for n, kind in enumerate(kinds)])]
-    assert handed == [("state", 0), ("motion", 1), ("decision", 3), ("motion", 4), ("question", 6), ("state", 7), ("frame", 8)]
+    assert handed == [
+        ("state", 0),
+        ("motion", 1),
+        ("decision", 3),
+        ("motion", 4),
+        ("question", 6),
+        ("state", 7),
+        ("frame", 8),
+    ]
 
 
 def test_text_of_one_reply_is_joined_and_its_decision_kept():

@@ -51,7 +51,14 @@ def test_the_right_arrow_takes_the_offered_rest(qtbot, command):
 
 @pytest.mark.parametrize(
     ("typed", "rest"),
-    [("", ""), ("  ", ""), ("align to the skull", ""), ("align to the ", "skull"), ("align  to the s", "kull"), ("qqq", "")],
+    [
+        ("", ""),
+        ("  ", ""),
+        ("align to the skull", ""),
+        ("align to the ", "skull"),
+        ("align  to the s", "kull"),
+        ("qqq", ""),
+    ],
 )
 def test_rest_of_a_line(typed, rest):
     assert rest_of(typed) == rest
@@ -97,7 +104,8 @@ def test_enter_alone_lets_it_look_again(qtbot, command):
 
 
 @pytest.mark.parametrize(
-    ("text", "kind"), [("left elbow", "reject"), ("that's the left elbow", "reject"), ("stop", "halt"), ("look again", "reject")]
+    ("text", "kind"),
+    [("left elbow", "reject"), ("that's the left elbow", "reject"), ("stop", "halt"), ("look again", "reject")],
 )
 def test_a_reason_is_always_a_rejection_or_a_halt(text, kind):
     assert parse(as_reason(text)).kind == kind

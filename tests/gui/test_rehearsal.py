@@ -42,7 +42,9 @@ def test_a_whole_rehearsal_by_keyboard(qtbot, rehearsal, until):
 
 
 def test_a_rejection_by_keyboard_is_looked_at_again(qtbot, rehearsal, until):
-    correction = "<response><visual_reasoning>An elbow is seen.</visual_reasoning><landmarks>[7,9]</landmarks></response>"
+    correction = (
+        "<response><visual_reasoning>An elbow is seen.</visual_reasoning><landmarks>[7,9]</landmarks></response>"
+    )
     model = ScriptedModel(UP_30, correction, move_reply("CENTER", "NONE", "UP", "LARGE", context="left_elbow"))
     window = rehearsal(model)
     send(qtbot, window, "align to the skull")

@@ -41,7 +41,8 @@ def test_the_window_starts_without_torch():
 
 def test_without_a_screen_one_sentence_and_status_one():
     done = python(
-        "import os; os.environ.pop('QT_QPA_PLATFORM'); os.environ.pop('DISPLAY', 0); os.environ.pop('WAYLAND_DISPLAY', 0)\n"
+        "import os; os.environ.pop('QT_QPA_PLATFORM')\n"
+        "os.environ.pop('DISPLAY', 0); os.environ.pop('WAYLAND_DISPLAY', 0)\n"
         "from carm_gui.app import main\nraise SystemExit(main())"
     )
     assert done.returncode == 1
@@ -61,7 +62,7 @@ def doubled(monkeypatch):
 
 
 def test_the_window_shows_a_live_picture_and_ends_cleanly(qtbot, doubled):
-    qt, window = start.make_window(Settings())
+    _, window = start.make_window(Settings())
     qtbot.addWidget(window)
     window.show()
     backend = start.Backend(window.bridge.receive)
@@ -75,7 +76,7 @@ def test_the_window_shows_a_live_picture_and_ends_cleanly(qtbot, doubled):
 
 def test_closing_while_the_model_answers_ends_everything(qtbot, doubled):
     doubled.hold = threading.Event()
-    qt, window = start.make_window(Settings())
+    _, window = start.make_window(Settings())
     qtbot.addWidget(window)
     window.show()
     backend = start.Backend(window.bridge.receive)
@@ -89,7 +90,7 @@ def test_closing_while_the_model_answers_ends_everything(qtbot, doubled):
 
 
 def test_a_patient_that_cannot_be_loaded_is_said_in_the_window(qtbot):
-    qt, window = start.make_window(Settings())
+    _, window = start.make_window(Settings())
     qtbot.addWidget(window)
     window.show()
     backend = start.Backend(window.bridge.receive, patient="/nowhere/at/all.nii.gz")

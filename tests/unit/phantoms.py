@@ -31,17 +31,25 @@ def points_of(shape, affine: np.ndarray) -> np.ndarray:
     return ijk @ affine[:3, :3].T + affine[:3, 3]
 
 
-def patient_of(field: Callable[[np.ndarray], np.ndarray], shape, affine: np.ndarray) -> Patient:
-    """`field` takes points (..., 3) in mm to HU."""
-    return Patient("phantom", np.rint(field(points_of(shape, affine))).astype(np.int16), affine)
+def patient_of(field: Callable[[np.ndarray], np.ndarray], shape, affine: np.ndarray, fine: int = 1) -> Patient:
+    """`field` takes points (..., 3) in mm to HU; a voxel is the mean over fine x fine x fine points in it."""
+    hu = np.zeros(shape)
+    inner = (np.arange(fine) + 0.5) / fine - 0.5
+    for offset in np.stack(np.meshgrid(inner, inner, inner), axis=-1).reshape(-1, 3):
+        hu += field(points_of(shape, affine) + affine[:3, :3] @ offset)
+    return Patient("phantom", np.rint(hu / fine**3).astype(np.int16), affine)
 
 
-def balls(centres: np.ndarray, radius: float, hu: float) -> Callable[[np.ndarray], np.ndarray]:
+def balls(centres: np.ndarray, radius: float, inside_hu: float) -> Callable[[np.ndarray], np.ndarray]:
     """Balls in air with an edge as soft as a millimetre of partial volume."""
 
     def field(at: np.ndarray) -> np.ndarray:
-        nearest = np.min([np.linalg.norm(at - centre, axis=-1) for centre in centres], axis=0)
-        return AIR + (hu - AIR) * np.clip(radius + 0.5 - nearest, 0, 1)
+        hu = np.full(at.shape[:-1], float(AIR))
+        for centre in centres:
+            near = np.all(np.abs(at - centre) < radius + 1, axis=-1)
+            apart = np.linalg.norm(at[near] - centre, axis=-1)
+            hu[near] = AIR + (inside_hu - AIR) * np.clip(radius + 0.5 - apart, 0, 1)
+        return hu
 
     return field
 

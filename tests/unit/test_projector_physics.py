@@ -26,9 +26,9 @@ from sim.xray.spectrum import (
 
 CT_AXES = np.array([[-1, 0, 0], [0, 0, 1], [0, 1, 0]]).T
 GRIDS = {
-    "isotropic": ((200, 130, 120), (2.0, 2.5, 2.0), np.eye(3)),
-    "a CT's order": ((220, 150, 70), (1.8, 1.8, 4.0), CT_AXES),
-    "oblique": ((240, 190, 180), (2.0, 2.0, 2.2), turned(15, 20, -25)),
+    "isotropic": ((190, 132, 116), (2.0, 2.5, 2.0), np.eye(3)),
+    "a CT's order": ((220, 150, 84), (1.8, 1.8, 4.0), CT_AXES),
+    "oblique": ((250, 230, 190), (2.0, 2.0, 2.2), turned(15, 20, -25)),
 }
 POSES = [CArmPose(), CArmPose(10, 20, -5, 30, 20), CArmPose(primary_deg=45, secondary_deg=45), CArmPose(primary_deg=90)]
 
@@ -58,7 +58,8 @@ def test_a_slab_is_as_thick_as_it_is(spacing, primary, secondary):
     rays = ends - source
     thick = shape[2] * spacing[2] * np.linalg.norm(rays, axis=1) / np.abs(rays[:, 2])
     water = float(densities(np.array(0))[0])
-    assert np.allclose(seen.ravel() / water * 10, thick, rtol=0.005)
+    through = np.abs(rays[:, 2]) > 0.4 * np.linalg.norm(rays, axis=1)
+    assert np.allclose(seen.ravel()[through] / water * 10, thick[through], rtol=0.005)
 
 
 @pytest.mark.parametrize("kvp", [60, 90, 120])

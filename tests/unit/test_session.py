@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import pytest
@@ -210,9 +211,7 @@ def test_beyond_ten_degrees_align_is_refused_and_ap_is_offered(make):
     session.submit(Action("accept"))
     finished = log.wait_for("motion", phase="finished")
     assert finished.data["to"].primary_deg == 0.0
-    log.wait_for("state", state="waiting", after=finished.seq)
-    session.submit(Action("accept"))
-    log.wait_for("arrived")
+    log.wait_for("arrived", after=finished.seq)
 
 
 def test_the_offered_ap_view_can_be_taken_by_saying_it(make):
@@ -221,7 +220,7 @@ def test_the_offered_ap_view_can_be_taken_by_saying_it(make):
     log.wait_for("question")
     session.submit(Action("rotate", primary_deg=0.0, secondary_deg=0.0, relative=False))
     assert log.wait_for("motion", phase="finished").data["to"].primary_deg == 0.0
-    log.wait_for("question", reason="sequence")
+    log.wait_for("arrived")
 
 
 def test_ten_degrees_are_still_navigated(make):
@@ -332,6 +331,21 @@ def test_a_named_landmark_is_the_clinicians_word_and_the_clinician_decides(make)
     assert "That is the left elbow." in model.requests[1].text
 
 
+def test_a_no_before_the_reply_is_complete_speaks_of_what_is_seen_so_far(make):
+    session, model, log = make(LEFT_60, CORRECTED, UP_90)
+    model.hold, model.piece = threading.Event(), 90
+    align(session)
+    log.wait_for("delta", landmarks=("t1",))
+    session.submit_text("no, that's the left elbow")
+    log.wait_for("state", outcome="interrupted")
+    model.hold.set()
+    correction = log.wait_for("step").data
+    assert correction["kind"] == "correction"
+    assert "[10]" in model.requests[1].text
+    log.wait_for("state", state="waiting")
+    assert session.carm.pose == CArmPose()
+
+
 def test_an_arrival_can_be_rejected(make):
     session, _model, log = make(ARRIVED, CORRECTED, LEFT_60)
     align(session)
@@ -387,6 +401,42 @@ def test_each_action_of_a_sequence_is_confirmed_on_its_own(make):
     assert session.status.dose.shots == 0
     session.submit(Action("accept"))
     log.wait_for("frame", shot=True)
+
+
+def test_a_sequence_goes_on_after_an_alignment(make):
+    session, _, log = make(LEFT_60, ARRIVED)
+    session.submit(Action("sequence", actions=(Action("align", landmark="skull"), Action("expose"))))
+    first = log.wait_for("question", reason="sequence")
+    session.submit(Action("accept"))
+    log.wait_for("step")
+    log.wait_for("state", state="waiting", after=log.of("step")[0].seq)
+    session.submit(Action("accept"))
+    log.wait_for("arrived")
+    second = log.wait_for("question", reason="sequence", after=first.seq)
+    assert "take one image" in second.data["text"]
+
+
+def test_yes_and_more_adds_to_what_was_asked(make):
+    session, _, log = make(ARRIVED)
+    session.submit(Action("sequence", actions=(Action("move", up_mm=30.0), Action("move", left_mm=30.0))))
+    log.wait_for("question")
+    session.submit(Action("sequence", actions=(Action("accept"), Action("expose"))))
+    second = log.wait_for("question", after=log.wait_for("motion", phase="finished").seq)
+    assert session.carm.pose == CArmPose(up_mm=30.0)
+    assert "patient's left" in second.data["text"]
+
+
+def test_no_with_a_move_asks_for_the_move(make):
+    session, _, log = make(LEFT_60)
+    align(session)
+    log.wait_for("state", state="waiting")
+    session.submit(Action("sequence", actions=(Action("reject"), Action("move", up_mm=30.0))))
+    question = log.wait_for("question", reason="sequence")
+    assert log.wait_for("decision").data["accepted"] is False
+    assert session.carm.pose == CArmPose()
+    session.submit(Action("accept"))
+    log.wait_for("motion", phase="finished", after=question.seq)
+    assert session.carm.pose == CArmPose(up_mm=30.0)
 
 
 def test_no_drops_the_rest_of_a_sequence(make):

@@ -251,6 +251,28 @@ def test_halt_while_moving_stops_at_once_and_for_good(make):
     assert len(log.of("step")) == 1
 
 
+def test_return_after_a_halt_goes_back_to_where_the_motion_began(make):
+    session, _, log = make(LEFT_60, realtime=True)
+    session.submit(Action("move", up_mm=20.0))
+    log.wait_for("pose", moving=True)
+    session.halt()
+    session.submit(Action("return"))
+    finished = log.wait_for("motion", phase="finished")
+    assert finished.data["to"] == ORIGIN
+    session.submit(Action("return"))
+    assert "no earlier position" in log.wait_for("motion", phase="refused").data["message"]
+
+
+def test_every_start_of_a_motion_is_told_before_its_end(make):
+    session, _, log = make(LEFT_60, realtime=True)
+    for n in range(12):
+        session.submit(Action("move", left_mm=10.0 if n % 2 else -10.0))
+        time.sleep(0.01 * (n % 4))
+        session.halt()
+    phases = [event.data["phase"] for event in log.of("motion") if event.data["phase"] != "refused"]
+    assert phases == ["started", "halted"] * (len(phases) // 2)
+
+
 def test_accept_after_halt(make):
     session, _, log = make(LEFT_60)
     propose(session, log)

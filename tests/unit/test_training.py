@@ -74,3 +74,28 @@ def test_shipped_recipe_reads_and_faults_are_named(tmp_path):
         read_recipe(wrong)
     with pytest.raises(ValueError, match="cannot be read"):
         read_recipe(tmp_path / "missing.toml")
+
+
+def test_training_sequences_are_what_the_processor_makes():
+    from PIL import Image
+    from transformers import AutoProcessor
+
+    from inference.training.language import Writer
+
+    processor = AutoProcessor.from_pretrained(resource("models", "embedded", "base"), local_files_only=True)
+    exchange = dialogue.Exchange("Navigate to T1. Last: skull, LEFT SMALL, DOWN LARGE.", "[10,11]")
+    picture = Image.fromarray(np.full((128, 128), 90, np.uint8)).convert("RGB")
+    content = [{"type": "image", "image": picture}, {"type": "text", "text": exchange.ask}]
+    made = processor.apply_chat_template(
+        [{"role": "user", "content": content}],
+        tokenize=True,
+        return_dict=True,
+        return_tensors="pt",
+        add_generation_prompt=True,
+    )
+    prompt = made["input_ids"][0].tolist()
+    ids, labels, weights = Writer(processor).ids(exchange)
+    assert ids[: len(prompt)] == prompt
+    assert set(labels[: len(prompt)]) == {-100}
+    assert processor.tokenizer.decode(ids[len(prompt) :]) == "[10,11]<end_of_turn>"
+    assert sum(w > 1 for w in weights) == 2

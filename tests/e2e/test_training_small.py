@@ -1,0 +1,77 @@
+"""The whole road from virtual patients to a loadable model, in small, by the commands that make the shipped one."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+CONFIG = """
+data = "{0}/views"
+check = "{0}/check"
+out = "{0}/out"
+threads = 1
+bfloat16 = false
+cached_views = 64
+[tower]
+samples = 256
+batch = 32
+learning_rate = 1e-3
+[base]
+samples = 64
+batch = 16
+learning_rate = 1e-3
+[adapter]
+samples = 64
+batch = 16
+learning_rate = 1e-3
+"""
+
+
+def carm(*words):
+    return subprocess.run([sys.executable, "-m", "carm_gui.cli", *map(str, words)], capture_output=True, text=True)
+
+
+def test_dataset_train_and_load(tmp_path):
+    for split, folder, subjects in (("train", "views", 2), ("validation", "check", 1)):
+        done = carm(
+            "dataset", "--subjects", subjects, "--per-subject", 24, "--split", split, "--out", tmp_path / folder, "--json"
+        )
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["views"] == 24 * subjects
+    first = sorted((tmp_path / "views").glob("*.npz"))[0]
+    before = first.stat().st_mtime_ns
+    assert carm("dataset", "--subjects", 2, "--per-subject", 24, "--out", tmp_path / "views").returncode == 0
+    assert first.stat().st_mtime_ns == before
+
+    config = tmp_path / "small.toml"
+    config.write_text(CONFIG.format(tmp_path))
+    early = carm("train", "embedded", "--config", config)
+    assert early.returncode == 1
+    assert "carm train tower" in early.stderr
+    assert "Traceback" not in early.stderr
+    done = carm("train", "tower", "--config", config)
+    assert done.returncode == 0, done.stderr
+    done = carm("train", "tower", "--config", config, "--resume")
+    assert "going on from step 8 of 8" in done.stderr
+    done = carm("train", "embedded", "--config", config)
+    assert done.returncode == 0, done.stderr
+
+    from inference.models.interface import Request
+    from inference.models.profiles import spec_of
+    from inference.models.transformers import TransformersModel
+
+    spec = spec_of(tmp_path / "out")
+    model = TransformersModel(spec.base, spec.adapter)
+    reply = "".join(model.stream(Request("localization", np.zeros((128, 128), np.uint8), "Localize: two landmarks.", 8)))
+    assert isinstance(reply, str)
+    assert (model.info.base_sha256, model.info.adapter_sha256) != ("", "")
+
+
+def test_a_wrong_config_is_one_sentence(tmp_path):
+    missing = carm("train", "tower", "--config", tmp_path / "none.toml")
+    assert missing.returncode == 1
+    assert missing.stderr.count("\n") == 1
