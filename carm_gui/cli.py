@@ -174,7 +174,7 @@ def _projector(patient: Patient, name: str = "auto"):
 
 
 def _picture(patient: Patient, pose: CArmPose, size: int = 512, projector: str = "auto") -> tuple[Frame, float]:
-    """One exposure at `pose`, and how many ms it took once the kernels were loaded."""
+    """One exposure at `pose`, and how many ms it took once kernels and volume were ready."""
     import numpy as np
 
     from sim.frame import Frame
@@ -182,7 +182,7 @@ def _picture(patient: Patient, pose: CArmPose, size: int = 512, projector: str =
     from sim.xray.detector import Detector
 
     source, detector = _projector(patient, projector), Detector()
-    detector.expose(source.render(pose, 32), np.random.default_rng(0))
+    detector.expose(source.render(pose, size), np.random.default_rng(0))
     start = time.perf_counter()
     pixels = detector.expose(source.render(pose, size), np.random.default_rng(0))
     took = 1000.0 * (time.perf_counter() - start)
@@ -257,8 +257,11 @@ def doctor(as_json: JsonOption = False) -> None:
         from carm_gui.doctor import examine
 
         findings = examine(_progress)
-    lines = [f"{'ok     ' if f.ok else 'missing'}  {f.name}: {f.found}" for f in findings]
-    lines += [f"         -> {f.remedy}" for f in findings if not f.ok and f.remedy]
+    lines = []
+    for f in findings:
+        lines.append(f"{'ok' if f.ok else 'missing' if f.needed else '-':8}{f.name}: {f.found}")
+        if f.remedy and not f.ok:
+            lines.append(f"{'':8}{f.remedy}")
     payload = {
         "ready": all(f.ok for f in findings if f.needed),
         "checks": [

@@ -316,7 +316,8 @@ class CArm:
         point = np.array([pose.left_mm, pose.up_mm, pose.ant_mm])
         outside = patient.distance_outside_mm(point)
         if outside > limits.outside_mm:
-            return f"That view lies {outside:.0f} mm outside the scanned volume; stay within {limits.outside_mm:g} mm of it."
+            room = f"{limits.outside_mm:g} mm"
+            return f"That view lies {outside:.0f} mm outside the scanned volume; stay within {room} of it."
         travel = np.abs(point - self._centre) - (limits.left_mm, limits.up_mm, limits.ant_mm)
         if np.any(travel > 0):
             way = ("sideways", "along the body", "in height")[int(np.argmax(travel))]

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from sim.landmarks import KEYS
+from sim.patient.patient import Patient
 from sim.pose import CArmPose
 
 VERTEX_ABOVE_SKULL_CENTRE_MM = 91.0
@@ -27,6 +28,15 @@ TILT_LIMIT_DEG = 10.0
 def positions(landmarks: Mapping[str, tuple[float, float, float]]) -> np.ndarray:
     """The fourteen landmarks as (14, 3) mm in the patient frame, NaN where one is not known."""
     return np.array([landmarks.get(key, (np.nan,) * 3) for key in KEYS], float)
+
+
+def within(patient: Patient) -> np.ndarray:
+    """`positions` of a patient, NaN also for a landmark outside the volume (an arm beside the scan)."""
+    points = positions(patient.landmarks)
+    for point in points:
+        if np.isfinite(point[0]) and patient.distance_outside_mm(point) > 0:
+            point[:] = np.nan
+    return points
 
 
 def published(points: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:

@@ -155,7 +155,8 @@ def run_patient(plan: Plan, index: int, navigator: Navigator) -> list[Outcome]:
     landmarks = Path(plan.landmarks[index]) if index < len(plan.landmarks) else None
     patient = load_patient(name, landmarks)
     points = sampling.positions(patient.landmarks)
-    known = [key for key in KEYS if key in patient.landmarks]
+    inside = np.isfinite(sampling.within(patient)[:, 0])
+    known = [key for key, there in zip(KEYS, inside) if there]
     if not known:
         raise ValueError(f"{name} has no landmarks to score against; give a file with --landmarks.")
     limit = plan.limit or DEFAULT_LIMIT[plan.task]

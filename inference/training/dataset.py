@@ -54,7 +54,7 @@ def photograph(cast: Cast) -> Path:
     patient = virtual.build(cast.seed, cast.spacing_mm)
     points = sampling.positions(patient.landmarks)
     rng = np.random.default_rng([cast.seed, 7])
-    isocentres = getattr(sampling, cast.recipe)(points, cast.views, rng)
+    isocentres = getattr(sampling, cast.recipe)(sampling.within(patient), cast.views, rng)
     poses = sampling.poses(isocentres, rng)
     detector = Detector()
     pictures = np.empty((cast.views, PICTURE_SIZE, PICTURE_SIZE), np.uint16)
@@ -97,7 +97,7 @@ def make(
     per_subject: int = 1024,
     split: str = "train",
     workers: int | None = None,
-    spacing_mm: float = 3.0,
+    spacing_mm: float = 2.0,
     recipe: str = "training",
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[Path]:

@@ -8,7 +8,7 @@ slice in mm (so the slab of Joseph, IEEE TMI 1 (1982) 192, to the accuracy of on
 it happens in voxel indices: source and detector go through the inverse affine, so anisotropic and oblique
 grids need nothing of their own.
 
-Resolution: the plane is sampled 1.5 times a voxel, or once a pixel at the isocentre where pixels are coarser.
+Resolution: the plane is sampled 1.5 times a voxel and at least every mm, or once a pixel at the isocentre where pixels are coarser.
 Where two or more voxels fit into a pixel they are averaged first (a mip level, each axis by its own whole
 factor), so that a small picture is not aliased. Slices are taken in pairs where a ray shifts by no more than
 a third of a voxel from one to the next (near AP and lateral), at no cost in accuracy that can be measured at
@@ -38,6 +38,7 @@ from sim.xray.materials import QUANTUM_G_CM3, level_tables
 from sim.xray.spectrum import DEFAULT_KVP, AttenuationTable
 
 SAMPLES_PER_VOXEL = 1.5
+COARSEST_MM = 1.0
 NEAREST_SHARE = 0.05
 """Share of the way from the focal spot to the detector that lies inside the tube housing."""
 LEAST_COSINE = 0.5
@@ -290,8 +291,8 @@ class CpuProjector:
         source = reorder(source) - 0.5 * (1.0 - 1.0 / copy.factors)
         right, down, corner, central = (reorder(vector) for vector in (right, down, corner, central))
         spacing = self._spacing[list(copy.order)] * copy.factors
-        samples = 1.0 if fast else SAMPLES_PER_VOXEL
-        pitch = np.maximum(spacing[1:] / samples, sample_mm) / spacing[1:]
+        wanted = spacing[1:] if fast else np.minimum(spacing[1:] / SAMPLES_PER_VOXEL, COARSEST_MM)
+        pitch = np.maximum(wanted, sample_mm) / spacing[1:]
         out = np.empty((2, size, size), np.float32)
 
         ends = sorted((source[0] + NEAREST_SHARE * central[0], source[0] + central[0]))

@@ -125,12 +125,13 @@ def test_nothing_is_wider_than_the_pane(qtbot, pane):
     made = step(reasons=(long,))
     pane.show_step(made, "right_scapular_inferior_angle", "navigation")
     pane.show_waiting(made)
-    qtbot.wait(50)
     content = pane.scroll.widget()
+
+    def whole(card):
+        return card.geometry().right() <= content.width() and card.height() >= card.layout().heightForWidth(card.width())
+
+    qtbot.waitUntil(lambda: all(whole(card) for card in pane.cards))
     assert content.width() <= pane.scroll.viewport().width()
-    for card in pane.cards:
-        assert card.geometry().right() <= content.width()
-        assert card.height() >= card.layout().heightForWidth(card.width())
 
 
 def test_an_option_of_a_question_is_said_once_and_then_dead(pane):

@@ -12,7 +12,7 @@ from sim.patient.patient import Patient
 AIR = -1000
 
 
-def grid(shape, spacing, axes=np.eye(3), centre=(0.0, 0.0, 0.0)) -> np.ndarray:
+def grid(shape, spacing, axes=((1, 0, 0), (0, 1, 0), (0, 0, 1)), centre=(0.0, 0.0, 0.0)) -> np.ndarray:
     """Affine (4, 4) of a grid centred on `centre` whose columns are `axes` (3, 3, orthonormal) times `spacing`."""
     affine = np.eye(4)
     affine[:3, :3] = np.asarray(axes, float) * np.asarray(spacing, float)
@@ -31,27 +31,28 @@ def points_of(shape, affine: np.ndarray) -> np.ndarray:
     return ijk @ affine[:3, :3].T + affine[:3, 3]
 
 
-def patient_of(field: Callable[[np.ndarray], np.ndarray], shape, affine: np.ndarray, fine: int = 1) -> Patient:
-    """`field` takes points (..., 3) in mm to HU; a voxel is the mean over fine x fine x fine points in it."""
-    hu = np.zeros(shape)
-    inner = (np.arange(fine) + 0.5) / fine - 0.5
-    for offset in np.stack(np.meshgrid(inner, inner, inner), axis=-1).reshape(-1, 3):
-        hu += field(points_of(shape, affine) + affine[:3, :3] @ offset)
-    return Patient("phantom", np.rint(hu / fine**3).astype(np.int16), affine)
+def patient_of(field: Callable[[np.ndarray], np.ndarray], shape, affine: np.ndarray) -> Patient:
+    """`field` takes points (..., 3) in mm to HU."""
+    return Patient("phantom", np.rint(field(points_of(shape, affine))).astype(np.int16), affine)
 
 
-def balls(centres: np.ndarray, radius: float, inside_hu: float) -> Callable[[np.ndarray], np.ndarray]:
-    """Balls in air with an edge as soft as a millimetre of partial volume."""
-
-    def field(at: np.ndarray) -> np.ndarray:
-        hu = np.full(at.shape[:-1], float(AIR))
-        for centre in centres:
-            near = np.all(np.abs(at - centre) < radius + 1, axis=-1)
-            apart = np.linalg.norm(at[near] - centre, axis=-1)
-            hu[near] = AIR + (inside_hu - AIR) * np.clip(radius + 0.5 - apart, 0, 1)
-        return hu
-
-    return field
+def balls(centres: np.ndarray, radius: float, inside_hu: float, shape, affine: np.ndarray) -> Patient:
+    """Balls in air; a voxel is the mean of 6 x 6 x 6 points in it, so that no ball is shifted by its voxels."""
+    hu = np.full(shape, AIR, np.int16)
+    inner = (np.arange(6) + 0.5) / 6 - 0.5
+    inner = np.stack(np.meshgrid(inner, inner, inner), axis=-1).reshape(-1, 3) @ affine[:3, :3].T
+    inverse = np.linalg.inv(affine)
+    reach = np.ceil((radius + 3) / np.linalg.norm(affine[:3, :3], axis=0)).astype(int) + 1
+    for centre in centres:
+        at = np.rint(inverse[:3, :3] @ centre + inverse[:3, 3]).astype(int)
+        low, high = np.maximum(at - reach, 0), np.minimum(at + reach + 1, shape)
+        corner = affine.copy()
+        corner[:3, 3] += affine[:3, :3] @ low
+        points = points_of(high - low, corner)[..., None, :] + inner
+        share = np.mean(np.linalg.norm(points - centre, axis=-1) < radius, axis=-1)
+        block = hu[tuple(slice(a, b) for a, b in zip(low, high, strict=True))]
+        np.maximum(block, np.rint(AIR + (inside_hu - AIR) * share).astype(np.int16), out=block)
+    return Patient("balls", hu, affine)
 
 
 def torso(at: np.ndarray) -> np.ndarray:

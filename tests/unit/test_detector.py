@@ -7,7 +7,7 @@ import pytest
 
 from sim.frame import LOG_SCALE
 from sim.geometry import DETECTOR_MM
-from sim.xray.detector import BLUR_MM, Detector, Exposure
+from sim.xray.detector import BLUR_MM, ELECTRONIC_QUANTA, ELEMENT_MM, Detector, Exposure
 
 FLAT = np.full((256, 256), 4.0, np.float32)
 
@@ -32,12 +32,14 @@ def test_the_same_seed_gives_the_same_picture_whatever_the_threads():
 @pytest.mark.parametrize("ma", [2.0, 10.0, 40.0])
 @pytest.mark.parametrize("size", [128, 256])
 def test_noise_is_that_of_the_quanta(ma, size):
-    """The relative noise of n Poisson quanta is 1/sqrt(n); a small error is the same in the logarithm."""
+    """Poisson: the variance of n quanta is n, beside that of the electronics; a small error is the same in the
+    logarithm."""
     exposure = Exposure(ma=ma)
     signal = np.full((size, size), 4.0, np.float32)
     picture = read(Detector(scatter=0, blur=False).expose(signal, 1, exposure))
     quanta = exposure.quanta_per_mm2() * (DETECTOR_MM / size) ** 2 * np.exp(-4.0)
-    assert picture.std() == pytest.approx(quanta**-0.5, rel=0.05)
+    electronics = ELECTRONIC_QUANTA * DETECTOR_MM / size / ELEMENT_MM
+    assert picture.std() == pytest.approx(np.sqrt(quanta + electronics**2) / quanta, rel=0.05)
     assert picture.mean() == pytest.approx(4.0, abs=0.01)
 
 

@@ -28,7 +28,7 @@ CT_AXES = np.array([[-1, 0, 0], [0, 0, 1], [0, 1, 0]]).T
 GRIDS = {
     "isotropic": ((190, 132, 116), (2.0, 2.5, 2.0), np.eye(3)),
     "a CT's order": ((220, 150, 84), (1.8, 1.8, 4.0), CT_AXES),
-    "oblique": ((250, 230, 190), (2.0, 2.0, 2.2), turned(15, 20, -25)),
+    "oblique": ((200, 184, 140), (2.5, 2.5, 3.0), turned(15, 20, -25)),
 }
 POSES = [CArmPose(), CArmPose(10, 20, -5, 30, 20), CArmPose(primary_deg=45, secondary_deg=45), CArmPose(primary_deg=90)]
 
@@ -78,7 +78,8 @@ def test_a_bone_cube_in_water_follows_beer_lambert(kvp):
     energy, fluence = energy[energy > 10], fluence[energy > 10]
     signal = fluence * energy * (1 - np.exp(-mass_attenuation(CSI, energy) * CSI_G_CM2))
     water, bone = float(densities(np.array(0))[0]), float(densities(np.array(1431))[1])
-    through = 16.0 * water * mass_attenuation(SOFT_TISSUE, energy) + 4.0 * bone * mass_attenuation(CORTICAL_BONE, energy)
+    soft, hard = mass_attenuation(SOFT_TISSUE, energy), mass_attenuation(CORTICAL_BONE, energy)
+    through = 16.0 * water * soft + 4.0 * bone * hard
     expected = -np.log((signal * np.exp(-through)).sum() / signal.sum())
     assert picture[60:68, 60:68].mean() == pytest.approx(expected, rel=0.01)
 
@@ -87,7 +88,7 @@ def test_a_bone_cube_in_water_follows_beer_lambert(kvp):
 @pytest.mark.parametrize("name", GRIDS)
 def test_against_a_float64_march(torsos, name, pose):
     projector = torsos[name]
-    at = np.arange(4, 512, 18)
+    at = np.arange(4, 512, 24)
     pixels = np.stack(np.meshgrid(at, at), axis=-1).reshape(-1, 2)
     truth = [march(projector.patient, mass, pose, 512, pixels) * 0.1 for mass in densities(projector.patient.hu)]
     truth = projector.log_signal(np.array(truth, np.float32)[:, None])[0]
@@ -128,7 +129,7 @@ def test_threads_make_no_difference(torsos):
     assert np.array_equal(alone.render(POSES[1], 256), pair.render(POSES[1], 256))
 
 
-@pytest.mark.parametrize("change", [np.asfortranarray, lambda hu: hu[::-1][::-1], lambda hu: np.repeat(hu, 2, 2)[..., ::2]])
+@pytest.mark.parametrize("change", [np.asfortranarray, lambda hu: np.repeat(hu, 2, 2)[..., ::2]])
 def test_any_memory_layout_will_do(torsos, change):
     patient = torsos["a CT's order"].patient
     other = change(patient.hu)
