@@ -15,7 +15,9 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 LATEST_WINS = frozenset({"frame", "pose", "dose"})
-PERIOD_MS = 16
+BUSY_MS, QUIET_MS = 16, 40
+QUIET_TICKS = 30
+"""After so many empty ticks the timer slows down: at rest the window shall cost next to nothing."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,9 @@ class Bridge(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._inbox: deque = deque()
+        self._empty = 0
         self._timer = QTimer(self)
-        self._timer.setInterval(PERIOD_MS)
+        self._timer.setInterval(BUSY_MS)
         self._timer.timeout.connect(self.drain)
 
     def receive(self, event) -> None:
@@ -79,5 +82,9 @@ class Bridge(QObject):
     def drain(self) -> None:
         """Hand on what has arrived since the last tick."""
         batch = [self._inbox.popleft() for _ in range(len(self._inbox))]
+        self._empty = 0 if batch else self._empty + 1
+        pace = BUSY_MS if self._empty < QUIET_TICKS else QUIET_MS
+        if pace != self._timer.interval():
+            self._timer.setInterval(pace)
         for event in coalesce(batch):
             self.event.emit(event)

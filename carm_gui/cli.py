@@ -445,8 +445,9 @@ def navigate(
 ) -> None:
     """Steer from one landmark to another; every valid proposal is accepted, one shot a step."""
     with one_sentence():
-        from carm_gui.session.headless import coronal_error_mm, navigate_alone, optimal_moves
+        from carm_gui.session.headless import coronal_error_mm, navigate_alone
         from carm_gui.session.reach import landmark_position, targets_outside
+        from inference.evaluation.measures import optimal_moves
         from sim.carm import CArm
         from sim.pose import CArmPose
 
@@ -470,7 +471,7 @@ def navigate(
         "stopped": run.stopped,
         "final_error_mm": error(run.pose),
         "moves": run.moves,
-        "optimal_moves": None if truth is None else optimal_moves(pose, truth),
+        "optimal_moves": None if truth is None else optimal_moves((truth[0] - pose.left_mm, truth[1] - pose.up_mm)),
         "message": run.message,
     }
     lines = [_step_line(entry) for entry in steps] + [run.message]
@@ -507,9 +508,7 @@ def _step_line(entry: dict[str, Any]) -> str:
 
 
 def _tell_progress(event) -> None:
-    if event.kind == "note":
-        _progress(event.data["text"])
-    elif event.kind == "state" and event.data["message"]:
+    if event.kind == "state" and event.data["message"]:
         _progress(f"{event.data['state']}: {event.data['message']}")
 
 
@@ -519,6 +518,9 @@ def main() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    from carm_gui.cli_lab import register
+
+    register(app)
     app(prog_name="carm")
 
 

@@ -10,7 +10,7 @@ import threading
 from datetime import datetime
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, Slot
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction, QGuiApplication, QIcon, QKeySequence
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMessageBox, QSplitter, QVBoxLayout, QWidget
 
 from carm_gui import theme
@@ -230,9 +230,11 @@ class Window(QMainWindow):
 
     def _show_waiting(self) -> None:
         step: Step | None = self.session.status.proposal if self.session else None
-        if step is None:
-            return
         self.assistant.show_waiting(step)
+        if step is None:
+            self.live.show_offer(None)
+            self.command.end_reason()
+            return
         context = title(step.prediction.landmarks[0]) if step.prediction.landmarks else ""
         self.live.show_offer(Offer(step.proposal, step.pose, context, "waiting"))
 
@@ -438,7 +440,6 @@ class Window(QMainWindow):
         self.bridge.stop()
         self._keep()
         QApplication.instance().removeEventFilter(self)
-        QGuiApplication.instance().quit()
         super().closeEvent(event)
 
 

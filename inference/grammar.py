@@ -69,6 +69,8 @@ def _not_after_verb(found: Tokens) -> bool:
             "HEAD",
         ):
             return True
+        if before.type == "NO" and after.type == "V" and after.text.endswith("ing"):
+            return True  # "no going up"
     return False
 
 
@@ -98,8 +100,25 @@ def _tidy(found: list[Token]) -> list[Token]:
             token = Token("V", "show", token.text)
         elif token.type == "SIDE" and token.text in ("l", "r") and after.type not in ("NUM", "END_OF_LINE", "COMMA"):
             token = Token("UNKNOWN", token.text, token.text)
+        elif token.type == "SIDE" and token.text in ("l", "r") and after.type == "NUM" and not _unit_after(found, at + 1):
+            token = Token("DIRX", None, token.text)  # "R 20": right, or RAO?
+        elif token.type == "TO" and token.text in _UP_TO and after.type == "NUM":
+            token = Token("UNSURE", None, token.text)  # "up to 3 cm left"
+        elif token.type == "YES" and token.text in ("exactly", "precisely") and _beside_a_number(found, at):
+            continue
         tidy.append(token)
     return tidy
+
+
+_UP_TO = ("up to", "upto", "down to", "downto")
+
+
+def _unit_after(found: Tokens, at: int) -> bool:
+    return at + 1 < len(found) and found[at + 1].type == "UNIT"
+
+
+def _beside_a_number(found: Tokens, at: int) -> bool:
+    return any(t.type in ("NUM", "UNIT", "DEG") for t in (*found[max(at - 1, 0) : at], *found[at + 1 : at + 2]))
 
 
 def _halt(found: list[Token], display: Display) -> Action | None:
@@ -514,6 +533,9 @@ def _elsewhere(place: str) -> Action:
     )
 
 
+_WHOSE = ("my left", "my right", "your left", "your right", "our left", "our right")
+
+
 def _align(part: list[Token], display: Display) -> Action | None:
     """A landmark, said alone or with a verb; also "a picture of" one."""
     marks = [t for t in part if t.type in ("LM", "ELSEWHERE")]
@@ -567,7 +589,8 @@ def _align(part: list[Token], display: Display) -> Action | None:
         "BLADE",
         "DEVICE",
         "WHICH",
-    ):
+        "DIRX",
+    ) or any(t.type == "DIRX" and t.text not in _WHOSE for t in part):
         return None
     if not marks and (_is_heading(part) or _has(part, "UNSURE", "OR", "FEET", "DEVICE")):
         return None
@@ -577,6 +600,9 @@ def _align(part: list[Token], display: Display) -> Action | None:
         return _elsewhere(next(str(t.value) for t in part if t.type == "ELSEWHERE"))
     places = [t.value if t.type == "LM" else ("skull", None) for t in part if t.type in ("LM", "HEAD")]
     families = list(dict.fromkeys(family for family, _ in places))
+    if _has(part, "DIRX"):
+        # "My left elbow": whose left?
+        return _which_side(families[0], "align to") if len(families) == 1 and families[0] in SIDED else None
     if len(families) > 1:
         keys = [_key(f, side) for f in families for side in (("right", "left") if f in SIDED else (None,))]
         return clarify("conflict", *(f"align to {_say(key)}" for key in keys))
@@ -656,7 +682,7 @@ def _reject(part: list[Token], display: Display) -> Action | None:
     """ "No", "that is X", "X, not Y", and the "yes, that is X" that accepts."""
     if not _only(part, *_REJECT_TYPES) or not _has(part, "IS", "NOT", "NO", "WRONG", "LOOK") or _has(part, "ISTHIS"):
         return None
-    yes = no = called = False
+    yes = no = called = right = False
     polarity = True
     named: dict[bool, list[tuple[str, str | None]]] = {True: [], False: []}
     unknown: dict[bool, list[str]] = {True: [], False: []}
@@ -691,7 +717,7 @@ def _reject(part: list[Token], display: Display) -> Action | None:
             elif here and not here[-1][1] and here[-1][0] in SIDED:
                 here[-1] = (here[-1][0], str(token.value))
             elif token.text == "right" and before in ("IS", "NOT") and after in ("", "COMMA", "TO", "AND"):
-                yes, no = yes or polarity, no or not polarity
+                yes, no, right = yes or polarity, no or not polarity, True
                 polarity = True
             elif not polarity and not any(named.values()):
                 return clarify("negation", "no, look again", *_OFFER_DIRECTION[2:])
@@ -702,6 +728,8 @@ def _reject(part: list[Token], display: Display) -> Action | None:
         return _elsewhere(unknown[True][0])
     if (yes and (no or negatives or unknown[False])) or len(positives) > 1 or len(negatives) > 1:
         return clarify("conflict", "yes, go ahead", "no, look again")
+    if right and any(family in SIDED and not side for family, side in positives):
+        return clarify("conflict", "yes, go ahead", *(f"that's {_say(_key(f, 'right'))}" for f, _ in positives))
     if yes:
         return Action("accept") if called or positives else None
     landmark = not_landmark = None
@@ -803,6 +831,7 @@ _MOVE_TYPES = (
     "LATERAL",
     "MOVENOUN",
 )
+_PARTS = ("half", "quarter", "couple", "quarters")
 _VERBS_OF_A_BIT = ("nudge", "bump", "jog", "scooch", "scoot", "inch up")
 
 
@@ -837,6 +866,10 @@ def _move(part: list[Token], display: Display) -> Action | None:
         return clarify("conflict", "align to the skull", "go up a bit")
     if _has(part, "BACK") and not _has(part, "go", "trans", "show", "get"):
         return clarify("direction", "go back to where we were", *_OFFER_DIRECTION)
+    if not _has(part, "NUM") and any(
+        a.type == "SIDE" and a.text == "right" and b.type in ("DIR", "CRAN") for a, b in pairwise(part)
+    ):
+        return clarify("conflict", "go right", "go up", "go down")  # "right up" may be straight up
     if _has(part, "CRAN"):
         asked = _cranial_in_doubt(part)
         if asked:
@@ -934,9 +967,11 @@ def _shift(part: list[Token], display: Display) -> Action:
             else:
                 if unit:
                     scale = MM_PER[str(unit.value)]
-                if not token.value:
+                if not token.value or (not unit and token.text.split()[-1] in _PARTS):
                     raise _AmountError
                 mm = round(token.value * scale, 3)
+                if not mm:
+                    raise _AmountError
         left += to_left * mm
         up += to_up * mm
     return Action("move", left_mm=left, up_mm=up)
@@ -1095,7 +1130,7 @@ def _turn(part: list[Token]) -> Action:
             items.append(("D", (axis, way)))
             if not any(t.type == "V" and t.value == "rot" for t in part[:at]) and not _has(part, "MORE"):
                 view = True
-        elif token.type == "V" and token.value == "rot":
+        elif token.type == "V" and token.value == "rot" and token.text not in ("oblique", "obliquely"):
             change = True
             to = part[at + 1 :]
             if len(to) > 1 and to[0].type == "TO" and to[0].value == "to" and to[1].type in ("ANGLE", "NUM", "CRAN"):
@@ -1111,9 +1146,15 @@ def _turn(part: list[Token]) -> Action:
     if view and change and not _has(part, "NUM"):
         view = False  # "cranial tilt a bit"
     directions = sum(mark == "D" for mark, _ in items)
-    noun = any(a.type in ("CRAN", "ANGLE") and b.type == "V" and b.value == "rot" for a, b in pairwise(part))
+    noun = any(
+        a.type in ("CRAN", "ANGLE") and b.type == "V" and b.value == "rot" and not b.text.startswith("obl")
+        for a, b in pairwise(part)
+    )
     if view and noun and directions == 1:
         view = False  # "10 degrees cranial tilt"
+    if change and any(a.type == "TO" and a.value == "to" and b.type == "NUM" for a, b in pairwise(part)):
+        # "Reduce LAO to 10" names the angle to reach, and only a view says one.
+        view, sign = True, 1
     mores = [at for at, t in enumerate(part) if t.type == "MORE"]
     if directions == 2 and len(mores) == 1 and _has(part, "NUM") and not _has(part, "rot"):
         first = next(at for at, t in enumerate(part) if t.type in ("ANGLE", "CRAN"))

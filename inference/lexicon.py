@@ -175,9 +175,9 @@ centimeteres; centimetro; centimetros; zentimeter; sentimeter; sentimeters; sant
 get to;
 drive; travel; steer; navigate; proceed to; continue to; carry on to; advance; return; get back; bring;
 send; move over; lets move; keep going; keep moving; continue; carry on; go on; fly; jump; walk; run to;
-head over; head back; head on; carry me; lead me; guide me; scan; goto; g0; change; change to; switch to;
+head over; head back; head on; carry me; lead me; guide me; scan; goto; g0; change to; switch to;
 lets switch to; set; put; position over; position c-arm; position view; swing over; swing across; zoom
-over; come back; scroll to; skip; now go; onto; lets try; try""",
+over; come back; scroll to; now go; onto; lets try; try""",
         "trans": """move; moving; shift; slide; pan; translate; scroll; displace; glide; creep; travel;
 relocate; mvoe; moev;
 shfit; movement; motion; step over; slip; track; move it; shift it; drift""",
@@ -231,7 +231,7 @@ detector panel""",
     "THING": {
         None: """c-arm; c arm; carm; camera; view; viewpoint; field view; isocentre; isocenter; iso center; iso
 centre; center; centre; middle; position; window; viewport; machine; crosshair; crosshairs; cross hair;
-center view; centre view; fov; c; c-arms; middle view; middle screen; middle image; middle picture; center
+center view; centre view; fov; c-arms; middle view; middle screen; middle image; middle picture; center
 image; centre image; center picture; centre picture; center screen; centre screen; midpoint; into middle;
 into center; into centre; in middle; in center; in centre; in view; into view; on center; on centre; in
 focus; in middle view; in middle picture; in middle image; in middle screen; in center view; in centre
@@ -239,9 +239,9 @@ view; in center image; in centre image; in center screen; in centre screen; in c
 picture; into center view; into centre view""",
     },
     "IMAGE": {
-        1: """image; picture; frame; photo; photograph; pic; film; imaging; img; still; exposure; shot;
+        1: """image; picture; frame; photo; photograph; pic; film; imaging; img; exposure; shot;
 radiograph; spot
-film; spot; spot image; snapshot; x-ray image; xray image; x-ray picture; single shot; single image;
+film; spot image; snapshot; x-ray image; xray image; x-ray picture; single shot; single image;
 single exposure; check shot; check image; control image; control shot; fluoro shot; fluoro image;
 acquisition; still image; spot shot; images; pictures; shots; frames; photos; exposures; iamge; imgae;
 pictrue; picure""",
@@ -355,8 +355,7 @@ before; where
 we just were; where i was before; where it was before; where you came from; where we came from; where we
 had been; previous position; previous place; previous view; previous spot; previous location; previous
 pose; previous one; previous; last position; last place; last view; last spot; last location; last pose;
-prior position; prior view; earlier position; former position; old position; position before; view before;
-before; old view; place before; earlier view; one before; prior location; previous point; last point;
+prior position; prior view; earlier position; former position; old position; position before; view before; old view; place before; to before; as before; like before; back before; earlier view; one before; prior location; previous point; last point;
 earlier place; last known position; preceding position; previous positioning; position we were in;
 position we had; position we had before; position before that; view we had; view we had before; where we
 where; were we were; previuos position; previos position""",
@@ -483,7 +482,7 @@ towrads; towrds; torwards; torward; in direction towards""",
 finally; and finally; subsequently; thereafter; before that; then after; thereupon; then also; when done;
 once done; when you are done; once there; when there; once you are there; when you are there; when we are
 there; once we are there; and when there; and once there; after which; and last; lastly; and lastly; and
-now; thn; later""",
+now; thn""",
     },
     "WHICH": {
         None: """both; other; either; either one; each; one or other""",
@@ -502,7 +501,7 @@ again; grab another; grab one; grab another one; grab one more; get another; get
 more; give me another; give me another one; give me one more; take it again image; again image; retake;
 retake image; retake shot; repeat image; repeat shot; repeat exposure; repeat x-ray; update image; update
 picture; refresh; refresh image; refresh picture; snap one; snap another; snap one more; snap another one;
-snap it; take it now; shoot it; shoot now; shot; expose; shoot; snapshot please; take a snap; a snap;
+snap it; take it now; shoot it; shoot now; shot; expose; shoot; snapshot please; take a snap; a snap; take a spot;
 quick snap; and another; and another one; same again please; new shot; do another; do another one; do one
 more; make another one; make one more; have another; have another one; have one more; can i get another;
 single acquisition""",
@@ -601,7 +600,7 @@ elbow; elbow
 olecranon""",
     "wrist": """wrist; carpus; radiocarpal joint; wrist joint; carpal bones; carpals; radiocarpal; radio carpal joint;
 radio-carpal joint; wrists; carpal joint; carpal; carpus bone; carpus joint; carpal region; radial carpal
-joint; radio carpal""",
+joint; radio carpal; rist""",
     "t1": """t1; first thoracic vertebra; first thoracic; t1 vertebral body; upper thoracic vertebra; t1 vertebra;
 vertebra t1; t1 body; body t1; vertebral body t1; first thoracic vertebral body; 1st thoracic vertebra;
 1st thoracic; 1st thoracic vertebral body; upper thoracic vertebral body; thoracic vertebra t1; first
@@ -678,7 +677,6 @@ FILLERS = frozenset(
         "afternoon",
         "again",
         "ah",
-        "almost",
         "already",
         "also",
         "altogether",
@@ -695,7 +693,6 @@ FILLERS = frozenset(
         "asap",
         "assistant",
         "basically",
-        "be",
         "better",
         "bloody",
         "bone",
@@ -730,16 +727,13 @@ FILLERS = frozenset(
         "firstly",
         "for",
         "friend",
-        "from",
         "gently",
         "go-on",
         "gonna",
         "good-morning",
         "gosh",
-        "got",
         "gotta",
         "guys",
-        "he",
         "hello",
         "her",
         "here",
@@ -776,12 +770,9 @@ FILLERS = frozenset(
         "maybe",
         "me",
         "might",
-        "minute",
-        "moment",
         "morning",
         "much-obliged",
         "my",
-        "nearly",
         "need",
         "next-to",
         "nice",
@@ -823,7 +814,6 @@ FILLERS = frozenset(
         "say",
         "second",
         "shall",
-        "she",
         "shot-please",
         "should",
         "side",
@@ -835,7 +825,6 @@ FILLERS = frozenset(
         "sorry",
         "sort",
         "spot",
-        "still",
         "straight",
         "structure",
         "system",
@@ -853,12 +842,10 @@ FILLERS = frozenset(
         "then-please",
         "there's",
         "these",
-        "they",
         "this",
         "those",
         "thx",
         "time",
-        "today",
         "too",
         "total",
         "try",

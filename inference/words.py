@@ -264,7 +264,30 @@ _CONTRACTIONS = (
 )
 
 # Idioms whose words would mislead, taken out or written plainly before anything is read.
+_PRAISE = r"(?:very |really |so |just )?(?:great|nice|lovely|perfect|good|helpful|wonderful|ideal|excellent|kind|appreciated)"
 _IDIOMS = (
+    (
+        r"\b(?:is it|would it be|could it be|will it be) (?:possible|ok(?:ay)?|all ?right|fine)"
+        r"(?: for (?:you|us|me))?(?: to| if (?:you|we)(?: could| can)?)\b",
+        " ",
+    ),
+    (rf"\bit would be {_PRAISE} (?:to|if (?:you|we)(?: could| can| would)?)\b", " "),
+    (rf"(?<=[a-z0-9])[\s,.]+(?:that|it|which) would be {_PRAISE}\b", " "),
+    (r"\bi (?:would )?(?:love|prefer|be (?:happy|glad|grateful)) (?:you )?to\b", " "),
+    (r"\bhave got to\b", "need to"),
+    (r"\bfrom (?:here|now|this (?:point|position))(?: on)?\b", " "),
+    # Told, not asked for: "it might go up", "that could be T1", "we have the carina", "now we can see T1".
+    (r"\b(?:it|this|that|these|those|which|there) (?:could|might|may|will|should(?! be)|can|shall)\b(?! do\b)", " xtold "),
+    (r"(^|[,.;!?]|\bnow|\bok|\bokay|\bso) *(?:we|you|i) (?:now |already )?have (?!to\b|(?:a |another )?look)", r"\1 xtold "),
+    (r"(^|[,.;!?]|\byes|\bno|\bnow|\bok|\bokay|\bso) *(?:i|we) (?:can |now |do )*see\b", r"\1 that is "),
+    (r"\btoo (?=(?:left|right|up|down|cranial|caudal|cephalad|superior|inferior|north|south|lower|higher)\b)", " xtoo "),
+    (
+        r"\b(?:yes|yeah|yep|ok|okay|sure),? (?:maybe|perhaps|possibly)\b|"
+        r"\b(?:maybe|perhaps|possibly),? (?:yes|yeah|yep|ok|okay|sure)\b",
+        " xmaybe ",
+    ),
+    (r"^\W*(?:please )?go (?:about|around|over|by|like|side|point|again)\W*$", " xidiom "),
+    (r"\bacross to\b", "over to"),
     (r"\bif you (?:don't|do not|wouldn't|would not) mind\b", " "),
     (r"\bif (?:you (?:can|could|may|would|please|like|want)|possible|i may|it is possible|that is ok(?:ay)?)\b", " "),
     (r"\b(?:would|do) you mind\b", " "),
@@ -349,7 +372,7 @@ _IDIOMS = (
     (
         r"\b(?:to |on |at |of |in |from )*the (left|right)(?: side)? (?:of|on|in|"
         r"side of) (?:the |my |this )?(screen|monitor|display|image|picture)\b",
-        r" \2 \1 ",
+        r" screen \1 ",
     ),
     (
         r"\b(left|right|up|down)(?:wards?)?(?: side)? (?:of|on|in|side of) (?:the |my |"
@@ -601,7 +624,7 @@ def _phrase_before_name(words: list[str], at: int) -> tuple[tuple[str, object], 
     end = len(words)
     while True:
         hit = _phrase_at(words[:end], at)
-        if not hit or hit[1] < 2 or words[at + hit[1] - 1] not in ("left", "right"):
+        if not hit or hit[1] < 2 or hit[0][0] == "DIRX" or words[at + hit[1] - 1] not in ("left", "right"):
             return hit
         last = at + hit[1] - 1
         name = _name_at(words, last)

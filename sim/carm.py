@@ -204,7 +204,7 @@ class CArm:
             return problem
         for n in range(1, PATH_CHECKS):
             if touch := self._envelope.collision(origin.moved(_times(motion, n / PATH_CHECKS))):
-                return f"On the way there {touch}; go round in smaller steps."
+                return f"On the way there {touch}; move the view or choose another angle first."
         return None
 
     def seconds(self, motion: MotionCommand) -> float:

@@ -143,9 +143,7 @@ class EventLog:
             for event in self.events:
                 if match(event):
                     return event
-        seen: Sequence[str] = [
-            f"{e.seq} {e.kind} {str(e.data)[:90]}" for e in self.events if e.kind != "frame"
-        ]
+        seen: Sequence[str] = [f"{e.seq} {e.kind} {str(e.data)[:90]}" for e in self.events if e.kind != "frame"]
         raise AssertionError(f"no {kind} {fields} after {after}; saw:\n" + "\n".join(seen[-30:]))
 
 

@@ -38,15 +38,22 @@ class SessionEvent:
     """One thing that happened. `seq` counts from 1 without gaps, `t` is seconds since the session was made.
 
     `data` by `kind`:
-    frame {frame: Frame, still: full resolution and at rest, shot: asked for one by one}; pose {pose:
-    CArmPose, moving: bool}; beam {on, pulse_rate}; dose {dose: Dose}; state {state, message, outcome: why
-    work ended, one of OUTCOMES or None}; said {text}; understood {action: Action, echo: str}; question
-    {reason, text, options: tuple[str, ...]}; delta {number, text, proposal: Proposal | None, landmarks}; step
-    {step: Step, target: key | None, kind: "navigation" | "localization" | "correction", frame: Frame};
-    decision {number, accepted: bool, text}; motion {phase: "started" | "finished" | "halted" | "refused",
-    from: CArmPose, to: CArmPose, message}; arrived {target, message}; model {state, name, message, info};
-    note {text, level: "info" | "warning" | "error"}; display {action: Action} (magnify, collimate: the
-    window's matter); saved {frame: Frame} (the clinician asked to keep this picture).
+
+    - frame {frame: Frame, still: full resolution and at rest, shot: asked for one by one}
+    - pose {pose: CArmPose, moving: bool}, about 30 a second while moving
+    - beam {on, pulse_rate}; dose {dose: Dose}
+    - state {state, message, outcome: why work ended, one of OUTCOMES, or None}
+    - said {text}; understood {action: Action, echo: str}
+    - question {reason, text, options: tuple[str, ...]}
+    - delta {number, text, proposal: Proposal | None, landmarks}
+    - step {step: Step, target: key | None, kind: "navigation" | "localization" | "correction", frame: Frame}
+    - decision {number, accepted: bool, text}
+    - motion {phase: "started" | "finished" | "halted" | "refused", from: CArmPose, to: CArmPose, message}
+    - arrived {target, message}
+    - model {state, name, message, info: ModelInfo}
+    - note {text, level: "info" | "warning" | "error"}
+    - display {action: Action}: magnify and collimate, which are the window's matter
+    - saved {frame: Frame}: the clinician asked to keep this picture
     """
 
     seq: int

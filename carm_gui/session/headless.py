@@ -14,16 +14,11 @@ from carm_gui.session.events import SessionEvent
 from carm_gui.session.session import Session
 from inference.commands import Action
 from inference.models.interface import LanguageModel, ModelError
-from inference.prompts import EXTENT_MM
 from inference.step import Step
 from sim.carm import CArm
 from sim.pose import CArmPose
 
 ENDS = {"arrived", "limit", "refused", "halted", "failed", "stale", "interrupted"}
-MOVE_MM = EXTENT_MM["SMALL"]
-LONGEST_MM = EXTENT_MM["LARGE"]
-NEAR_MM = 22.0
-"""Moves of whole 30 mm can always end this near: half a diagonal of the grid is 21.2 mm."""
 
 
 @dataclass(frozen=True)
@@ -94,19 +89,3 @@ def navigate_alone(
 def coronal_error_mm(pose: CArmPose, position: tuple[float, float, float]) -> float:
     """Distance in the coronal plane from the view's centre to `position` (left, up, ant), mm."""
     return math.hypot(position[0] - pose.left_mm, position[1] - pose.up_mm)
-
-
-def optimal_moves(pose: CArmPose, position: tuple[float, float, float]) -> int:
-    """The least number of moves, each a multiple of 30 mm up to 90 mm on each axis, that can end within 22
-    mm."""
-    across, along = position[0] - pose.left_mm, position[1] - pose.up_mm
-    moves = 0
-    while math.hypot(_left_over(across, moves), _left_over(along, moves)) > NEAR_MM:
-        moves += 1
-    return moves
-
-
-def _left_over(distance: float, moves: int) -> float:
-    """What is left of `distance` on one axis after the best of at most `moves` moves."""
-    nearest = MOVE_MM * math.floor(abs(distance) / MOVE_MM + 0.5)
-    return abs(abs(distance) - min(nearest, LONGEST_MM * moves))

@@ -1,5 +1,4 @@
-"""The rehearsal: one queue of actions in, one ordered stream of events out. No Qt, no rendering, no model
-inside.
+"""The rehearsal: one queue of actions in, one ordered stream of events out. Knows no Qt and no model's wording.
 
 States, and what leads from one to the next:
 
@@ -15,11 +14,11 @@ States, and what leads from one to the next:
          │
          └──── any new command ──── halted ◀──── halt, from every state and every thread
 
-Nothing moves but by `DeviceLoop.begin`, which is called from one place, `_move_by`: after an accept of the
-very proposal on show, or for a typed move. The interlocks stand there and in `_distrust`; limits and
-collision are the device's own. Two threads: the device's (device.py) and the dialogue's, which parses
-nothing, asks the model and decides. Typed lines are parsed in the caller's thread, so that "stop" never waits
-behind a reply.
+Proposed and typed moves pass `DeviceLoop.begin`, which is called from one place, `_move_by`: after an accept of the
+very proposal on show, or for a typed move. Beside that only a held arrow key moves the view (`jog`), and drops what
+waits. The interlocks stand in `_accept`, `_move_by` and judgement.py; limits and collision are the device's own. Two
+threads: the device's (device.py) and the dialogue's, which asks the model and decides. Typed lines are parsed in the
+caller's thread, so that "stop" never waits behind a reply.
 """
 
 from __future__ import annotations
@@ -27,8 +26,6 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-import time
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
@@ -36,17 +33,17 @@ from typing import TYPE_CHECKING, Any
 
 from carm_gui.session.device import DeviceLoop, Halted, Motion
 from carm_gui.session.events import SessionEvent, SessionStatus
+from carm_gui.session.judgement import as_context, as_words, distrust, either, the
+from carm_gui.session.outbox import Outbox
 from inference.commands import Action, Display, help_text, parse
 from inference.correct import correct
 from inference.localize import localize
 from inference.models.interface import Cancelled, LanguageModel, ModelError
 from inference.navigate import NavigationRefused, navigate
 from inference.navigate import refusal as navigation_refusal
-from inference.prompts import motion_of
-from inference.step import Delta, Prediction, Proposal, Step
+from inference.step import Delta, Prediction, Step
 from sim.carm import CArm, MotionRefused
 from sim.frame import Frame
-from sim.landmarks import BY_KEY
 from sim.pose import CArmPose, MotionCommand
 
 if TYPE_CHECKING:
@@ -106,11 +103,8 @@ class Session:
         self._recorder = recorder
         self._max_steps = max_steps
         self._refused_targets = dict(refused_targets or {})
-        self._began = time.monotonic()
         self._listeners: list[Callable[[SessionEvent], None]] = []
-        self._outbox: deque[SessionEvent] = deque()
-        self._outbox_lock = threading.Lock()
-        self._seq, self._delivering = 0, False
+        self._outbox = Outbox(self._hand_out)
         self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._lock = threading.RLock()
         self._interrupting = 0
@@ -229,28 +223,10 @@ class Session:
     # ---- events ----------------------------------------------------------------------------------
 
     def _post(self, kind: str, data: dict[str, Any]) -> None:
-        with self._outbox_lock:
-            self._seq += 1
-            self._outbox.append(SessionEvent(self._seq, time.monotonic() - self._began, kind, data))
+        self._outbox.post(kind, data)
 
     def _deliver(self) -> None:
-        """Hand out what was posted. One thread at a time hands out; the others leave theirs to it, so that
-        order holds and nobody waits for another's listener."""
-        while True:
-            with self._outbox_lock:
-                if self._delivering or not self._outbox:
-                    return
-                self._delivering = True
-            try:
-                while True:
-                    with self._outbox_lock:
-                        if not self._outbox:
-                            break
-                        event = self._outbox.popleft()
-                    self._hand_out(event)
-            finally:
-                with self._outbox_lock:
-                    self._delivering = False
+        self._outbox.deliver()
 
     def _hand_out(self, event: SessionEvent) -> None:
         if self._recorder is not None:
@@ -425,14 +401,14 @@ class Session:
         key = action.landmark
         if self.carm.moving and self._status.state == "moving":
             self._plan, self._after = [], lambda: self._align(action, text)
-            self._note(f"Looking for {_the(key)} as soon as the C-arm stands still.")
+            self._note(f"Looking for {the(key)} as soon as the C-arm stands still.")
             return
         self._drop_offer("")
         if key in self._refused_targets:
             self._note(self._refused_targets[key], "warning")
             self._rest(self._refused_targets[key], outcome="refused")
             return
-        if not self._model_is_ready(action, text, f"The alignment to {_the(key)} starts"):
+        if not self._model_is_ready(action, text, f"The alignment to {the(key)} starts"):
             return
         off_ap = navigation_refusal(self.carm.pose)
         if off_ap:
@@ -449,7 +425,7 @@ class Session:
 
     def _look(self, key: str) -> None:
         """One turn of the loop: picture, reply, and a proposal that waits or an end."""
-        frame = self._fresh_frame(f"Looking for {_the(key)}.")
+        frame = self._fresh_frame(f"Looking for {the(key)}.")
         if frame is None:
             return
         self._look_at(frame, key)
@@ -462,12 +438,12 @@ class Session:
         if step is None:
             return
         self._last = (step, frame, "navigation")
-        distrust = _distrust(step, frame, key)
-        if distrust:
-            self._note(distrust, "warning")
-            self._rest(f"{distrust} Say “look again” to ask once more.", outcome="refused")
+        doubt = distrust(step, frame, key)
+        if doubt:
+            self._note(doubt, "warning")
+            self._rest(f"{doubt} Say “look again” to ask once more.", outcome="refused")
         elif step.proposal.arrived:
-            message = f"The model says {_the(key)} is centred."
+            message = f"The model says {the(key)} is centred."
             self._emit("arrived", target=key, message=message)
             self._rest(message, outcome="arrived", state="arrived")
         else:
@@ -598,7 +574,7 @@ class Session:
             self._drop_offer("")
             self._rest("The rest of the sequence is dropped.", outcome="dropped")
             return
-        words = text or _as_words(action)
+        words = text or as_words(action)
         if status.proposal is not None:
             self._emit("decision", number=status.proposal.number, accepted=False, text=words)
             self._withdraw()
@@ -623,12 +599,12 @@ class Session:
             if last[2] != "navigation" or key is None:
                 if corrected.prediction.valid:
                     self._last = (corrected, frame, "correction")
-                    self._rest(f"The model now reads {_either(corrected)}.")
+                    self._rest(f"The model now reads {either(corrected)}.")
                 else:
                     self._rest("The correction was refused; say it again.", outcome="refused")
                 return
             if corrected.prediction.valid:
-                self._previous = _as_context(corrected, key)
+                self._previous = as_context(corrected, key)
         if self._number >= self._max_steps:
             self._out_of_steps()
         elif frame is None:
@@ -639,7 +615,7 @@ class Session:
     def _correct(self, step: Step, frame: Frame, words: str, action: Action) -> Step | None:
         """The corrected answer, valid or refused (which is said); None when the model failed."""
         if action.landmark is not None:
-            self._note(f"The clinician says: {_the(action.landmark)}.")
+            self._note(f"The clinician says: {the(action.landmark)}.")
         self._become("proposing", "The model looks again.")
         earlier = step.prediction.landmarks
         corrected = self._stream(
@@ -654,7 +630,7 @@ class Session:
         if not corrected.prediction.valid:
             self._note(f"The correction was refused: {corrected.prediction.problem}", "warning")
         elif action.landmark is not None and action.landmark not in prediction.landmarks:
-            self._note(f"The model reads {_either(corrected)} instead. The decision is yours.")
+            self._note(f"The model reads {either(corrected)} instead. The decision is yours.")
         return corrected
 
     def _locate(self, action: Action, text: str) -> None:
@@ -674,7 +650,7 @@ class Session:
         if step is None:
             return
         if step.prediction.valid:
-            message = f"The model reads {_either(step)} at the centre."
+            message = f"The model reads {either(step)} at the centre."
             self._note(message)
             if waiting is None:
                 self._last = (step, frame, "localization")
@@ -866,47 +842,3 @@ class Session:
             self._plan = []
             self._note("The rest of the sequence is dropped.", "warning")
         self._become(state, message, outcome=outcome)
-
-
-def _distrust(step: Step, frame: Frame, target: str) -> str:
-    """Why nothing may move on this step: one sentence, "" when it may."""
-    prediction, proposal = step.prediction, step.proposal
-    if not prediction.valid:
-        return f"The reply was refused: {prediction.problem or 'it could not be read.'}"
-    if proposal is None:
-        return "The reply was refused: it proposes nothing."
-    if prediction.frame_index != frame.index or step.pose != frame.pose:
-        return "The reply was refused: it belongs to another picture."
-    if proposal.target != target:
-        return "The reply was refused: it is about another target."
-    try:
-        said = motion_of(proposal.x, proposal.extent_x, proposal.y, proposal.extent_y)
-    except KeyError:
-        return "The reply was refused: its directions cannot be read."
-    if proposal.motion != said or said.is_zero != proposal.arrived:
-        return "The reply was refused: its move contradicts its words."
-    return ""
-
-
-def _as_context(corrected: Step, target: str) -> Step:
-    """A correction as the previous step of the next prompt: what is seen now, and that nothing has moved."""
-    stay = Proposal(target, "CENTER", "NONE", "CENTER", "NONE", MotionCommand())
-    return Step(corrected.number, corrected.prediction, stay, corrected.pose)
-
-
-def _as_words(action: Action) -> str:
-    """A rejection given by key, in words for the model."""
-    if action.landmark is not None:
-        return f"That is {_the(action.landmark)}."
-    if action.not_landmark is not None:
-        return f"That is not {_the(action.not_landmark)}."
-    return "look again"
-
-
-def _the(key: str) -> str:
-    title = BY_KEY[key].title
-    return title if title in ("T1", "T12") else f"the {title}"
-
-
-def _either(step: Step) -> str:
-    return " or ".join(_the(key) for key in step.prediction.landmarks)

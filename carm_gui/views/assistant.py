@@ -424,8 +424,13 @@ class Assistant(QFrame):
         card.finish(step, heading)
         self.show_speed(step.prediction.seconds)
 
-    def show_waiting(self, step: Step) -> None:
-        """`step` waits for a yes or no: its card gets the buttons."""
+    def show_waiting(self, step: Step | None) -> None:
+        """`step` waits for a yes or no: its card gets the buttons, and no other has any. None: a question waits."""
+        if self.waiting is not None and self.waiting.step is not step:
+            self.waiting.settle("No longer offered.", "dim")
+            self.waiting = None
+        if step is None:
+            return
         for card in reversed(self.cards):
             if isinstance(card, StepCard) and card.step is step:
                 if card.outcome:
@@ -464,8 +469,24 @@ class Assistant(QFrame):
                 button.setEnabled(False)
             self._question = None
 
+    def _table(self, text: str) -> QWidget:
+        box = frame("card")
+        inside = QVBoxLayout(box)
+        inside.setContentsMargins(14, 11, 14, 12)
+        inside.setSpacing(1)
+        for line in text.split("\n"):
+            does, _, said = line.partition(": ")
+            inside.addWidget(label(does, 12, tone="dim"))
+            inside.addWidget(label(said.replace('"', "").replace("; ", "  ·  "), 14))
+            inside.addSpacing(5)
+        return box
+
     def show_note(self, text: str, level: str = "info") -> None:
-        """One sentence; `level` is info, warning, error or good."""
+        """One sentence; `level` is info, warning, error or good. Several lines are a table: what it does, how to say
+        it."""
+        if "\n" in text:
+            self._add(self._table(text))
+            return
         box = frame("note", level=level)
         inside = QVBoxLayout(box)
         inside.setContentsMargins(11, 2, 4, 2)

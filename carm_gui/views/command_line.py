@@ -6,7 +6,7 @@ cursor and taken with the right arrow, never with Enter. Knows no session; parsi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPalette, QPen
@@ -15,7 +15,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, 
 from carm_gui import theme
 from carm_gui.views.widgets import label, retone
 from inference.commands import Action, completions, parse
+from sim.landmarks import LANDMARKS
 
+SEEN = [f"{before}{mark.title}" for before in ("", "that's the ", "that is not the ") for mark in LANDMARKS]
+NO_REASON = "That was not understood. Say what it is, as in “left elbow”, or send nothing and it looks again."
 PLACEHOLDER = "Say where to go, for example “align to the skull”"
 
 
@@ -148,13 +151,14 @@ class CommandLine(QWidget):
             self._hint(self._guide, "dim")
         else:
             action = self.meaning(text)
-            if self.rejecting is None:
-                self.line.rest = rest_of(self.line.text())
+            self.line.rest = rest_of(self.line.text(), None if self.rejecting is None else SEEN)
             if action.kind != "clarify":
                 start = "Understood" if self.rejecting is None else f"Rejecting step {self.rejecting}. Understood"
                 self._hint(f"{start}: {action.echo()}. Enter sends it.", "accent")
             elif self.line.rest:
                 self._hint("→ takes the rest", "dim")
+            elif self.rejecting is not None:
+                self._hint(NO_REASON, "warn")
             else:
                 self._hint(action.echo(), "warn")
         self.line.update()
@@ -191,6 +195,9 @@ class CommandLine(QWidget):
     def _enter(self) -> None:
         text = self.line.text().strip()
         if self.rejecting is not None:
+            if text and self.meaning(text).kind == "clarify":
+                self._hint(NO_REASON, "warn")
+                return
             self.line.clear()
             self.end_reason()
             self.reason_given.emit(as_reason(text))
@@ -213,12 +220,13 @@ class CommandLine(QWidget):
         self.line.setText(self._draft if self._place == len(self.history) else self.history[self._place])
 
 
-def rest_of(typed: str) -> str:
-    """What would make `typed` a known line, "" when nothing would."""
+def rest_of(typed: str, lines: Sequence[str] | None = None) -> str:
+    """What would make `typed` one of `lines` (default: what the parser knows), "" when nothing would."""
     start = " ".join(typed.lower().split()) + (" " if typed.endswith(" ") else "")
     if not start.strip():
         return ""
-    known = (line for line in completions(typed) if line.lower().startswith(start) and len(line) > len(start))
+    lines = completions(typed) if lines is None else lines
+    known = (line for line in lines if line.lower().startswith(start) and len(line) > len(start))
     return next(known, "")[len(start) :]
 
 

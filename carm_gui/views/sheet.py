@@ -20,7 +20,8 @@ def rows() -> dict[str, list[tuple[str, str]]]:
         if command.keys:
             found["window"].append((command.keys[0].replace("Return", "Enter"), command.text.rstrip("…")))
         if command.picture_key:
-            found["picture"].append((command.picture_key, command.text.rstrip("…")))
+            toggles = " or off" if command.text.endswith(" on") else ""
+            found["picture"].append((command.picture_key, command.text.rstrip("…") + toggles))
     return found
 
 

@@ -97,7 +97,7 @@ def make(
     per_subject: int = 1024,
     split: str = "train",
     workers: int | None = None,
-    spacing_mm: float = 2.0,
+    spacing_mm: float = 3.0,
     recipe: str = "training",
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[Path]:

@@ -196,7 +196,10 @@ def _hint(offset: np.ndarray, rng: np.random.Generator) -> str | None:
 
 
 def _previous(scene: Scene, rng: np.random.Generator) -> tuple[str, str, str, str, str]:
-    """A move that could have led here, and the landmark that was nearest before it."""
+    """A move that could have led here, and the landmark that was nearest before it; or, as after a correction, no
+    move and what the clinician and the model settled on, which may be wrong."""
+    if rng.uniform() < 0.2:
+        return str(rng.choice(scene.ranked[:3])), "CENTER", "NONE", "CENTER", "NONE"
     x, extent_x = prompts.quantise(rng.normal(0, 70), "x")
     y, extent_y = prompts.quantise(rng.normal(0, 70), "y")
     move = prompts.motion_of(x, extent_x, y, extent_y)

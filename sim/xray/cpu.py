@@ -8,11 +8,11 @@ slice in mm (so the slab of Joseph, IEEE TMI 1 (1982) 192, to the accuracy of on
 it happens in voxel indices: source and detector go through the inverse affine, so anisotropic and oblique
 grids need nothing of their own.
 
-Resolution: the plane is sampled 1.5 times a voxel and at least every mm, or once a pixel at the isocentre where pixels are coarser.
-Where two or more voxels fit into a pixel they are averaged first (a mip level, each axis by its own whole
-factor), so that a small picture is not aliased. Slices are taken in pairs where a ray shifts by no more than
-a third of a voxel from one to the next (near AP and lateral), at no cost in accuracy that can be measured at
-512 pixels (0.1 % at 128).
+Resolution: the plane is sampled 1.5 times a voxel and at least every mm, or once a pixel at the isocentre
+where pixels are coarser. Where two or more voxels fit into a pixel they are averaged first (a mip level, each
+axis by its own whole factor), so that a small picture is not aliased. Slices are taken in pairs where a ray
+shifts by no more than a third of a voxel from one to the next (near AP and lateral), at no cost in accuracy
+that can be measured at 512 pixels (0.1 % at 128).
 
 Slices are perpendicular to the voxel axis that gives the most samples among those within 60 degrees of the
 beam. Each axis and averaging needs its own copy of the volume, made when first needed; the latest are kept,
@@ -44,7 +44,8 @@ NEAREST_SHARE = 0.05
 LEAST_COSINE = 0.5
 CONE_TANGENT = 0.5 * DETECTOR_MM / SDD_MM
 PAIR_APART, MOST_APART = 0.34, 0.75
-"""How far, in voxels, a ray may shift from one averaged slice to the next: for a further pairing, and at most."""
+"""How far, in voxels, a ray may shift from one averaged slice to the next: for a further pairing, and at
+most."""
 TILE = 32
 ROOM = 2.25
 """Bytes kept in copies, as a multiple of the volume in float32."""
@@ -213,20 +214,28 @@ def _warp(sums, rows, columns, depth, length, pixel, scale, v0, v1, out):
     n = out.shape[1]
     height, width, one = sums.shape[1], sums.shape[2], np.uint32(1)
     centre = 0.5 * (n - 1)
+    at_y, at_x = np.empty(n, np.float32), np.empty(n, np.float32)
+    mm = np.empty(n, np.float32)
+    soft, bone = sums[0], sums[1]
+    last_y, last_x = np.float32(height - 1), np.float32(width - 1)
     for v in range(v0, v1):
         for u in range(n):
             share = 1.0 / (depth[0] + depth[1] * u + depth[2] * v)
-            y = (rows[0] + rows[1] * u + rows[2] * v) * share
-            x = (columns[0] + columns[1] * u + columns[2] * v) * share
-            if y >= 0 and x >= 0 and y < height - 1 and x < width - 1:
+            at_y[u] = (rows[0] + rows[1] * u + rows[2] * v) * share
+            at_x[u] = (columns[0] + columns[1] * u + columns[2] * v) * share
+            across = ((u - centre) ** 2 + (v - centre) ** 2) * (pixel * pixel)
+            mm[u] = math.sqrt(length * length + across) * abs(share) * scale
+        for u in range(n):
+            y, x = at_y[u], at_x[u]
+            if y >= 0 and x >= 0 and y < last_y and x < last_x:
                 j, i = np.uint32(y), np.uint32(x)
-                fy, fx = np.float32(y) - np.float32(j), np.float32(x) - np.float32(i)
-                across = ((u - centre) ** 2 + (v - centre) ** 2) * (pixel * pixel)
-                mm = np.float32(math.sqrt(length * length + across) * abs(share) * scale)
-                for c in range(2):
-                    a = sums[c, j, i] + fx * (sums[c, j, i + one] - sums[c, j, i])
-                    b = sums[c, j + one, i] + fx * (sums[c, j + one, i + one] - sums[c, j + one, i])
-                    out[c, v, u] = (a + fy * (b - a)) * mm
+                fy, fx = y - np.float32(j), x - np.float32(i)
+                a = soft[j, i] + fx * (soft[j, i + one] - soft[j, i])
+                b = soft[j + one, i] + fx * (soft[j + one, i + one] - soft[j + one, i])
+                c = bone[j, i] + fx * (bone[j, i + one] - bone[j, i])
+                d = bone[j + one, i] + fx * (bone[j + one, i + one] - bone[j + one, i])
+                out[0, v, u] = (a + fy * (b - a)) * mm[u]
+                out[1, v, u] = (c + fy * (d - c)) * mm[u]
             else:
                 out[0, v, u] = 0
                 out[1, v, u] = 0

@@ -63,11 +63,15 @@ def _bank() -> np.ndarray:
 
 
 @lru_cache(maxsize=8)
-def _spread(cells: int) -> np.ndarray:
-    """(cells, cells) Gaussian spread along one axis of the coarse grid; what leaves the picture is lost."""
+def _spread(cells: int, columns: int) -> tuple[np.ndarray, np.ndarray]:
+    """Gaussian spread along one axis of the coarse grid, (cells, cells), and the same followed by linear interpolation
+    to pixels, (cells, columns), held constant beyond the outer cells. What leaves the picture is lost."""
     at = (np.arange(cells) + 0.5) * (DETECTOR_MM / cells)
     kernel = np.exp(-0.5 * ((at[:, None] - at[None, :]) / SCATTER_SIGMA_MM) ** 2)
-    return (kernel * (DETECTOR_MM / cells) / (SCATTER_SIGMA_MM * np.sqrt(2 * np.pi))).astype(np.float32)
+    kernel *= (DETECTOR_MM / cells) / (SCATTER_SIGMA_MM * np.sqrt(2 * np.pi))
+    pixel = np.clip((np.arange(columns) + 0.5) * cells / columns - 0.5, 0, cells - 1)
+    widen = np.maximum(0, 1 - np.abs(pixel[None, :] - np.arange(cells)[:, None]))
+    return kernel.astype(np.float32), (kernel @ widen).astype(np.float32)
 
 
 _JIT = dict(cache=True, nogil=True, fastmath=True, error_model="numpy", boundscheck=False)
@@ -181,12 +185,17 @@ def _read_out(log_signal, scatter, per_quantum, electronic, side, bank, starts, 
         above, here, below = here, below, above
 
 
-@lru_cache(maxsize=8)
-def _widen(cells: int, columns: int) -> np.ndarray:
-    """(cells, columns) weights of linear interpolation from coarse cells to pixels, held constant at the
-    edges."""
-    at = np.clip((np.arange(columns) + 0.5) * cells / columns - 0.5, 0, cells - 1)
-    return np.maximum(0, 1 - np.abs(at[None, :] - np.arange(cells)[:, None])).astype(np.float32)
+@nb.njit(**_JIT)
+def _product(a, b, factor):
+    """factor * a @ b. Small enough that the threads of a BLAS would cost more than they save."""
+    out = np.zeros((a.shape[0], b.shape[1]), np.float32)
+    for i in range(a.shape[0]):
+        row = out[i]
+        for k in range(a.shape[1]):
+            share, line = factor * a[i, k], b[k]
+            for j in range(row.size):
+                row[j] += share * line[j]
+    return out
 
 
 class Detector:
@@ -220,12 +229,13 @@ class Detector:
         side = min(0.5 * (BLUR_MM / pitch) ** 2, 0.25) if self.blur else 0.0
 
         cells = max(1, min(rows, columns) // COARSE)
-        scatter = np.zeros((cells, cells), np.float32)
         if self.scatter:
-            _coarse_source(log_signal, cells, scatter)
-            spread = _spread(cells)
-            scatter = np.float32(self.scatter) * (spread @ scatter @ spread.T)
-        scatter = scatter @ _widen(cells, columns)
+            source = np.empty((cells, cells), np.float32)
+            _coarse_source(log_signal, cells, source)
+            spread, widened = _spread(cells, columns)
+            scatter = _product(_product(spread, source, np.float32(1)), widened, np.float32(self.scatter))
+        else:
+            scatter = np.zeros((cells, columns), np.float32)
 
         out = np.empty((rows, columns), np.uint16)
 

@@ -128,7 +128,8 @@ def test_nothing_is_wider_than_the_pane(qtbot, pane):
     content = pane.scroll.widget()
 
     def whole(card):
-        return card.geometry().right() <= content.width() and card.height() >= card.layout().heightForWidth(card.width())
+        tall = card.height() >= card.layout().heightForWidth(card.width())
+        return tall and card.geometry().right() <= content.width()
 
     qtbot.waitUntil(lambda: all(whole(card) for card in pane.cards))
     assert content.width() <= pane.scroll.viewport().width()

@@ -2,7 +2,7 @@
 
 import threading
 
-from carm_gui.bridge import Bridge, Notice, coalesce
+from carm_gui.bridge import BUSY_MS, QUIET_MS, Bridge, Notice, coalesce
 
 
 def test_of_frames_poses_and_doses_only_the_latest_is_handed_on():
@@ -58,6 +58,16 @@ def test_events_of_many_threads_arrive_in_the_gui_thread(qtbot):
     assert {thread for _, thread in seen} == {threading.main_thread()}
     for k in range(4):
         assert [i for (who, i), _ in seen if who == k] == list(range(200))
+
+
+def test_at_rest_the_timer_slows_down_and_wakes_with_the_first_event(qtbot):
+    bridge, seen = Bridge(), []
+    bridge.event.connect(seen.append)
+    bridge.start()
+    qtbot.waitUntil(lambda: bridge._timer.interval() == QUIET_MS)
+    bridge.receive(Notice("note", {}))
+    qtbot.waitUntil(lambda: bridge._timer.interval() == BUSY_MS)
+    assert len(seen) == 1
 
 
 def test_nothing_is_handed_on_after_stop(qtbot):

@@ -120,5 +120,13 @@ def test_main_returns_when_the_window_is_closed(qtbot, doubled, monkeypatch, tmp
     monkeypatch.setattr(Settings, "load", classmethod(lambda cls, path=None: cls(path=tmp_path / "w.json")))
     from PySide6.QtWidgets import QApplication
 
-    QTimer.singleShot(600, lambda: [w.close() for w in QApplication.topLevelWidgets()])
+    from carm_gui.window import Window
+
+    def end():
+        for window in QApplication.topLevelWidgets():
+            if isinstance(window, Window):
+                window.show_keys()
+                window.close()
+
+    QTimer.singleShot(600, end)
     assert start.main() == 0

@@ -137,7 +137,7 @@ def test_no_motion_is_no_motion():
         (MotionCommand(secondary_deg=-51), "secondary angle ends at 50"),
         (MotionCommand(up_mm=math.nan), "not a number"),
         (MotionCommand(left_mm=math.inf), "not a number"),
-        (MotionCommand(ant_mm=-160, primary_deg=90), "touch"),
+        (MotionCommand(left_mm=220, primary_deg=90), "tube would touch the patient"),
     ],
 )
 def test_what_may_not_be_is_refused_in_one_sentence(motion, says):
@@ -170,11 +170,10 @@ def test_the_tube_does_not_go_through_the_patient():
 
 
 def test_the_way_is_checked_and_not_only_its_end():
-    """From one lateral to the other the tube swings under the table; with the table this high it cannot pass."""
-    low = CArmPose(ant_mm=160, primary_deg=90)
-    arm = carm(low)
-    assert arm.refusal(MotionCommand(primary_deg=-180)) is None
-    assert carm(low.replace(ant_mm=100)).refusal(MotionCommand(primary_deg=-180)) is None
+    """From AP to lateral over a low table's edge: both ends are free, the tube's swing between them is not."""
+    ap = CArmPose(left_mm=100, ant_mm=150)
+    assert carm(ap.replace(primary_deg=90)).pose.primary_deg == 90
+    assert "On the way there the tube would touch the table" in carm(ap).refusal(MotionCommand(primary_deg=90))
 
 
 def test_usual_working_views_are_allowed():

@@ -7,8 +7,9 @@ import math
 import pytest
 from doubles import ARRIVED, FakeProjector, ScriptedModel, move_reply, small_patient
 
-from carm_gui.session.headless import coronal_error_mm, navigate_alone, optimal_moves
+from carm_gui.session.headless import coronal_error_mm, navigate_alone
 from carm_gui.session.reach import check_view, landmark_position, targets_outside
+from inference.evaluation.measures import optimal_moves
 from inference.models.interface import ModelError
 from sim.carm import CArm
 from sim.patient.patient import PatientError
@@ -89,8 +90,7 @@ def brute_force(across, along):
     ],
 )
 def test_optimal_moves_against_trying_all(across, along):
-    position = (10.0 + across, -20.0 + along, 5.0)
-    assert optimal_moves(CArmPose(left_mm=10.0, up_mm=-20.0), position) == brute_force(across, along)
+    assert optimal_moves((across, along)) == brute_force(across, along)
 
 
 def test_the_error_is_in_the_coronal_plane():
