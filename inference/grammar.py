@@ -261,6 +261,8 @@ def _may_cut(part: list[Token], at: int) -> bool:
         return True
     if before.type == "OKAY" or (before.type == "YES" and before.text in _PLAIN_YES):
         return True
+    if before.type in ("HELP", "LOCATE", "QUESTION"):
+        return False  # "how do I go up"
     if before.type in ("NO", "WRONG", "LOOK"):
         return here.type in (
             "V",

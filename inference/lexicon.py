@@ -479,7 +479,7 @@ towrads; towrds; torwards; torward; in direction towards""",
     },
     "THEN": {
         None: """then; and then; after that; and after that; afterwards; and afterwards; followed by; next; and next;
-finally; and finally; subsequently; thereafter; before that; then after; thereupon; then also; when done;
+finally; and finally; subsequently; thereafter; then after; thereupon; then also; when done;
 once done; when you are done; once there; when there; once you are there; when you are there; when we are
 there; once we are there; and when there; and once there; after which; and last; lastly; and lastly; and
 now; thn""",

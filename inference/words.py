@@ -278,6 +278,8 @@ _IDIOMS = (
     (r"\bfrom (?:here|now|this (?:point|position))(?: on)?\b", " "),
     # Told, not asked for: "it might go up", "that could be T1", "we have the carina", "now we can see T1".
     (r"\b(?:it|this|that|these|those|which|there) (?:could|might|may|will|should(?! be)|can|shall)\b(?! do\b)", " xtold "),
+    (r"\b(?:will|can|could|might|may|shall|should|does) (?:it|this|that)\b(?! be\b)", " xtold "),
+    (r"\b(mov\w+|move|shift|slide|pan|bring|roll|take|drag) (?:the |our )?patient(?= (?:left|right)\b)", r"\1 table"),
     (r"(^|[,.;!?]|\bnow|\bok|\bokay|\bso) *(?:we|you|i) (?:now |already )?have (?!to\b|(?:a |another )?look)", r"\1 xtold "),
     (r"(^|[,.;!?]|\byes|\bno|\bnow|\bok|\bokay|\bso) *(?:i|we) (?:can |now |do )*see\b", r"\1 that is "),
     (r"\btoo (?=(?:left|right|up|down|cranial|caudal|cephalad|superior|inferior|north|south|lower|higher)\b)", " xtoo "),
@@ -399,6 +401,10 @@ _VERTEBRA_WORD = re.compile(
 _VERTEBRA_NUMBER = {"i": 1, "xii": 12}
 
 
+_SHORTENED = "l|r|lt|rt|pt|approx|appr|ca|dr|pls|deg|prox|inf|sup|vert|lat|cran|caud"
+"""Words that are written with a full stop which ends no sentence."""
+
+
 def _vertebra(match: re.Match[str]) -> str:
     letter, said = match.group(1), match.group(2)
     number = int(said) if said.isdigit() else _VERTEBRA_NUMBER.get(said, _NUMBERS.get(said))
@@ -428,6 +434,8 @@ def normalise(text: str) -> str:
     text = re.sub(r"(?<![\w)])-\s?(?=\.?\d)", " minus ", text)
     text = re.sub(r"(?<!\w)\.(?=\d)", "0.", text)
     text = text.replace("%", " percent ").replace("&", " and ").replace("+", " plus ")
+    text = re.sub(r"\b(?:[a-z]\.){2,}(?:[a-z]\b)?", lambda m: m.group(0).replace(".", ""), text)  # "L.A.O."
+    text = re.sub(rf"\b({_SHORTENED})\.(?=\s)", r"\1 ", text)
     for pattern, plain in _CONTRACTIONS:
         text = re.sub(pattern, plain, text)
     for pattern, plain in _IDIOMS:
@@ -446,7 +454,7 @@ def pieces(text: str) -> list[str]:
     """Words, numbers and punctuation, with spelling repaired; "the" and "of" left out."""
     found: list[str] = []
     for word in _PIECES.findall(normalise(text)):
-        if (word,) in _PHRASES or (word,) in _NAMES or not re.search(r"[\-.]", word) or word[0].isdigit():
+        if word in _BREAKS or (word,) in _PHRASES or (word,) in _NAMES or not re.search(r"[\-.]", word) or word[0].isdigit():
             parts = [word]
         else:
             parts = re.split(r"[\-.]", word)

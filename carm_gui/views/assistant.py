@@ -455,7 +455,7 @@ class Assistant(QFrame):
         inside.addWidget(label(text, 14))
         box.options = []
         for option in options:
-            button = KeyButton(option)
+            button = KeyButton(option, {"yes": "A", "no": "R"}.get(option, ""))
             button.setToolTip(f"Say “{option}”")
             button.clicked.connect(lambda _=False, words=option: self.said.emit(words))
             inside.addWidget(button)

@@ -156,7 +156,8 @@ class CommandLine(QWidget):
                 start = "Understood" if self.rejecting is None else f"Rejecting step {self.rejecting}. Understood"
                 self._hint(f"{start}: {action.echo()}. Enter sends it.", "accent")
             elif self.line.rest:
-                self._hint("→ takes the rest", "dim")
+                start = "" if self.rejecting is None else f"Rejecting step {self.rejecting}. "
+                self._hint(f"{start}→ takes the rest", "dim")
             elif self.rejecting is not None:
                 self._hint(NO_REASON, "warn")
             else:

@@ -24,6 +24,8 @@ def label(text: str = "", size: float = 14, bold: bool = False, tone: str = "", 
     result.setWordWrap(wrap)
     if wrap:
         result.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        # Else a scroll area reserves the height that the text would have in its narrowest form.
+        result.setMinimumHeight(1)
     if tone:
         result.setProperty("tone", tone)
     return result

@@ -38,7 +38,16 @@ def carm(*words):
 def test_dataset_train_and_load(tmp_path):
     for split, folder, subjects in (("train", "views", 2), ("validation", "check", 1)):
         done = carm(
-            "dataset", "--subjects", subjects, "--per-subject", 24, "--split", split, "--out", tmp_path / folder, "--json"
+            "dataset",
+            "--subjects",
+            subjects,
+            "--per-subject",
+            24,
+            "--split",
+            split,
+            "--out",
+            tmp_path / folder,
+            "--json",
         )
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout)["views"] == 24 * subjects
@@ -66,7 +75,9 @@ def test_dataset_train_and_load(tmp_path):
 
     spec = spec_of(tmp_path / "out")
     model = TransformersModel(spec.base, spec.adapter)
-    reply = "".join(model.stream(Request("localization", np.zeros((128, 128), np.uint8), "Localize: two landmarks.", 8)))
+    reply = "".join(
+        model.stream(Request("localization", np.zeros((128, 128), np.uint8), "Localize: two landmarks.", 8))
+    )
     assert isinstance(reply, str)
     assert (model.info.base_sha256, model.info.adapter_sha256) != ("", "")
 

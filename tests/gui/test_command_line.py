@@ -103,6 +103,15 @@ def test_enter_alone_lets_it_look_again(qtbot, command):
     assert command.reasons == [""]
 
 
+def test_a_reason_that_is_not_understood_stays_on_the_line(qtbot, command):
+    command.ask_reason(1)
+    qtbot.keyClicks(command.line, "xyzzy plugh")
+    qtbot.keyClick(command.line, Qt.Key.Key_Return)
+    assert command.reasons == []
+    assert command.line.text() == "xyzzy plugh"
+    assert "not understood" in command.hint.text()
+
+
 @pytest.mark.parametrize(
     ("text", "kind"),
     [("left elbow", "reject"), ("that's the left elbow", "reject"), ("stop", "halt"), ("look again", "reject")],

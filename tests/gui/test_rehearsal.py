@@ -135,6 +135,20 @@ def test_esc_cancels_a_reply_under_way(qtbot, rehearsal, until):
     assert window.live.offer is None
 
 
+def test_a_question_takes_the_place_of_a_proposal(qtbot, rehearsal, until):
+    window = rehearsal(ScriptedModel(UP_90))
+    send(qtbot, window, "align to the skull")
+    until(window, "waiting")
+    first = window.assistant.waiting
+    send(qtbot, window, "go to T12 and take a shot")
+    qtbot.waitUntil(lambda: window.assistant.waiting is None)
+    assert not first.accept.isVisible()
+    assert window.live.offer is None
+    qtbot.waitUntil(lambda: window.assistant._question is not None)
+    qtbot.keyClick(window.command.line, ENTER, CTRL)
+    qtbot.waitUntil(lambda: window.session.status.target == "t12")
+
+
 def test_a_jog_lasts_while_the_key_is_held_and_ends_with_the_focus(qtbot, rehearsal):
     window = rehearsal(ScriptedModel(ARRIVED))
     window.live.setFocus()
