@@ -14,6 +14,7 @@ import argparse
 import ctypes
 import logging
 import os
+import signal
 import sys
 import threading
 import time
@@ -190,8 +191,9 @@ def start_pose(patient) -> CArmPose:
 # ---- the window ----------------------------------------------------------------------------------
 
 
-def make_window(settings=None):
-    """A QApplication (the present one if there is one) and a window that shows the stored picture."""
+def make_window(settings=None, patient: str = "virtual"):
+    """A QApplication (the present one if there is one) and a window. It shows the stored picture if that is of
+    `patient`."""
     from PySide6.QtWidgets import QApplication
 
     from carm_gui.window import NAME, Window
@@ -199,7 +201,7 @@ def make_window(settings=None):
     app = QApplication.instance() or QApplication(sys.argv[:1])
     app.setApplicationName(NAME)
     window = Window(settings)
-    stored = stored_frame()
+    stored = stored_frame() if patient == "virtual" else None
     if stored is not None:
         window.live.show_frame(stored, stored=True)
     window.live.set_message("" if stored is not None else "Loading the patient…")
@@ -221,11 +223,14 @@ def main(
     _log_to_file()
     from carm_gui.settings import Settings
 
-    app, window = make_window(Settings.load())
+    app, window = make_window(Settings.load(), patient)
     window.show()
+    sys.excepthook = window.say_unexpected
+    signal.signal(signal.SIGINT, lambda *_: window.close())
     backend = Backend(window.bridge.receive, patient, model, projector, record=True, landmarks=landmarks, series=series)
     _after_first_paint(backend.start)
     status = app.exec()
+    sys.excepthook = sys.__excepthook__
     backend.close()
     return status
 
@@ -270,14 +275,14 @@ def screenshot(
     from carm_gui.settings import Settings
 
     until = until or ("waiting" if say else "live")
-    app, window = make_window(Settings(theme=theme))
+    app, window = make_window(Settings(theme=theme), what.get("patient", "virtual"))
     window.resize(QSize(*size))
     window.show()
     backend = Backend(window.bridge.receive, **what)
     backend.start()
     reached = _drive(app, window, say, until, time.monotonic() + timeout_s)
-    if reached:
-        _spin(app, 0.15 if until in ("moving", "answering", "loading") else 0.8)
+    # What is passing is caught at once; what stays gets time to settle.
+    _spin(app, 0.15 if reached and until in ("moving", "answering", "loading") else 0.8)
     window.grab().save(str(out))
     window.close()
     backend.close()

@@ -195,8 +195,10 @@ def style_sheet(theme: Theme) -> str:
     QPushButton:pressed {{ background: {t.border}; }}
     QPushButton:disabled {{ color: {t.dim}; }}
     QPushButton:focus {{ border: 2px solid {t.accent}; padding: 5px 13px; }}
-    QPushButton[keycap="true"] {{ padding: 6px 36px 6px 14px; text-align: left; }}
-    QPushButton[keycap="true"]:focus {{ padding: 5px 35px 5px 13px; }}
+    QPushButton[keycap="letter"] {{ padding: 6px 38px 6px 14px; text-align: left; }}
+    QPushButton[keycap="letter"]:focus {{ padding: 5px 37px 5px 13px; }}
+    QPushButton[keycap="chord"] {{ padding: 6px 70px 6px 14px; text-align: left; }}
+    QPushButton[keycap="chord"]:focus {{ padding: 5px 69px 5px 13px; }}
     QPushButton[beam="true"] {{ border-color: {t.warn}; color: {t.warn}; }}
 
     QLineEdit#line {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.border}; border-radius: 10px;

@@ -6,6 +6,7 @@ alone: what takes time happens elsewhere and comes back through the bridge.
 
 from __future__ import annotations
 
+import logging
 import threading
 from datetime import datetime
 
@@ -28,6 +29,8 @@ from inference.step import Step
 from sim.frame import Frame
 from sim.landmarks import LANDMARKS
 from sim.resource import data_dir, resource
+
+log = logging.getLogger(__name__)
 
 NAME = "C-arm rehearsal"
 NOT_CLINICAL = "Simulation, not for clinical use"
@@ -144,6 +147,7 @@ class Window(QMainWindow):
         self.live.jog.connect(lambda left, up: self.session and self.session.jog(left, up))
         self.live.pedal.connect(self.set_beam)
         self.live.focus_changed.connect(lambda _: self._guide())
+        self.live.focus_changed.connect(self.assistant.show_keys)
         self.technique.beam_wanted.connect(self.set_beam)
         self.command.submitted.connect(self.say)
         self.command.reason_given.connect(self._give_reason)
@@ -183,8 +187,17 @@ class Window(QMainWindow):
         """Say that the rehearsal cannot begin, where it cannot be missed."""
         self.banner.setText(sentence)
         self.banner.show()
-        self.live.set_message("No picture")
+        self.live.show_nothing("No picture")
+        self.assistant.show_model("failed", "", "There is no picture for it to look at.", None)
+        self.command.guide("Close the window and start again with another patient.")
         self._announce(sentence)
+
+    def say_unexpected(self, kind, problem, trace) -> None:
+        """For sys.excepthook: what nobody foresaw goes to the log whole, and to the clinician as one sentence."""
+        log.error("unexpected", exc_info=(kind, problem, trace))
+        self.assistant.show_note(
+            f"Something unexpected went wrong ({kind.__name__}); the log has the details.", "error"
+        )
 
     @Slot(object)
     def on_event(self, event) -> None:
@@ -379,7 +392,8 @@ class Window(QMainWindow):
         self.set_beam(not self.technique.on)
 
     def _too_early(self) -> None:
-        self.assistant.show_note("The patient is still being loaded; in a moment.", "warning")
+        failed = self.banner.text() if self.banner.isVisible() else ""
+        self.assistant.show_note(failed or "The patient is still being loaded; in a moment.", "warning")
 
     def toggle_invert(self) -> None:
         self.live.set_inverted(self.live.bone_dark)

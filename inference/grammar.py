@@ -46,6 +46,9 @@ def understand(text: str, display: Display) -> Action:
     return _interpret(found, display)
 
 
+_SHOTS = ("shot", "expose", "shoot", "retake", "refresh")
+
+
 def _not_after_verb(found: Tokens) -> bool:
     """ "Go left, not right": what not to do beside what to do."""
     said = False
@@ -71,6 +74,8 @@ def _not_after_verb(found: Tokens) -> bool:
             return True
         if before.type == "NO" and after.type == "V" and after.text.endswith("ing"):
             return True  # "no going up"
+        if before.text == "no" and (after.text in _SHOTS or (after.type == "V" and after.value in ("shoot", "save"))):
+            return True  # "no shot"
     return False
 
 
@@ -91,8 +96,10 @@ def _tidy(found: list[Token]) -> list[Token]:
             "go on",
             "proceed",
             "move on",
+            "you can go",
+            "you may go",
         ):
-            if after.type in ("DIR", "SIDE", "NUM", "VAGUE", "TO", "CRAN", "MORE", "LM"):
+            if after.type in ("DIR", "SIDE", "NUM", "VAGUE", "TO", "CRAN", "MORE", "LM", "V"):
                 token = Token("V", "go", token.text)
         elif (
             token.type == "LOCATE" and token.text in ("locate", "localize", "localise") and after.type in ("LM", "SIDE")
@@ -100,8 +107,12 @@ def _tidy(found: list[Token]) -> list[Token]:
             token = Token("V", "show", token.text)
         elif token.type == "SIDE" and token.text in ("l", "r") and after.type not in ("NUM", "END_OF_LINE", "COMMA"):
             token = Token("UNKNOWN", token.text, token.text)
-        elif token.type == "SIDE" and token.text in ("l", "r") and after.type == "NUM" and not _unit_after(found, at + 1):
+        elif (
+            token.type == "SIDE" and token.text in ("l", "r") and after.type == "NUM" and not _unit_after(found, at + 1)
+        ):
             token = Token("DIRX", None, token.text)  # "R 20": right, or RAO?
+        elif token.type == "SIDE" and token.text in ("l", "r") and at and found[at - 1].type == "NUM":
+            token = Token("DIRX", None, token.text)
         elif token.type == "TO" and token.text in _UP_TO and after.type == "NUM":
             token = Token("UNSURE", None, token.text)  # "up to 3 cm left"
         elif token.type == "YES" and token.text in ("exactly", "precisely") and _beside_a_number(found, at):
@@ -183,7 +194,7 @@ def _interpret(found: Tokens, display: Display) -> Action:
         return _join(_clause(parts[0], display))
     whole = _reject(_strip([t if t.type != "FULLSTOP" else Token("COMMA", ",", ",") for t in found]), display)
     if whole and not any(t.type == "THEN" for t in found):
-        return whole
+        return whole if whole.kind == "clarify" else replace(whole, reason="")
     return _join([action for part in _carry_unit(parts) for action in _clause(part, display)])
 
 
@@ -236,23 +247,31 @@ def _clause(part: list[Token], display: Display) -> list[Action]:
     if not cuts or len(cuts) > _MOST_BREAKS:
         return [_nothing(part)]
     ends = [*cuts, len(part)]
-    best: dict[int, tuple[int, list[Action]]] = {len(part): (0, [])}
+    best: dict[int, tuple[int, list[tuple[int, int, Action]]]] = {len(part): (0, [])}
     for start in reversed([0, *cuts]):
         for end in ends:
             if end <= start or end not in best:
                 continue
             piece = _strip(part[start:end])
             if not piece:
-                action_list: list[Action] = []
+                found: list[tuple[int, int, Action]] = []
             else:
                 action = _one(piece, display)
                 if not action:
                     continue
-                action_list = [action]
-            cost = best[end][0] + 1 + 100 * sum(a.kind == "clarify" for a in action_list)
+                found = [(start, end, action)]
+            cost = best[end][0] + 1 + 100 * sum(a.kind == "clarify" for _, _, a in found)
             if start not in best or cost < best[start][0]:
-                best[start] = (cost, action_list + best[end][1])
-    return best[0][1] if 0 in best else [_nothing(part)]
+                best[start] = (cost, found + best[end][1])
+    if 0 not in best:
+        return [_nothing(part)]
+    for (start, _, one), (_, end, other) in pairwise(best[0][1]):
+        if one.kind == other.kind and one.kind in ("move", "rotate"):
+            # "Ok, left and up 2 cm": no cut may hide what would be asked back of the two together.
+            asked = _one(part[start:end], display)
+            if asked and asked.kind == "clarify":
+                return [asked]
+    return [action for _, _, action in best[0][1]]
 
 
 def _may_cut(part: list[Token], at: int) -> bool:
@@ -309,14 +328,16 @@ def _join(actions: list[Action]) -> Action:
                 "reject",
                 landmark=action.landmark or last.landmark,
                 not_landmark=action.not_landmark or last.not_landmark,
+                reason=action.reason or last.reason,
             )
         elif pair == {"accept", "reject"}:
             named = action if action.kind == "reject" else last
-            if not named.landmark or named.not_landmark:
+            if not named.landmark or named.not_landmark or named.reason == "no":
                 return clarify("conflict", "yes, go ahead", "no, look again")
             merged[-1] = Action("accept")
         else:
             merged.append(action)
+    merged = [replace(a, reason="") for a in merged]
     if len(merged) == 1:
         return merged[0]
     if any(a.kind in ("accept", "reject") for a in merged[1:]):
@@ -548,6 +569,8 @@ def _align(part: list[Token], display: Display) -> Action | None:
             Token("ONE", 1, t.text) if t.type == "NUM" and t.value == 1 else t for t in part[: at + 1] if t.type != "AP"
         ]
         if _EXPOSE.fullmatch(_signature(lead)):
+            if _has(part[at + 1 :], "go", "trans", "show", "get"):
+                return None  # "take a shot, go to the skull": two things, in that order
             shot, part = Action("expose"), part[at + 1 :]
     if not marks and not _has(part, "HEAD"):
         bare = (
@@ -596,6 +619,20 @@ def _align(part: list[Token], display: Display) -> Action | None:
         return None
     if not marks and (_is_heading(part) or _has(part, "UNSURE", "OR", "FEET", "DEVICE")):
         return None
+    last = max((i for i, t in enumerate(part) if t.type == "LM"), default=len(part))
+    if part[-1].type == "BACK" and part[-2].text == "go" and last < len(part):
+        return None
+    if _has(part[last:], "AP") and _has(part[last:], "go", "trans", "show", "get"):
+        return None
+    sided = _has(part, "SIDE") and any(t.type == "LM" and t.value[1] for t in part)
+    led = len(part) > 1 and part[0].type == "SIDE" and part[1].type == "COMMA"
+    if sided and not led and (_has(part, "COMMA", "AND") or _has(part[last:], "go", "trans", "show", "get")):
+        return None  # "the left elbow, left 2 cm"
+    if _has(part, "IMAGE"):
+        shown = max(i for i, t in enumerate(part) if t.type == "IMAGE")
+        named = max((i for i, t in enumerate(part[:shown]) if t.type == "LM"), default=shown)
+        if _has(part[named:shown], "get", "MORE"):
+            return None  # "T12 take an image": not only where to
     if any(t.type == "ELSEWHERE" for t in part):
         if _has(part, "NUM", "UNIT", "VAGUE"):
             return None
@@ -726,7 +763,7 @@ def _reject(part: list[Token], display: Display) -> Action | None:
             else:
                 return clarify("conflict", "yes, go ahead", "no, look again", f"go {token.value}")
     positives, negatives = dict.fromkeys(named[True]), dict.fromkeys(named[False])
-    if unknown[True] and not yes:
+    if unknown[True]:
         return _elsewhere(unknown[True][0])
     if (yes and (no or negatives or unknown[False])) or len(positives) > 1 or len(negatives) > 1:
         return clarify("conflict", "yes, go ahead", "no, look again")
@@ -756,7 +793,7 @@ def _reject(part: list[Token], display: Display) -> Action | None:
     if landmark and landmark == not_landmark:
         return clarify("conflict", "no, look again")
     if no or negatives or positives or unknown[False]:
-        return Action("reject", landmark=landmark, not_landmark=not_landmark)
+        return Action("reject", landmark=landmark, not_landmark=not_landmark, reason="no" if no else "")
     return None
 
 
@@ -842,6 +879,10 @@ def _move(part: list[Token], display: Display) -> Action | None:
     if not _only(part, *_MOVE_TYPES):
         return None
     directed = [t for t in part if t.type in ("SIDE", "DIR", "HEAD", "FEET", "CRAN", "DIRX", "LATERAL")]
+    if len(part) > 2 and (_names_the_skull(part) or _goes_back(part)):
+        return None
+    if any(a.type == "BEAM" and b.type == "ON" for a, b in pairwise(part)):
+        return None
     if any(t.type == "BEAM" and t.text != "beam" for t in part) or (
         _has(part, "ON") and not _has(part, "SCREEN", "IMAGE")
     ):
@@ -868,8 +909,9 @@ def _move(part: list[Token], display: Display) -> Action | None:
         return clarify("conflict", "align to the skull", "go up a bit")
     if _has(part, "BACK") and not _has(part, "go", "trans", "show", "get"):
         return clarify("direction", "go back to where we were", *_OFFER_DIRECTION)
+    plain = [t for t in part if t.type != "COMMA"]
     if not _has(part, "NUM") and any(
-        a.type == "SIDE" and a.text == "right" and b.type in ("DIR", "CRAN") for a, b in pairwise(part)
+        a.type == "SIDE" and a.text == "right" and b.type in ("DIR", "CRAN") for a, b in pairwise(plain)
     ):
         return clarify("conflict", "go right", "go up", "go down")  # "right up" may be straight up
     if _has(part, "CRAN"):
@@ -888,7 +930,7 @@ def _image_is_moved(part: Tokens) -> bool:
         if token.type in ("IMAGE", "SCREEN"):
             after = part[at + 1].type if at + 1 < len(part) else ""
             before = part[at - 1] if at else Token("")
-            if after not in ("SIDE", "DIR") or (token.type == "IMAGE" and before.type == "V"):
+            if after not in ("SIDE", "DIR") or (token.type == "IMAGE" and before.type == "V" and before.text != "go"):
                 return True
         if (
             token.type == "DIR"
@@ -1047,6 +1089,12 @@ def _rotate(part: list[Token], display: Display) -> Action | None:
         return None
     if _has(part, "HEAD", "FEET") and not _has(part, "rot") and not _has(part, "DEG"):
         return None
+    if _names_the_skull(part) or _goes_back(part) or (_has(part, "BEAM") and (_has(part, "ON") or _is_fluoro(part))):
+        return None
+    if re.search(r"\b(?:go|trans) (?:VAGUE |NUM |UNIT )*CRAN (?:VAGUE |NUM |UNIT )*(?:AND |COMMA )", _signature(part)):
+        return None  # "go cephalad a bit and RAO 45": a shift and a view
+    if _has(part, "HEAD", "FEET") and _has(part, "ANGLE") and not _has(part, "rot"):
+        return None
     if _has(part, "IMAGE", "lift"):
         return None if not _has(part, "lift") else clarify("direction", *_OFFER_TURN)
     if _has(part, "LATERAL"):
@@ -1079,9 +1127,43 @@ def _rotate(part: list[Token], display: Display) -> Action | None:
     if not axes:
         return clarify("direction", *_OFFER_TURN)
     try:
-        return _turn(part)
+        turned = _turn(part)
+        if turned.relative and _has(part, "AP"):
+            return clarify("conflict", "straight AP", *_OFFER_TURN[2:4])
+        return turned
     except _AmountError:
         return clarify("amount", *_OFFER_TURN[:4])
+
+
+def _names_the_skull(part: Tokens) -> bool:
+    """Whether a "head" here is the skull, and no way to go: "show me the head", "the head, left 2 cm"."""
+    for at, token in enumerate(part):
+        if token.type == "HEAD":
+            before = part[at - 1] if at else Token("")
+            after = part[at + 1] if at + 1 < len(part) else Token("")
+            leads = before.type in ("TO", "UNIT", "VAGUE", "NUM", "DEG", "DIR", "MORE", "SCREEN")
+            leads = (
+                leads or (before.type == "V" and before.value in ("rot", "trans")) or (not at and after.type == "NUM")
+            )
+            if not leads or (before.type == "TO" and before.value == "to" and after.type in ("AND", "COMMA", "V")):
+                return True
+            if before.type == "TO" and before.value == "to" and _has(part[at:], "DIR", "SIDE"):
+                return True
+    return False
+
+
+def _goes_back(part: Tokens) -> bool:
+    """Whether "back" stands for itself: "go back and left 1 cm"."""
+    for at, token in enumerate(part):
+        after = part[at + 1].type if at + 1 < len(part) else ""
+        ends = after in ("AND", "COMMA", "V") or (not after and at and part[at - 1].type in ("AND", "COMMA", "V"))
+        if ends and (token.type == "BACK" or token.text in ("return", "get back", "come back")):
+            return True
+    return False
+
+
+def _is_fluoro(part: Tokens) -> bool:
+    return any(t.type == "BEAM" and t.value == "fluoro" for t in part)
 
 
 def _axis(token: Token) -> tuple[str, int]:
@@ -1134,6 +1216,8 @@ def _turn(part: list[Token]) -> Action:
                 view = True
         elif token.type == "V" and token.value == "rot" and token.text not in ("oblique", "obliquely"):
             change = True
+            if token.text.startswith("tilt") and any(t.type == "ANGLE" and t.value[0] == "p" for t in part[at:]):
+                view = True  # one tilts head or feet: the LAO beside it is a view
             to = part[at + 1 :]
             if len(to) > 1 and to[0].type == "TO" and to[0].value == "to" and to[1].type in ("ANGLE", "NUM", "CRAN"):
                 view = True
@@ -1141,7 +1225,7 @@ def _turn(part: list[Token]) -> Action:
             change = True
             sign = -1 if token.value == -1 else sign
     vague = [t for m, t in items if m == "A" and t.type == "VAGUE"]
-    if vague and view and not change:
+    if vague and view and not change and not _has(part, "NUM"):
         view, change = False, True
         if any(t.type == "CRAN" for t in part) and not _has(part, "DEG", "ANGLE"):
             return clarify("direction", "go up a bit", "tilt a bit cranial")

@@ -44,7 +44,7 @@ one more time; please reconsider""",
     "IS": {
         None: """that is; this is; it is; thats; its; is; that looks like; this looks like; it looks like; looks
 like; look
-like; looks; look; that looks; this looks; it looks; that seems; it seems; seems; seems to be; seems like;
+like; looks; that looks; this looks; it looks; that seems; it seems; seems; seems to be; seems like;
 that must be; this must be; it must be; must be; that was; what you see is; what we see is; what i see is;
 i see; you are looking at; we are looking at; i am looking at; we are at; we are on; you are at; that
 would be; that appears to be; appears to be; it should be; that should be; actually is; that is actually;
@@ -355,7 +355,10 @@ before; where
 we just were; where i was before; where it was before; where you came from; where we came from; where we
 had been; previous position; previous place; previous view; previous spot; previous location; previous
 pose; previous one; previous; last position; last place; last view; last spot; last location; last pose;
-prior position; prior view; earlier position; former position; old position; position before; view before; old view; place before; to before; as before; like before; back before; earlier view; one before; prior location; previous point; last point;
+prior position; prior view; earlier position; former position; old position; position before; view before;
+old view; place before; to before;
+as before; like before; back before; earlier view; one before;
+prior location; previous point; last point;
 earlier place; last known position; preceding position; previous positioning; position we were in;
 position we had; position we had before; position before that; view we had; view we had before; where we
 where; were we were; previuos position; previos position""",
@@ -671,7 +674,6 @@ process; superior angle; superior angle scapula; scapular superior angle; upper 
 FILLERS = frozenset(
     [
         "a",
-        "able",
         "about",
         "actually",
         "afternoon",

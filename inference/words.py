@@ -264,8 +264,19 @@ _CONTRACTIONS = (
 )
 
 # Idioms whose words would mislead, taken out or written plainly before anything is read.
-_PRAISE = r"(?:very |really |so |just )?(?:great|nice|lovely|perfect|good|helpful|wonderful|ideal|excellent|kind|appreciated)"
+_PRAISE = (
+    r"(?:very |really |so |just )?(?:great|nice|lovely|perfect|good|helpful|wonderful|ideal|excellent|kind|appreciated)"
+)
+_FINE = r"(?:nice|good|great|perfect|fine|excellent|beautiful|lovely|clear|better|best|super)"
+_SHOWN = r"(?:shot|image|picture|film|photo|pic|exposure|x-?ray)s?"
 _IDIOMS = (
+    (r"\b(?:rihgt|rigth|rght|ritgh|roght|righ)\b", "right"),
+    (r"\b(?:lefft|letf|lft|lef)\b", "left"),
+    (r"\b(?:imgae|iamge)\b", "image"),
+    (r"\b(?:pictrue|pitcure|picure)\b", "picture"),
+    (r"\b(up|down|left|right|cranial|caudal)-(?=\d)", r"\1 minus "),
+    (r"\ba (?:ot|lt)\b", " few "),
+    (r"^\W*(?:no\W+)?that the\b", " xtold "),
     (
         r"\b(?:is it|would it be|could it be|will it be) (?:possible|ok(?:ay)?|all ?right|fine)"
         r"(?: for (?:you|us|me))?(?: to| if (?:you|we)(?: could| can)?)\b",
@@ -273,16 +284,31 @@ _IDIOMS = (
     ),
     (rf"\bit would be {_PRAISE} (?:to|if (?:you|we)(?: could| can| would)?)\b", " "),
     (rf"(?<=[a-z0-9])[\s,.]+(?:that|it|which) would be {_PRAISE}\b", " "),
-    (r"\bi (?:would )?(?:love|prefer|be (?:happy|glad|grateful)) (?:you )?to\b", " "),
+    (
+        r"\bi (?:would )?(?:love|prefer|be (?:happy|glad|grateful)) "
+        r"(?:(?:you )?to|if (?:you|we) (?:could|can|would))\b",
+        " ",
+    ),
+    (r"\bi (?:was|am) (?:just )?wondering (?:if|whether) (?:you|we) (?:could|can|might)\b", " "),
+    (r"\bfirst of all\b", " "),
     (r"\bhave got to\b", "need to"),
     (r"\bfrom (?:here|now|this (?:point|position))(?: on)?\b", " "),
     # Told, not asked for: "it might go up", "that could be T1", "we have the carina", "now we can see T1".
-    (r"\b(?:it|this|that|these|those|which|there) (?:could|might|may|will|should(?! be)|can|shall)\b(?! do\b)", " xtold "),
-    (r"\b(?:will|can|could|might|may|shall|should|does) (?:it|this|that)\b(?! be\b)", " xtold "),
+    (
+        r"\b(?:it|this|that|these|those|which|there) (?:could|might|may|will|should(?! be)|can|shall)\b(?! do\b)",
+        " xtold ",
+    ),
+    (r"\b(?:will|can|could|might|may|shall|should) (?:it|this|that)\b(?! be\b)", " xtold "),
     (r"\b(mov\w+|move|shift|slide|pan|bring|roll|take|drag) (?:the |our )?patient(?= (?:left|right)\b)", r"\1 table"),
-    (r"(^|[,.;!?]|\bnow|\bok|\bokay|\bso) *(?:we|you|i) (?:now |already )?have (?!to\b|(?:a |another )?look)", r"\1 xtold "),
-    (r"(^|[,.;!?]|\byes|\bno|\bnow|\bok|\bokay|\bso) *(?:i|we) (?:can |now |do )*see\b", r"\1 that is "),
-    (r"\btoo (?=(?:left|right|up|down|cranial|caudal|cephalad|superior|inferior|north|south|lower|higher)\b)", " xtoo "),
+    (
+        r"(^|[,.;!?]|\band|\bnow|\bok|\bokay|\bso) *(?:we|you|i) (?:now |already )?have (?!to\b|(?:a |another )?look)",
+        r"\1 xtold ",
+    ),
+    (r"(^|[,.;!?]|\band|\byes|\bno|\bnow|\bok|\bokay|\bso) *(?:i|we) (?:can |now |do )*see\b", r"\1 that is "),
+    (
+        r"\btoo (?=(?:left|right|up|down|cranial|caudal|cephalad|superior|inferior|north|south|lower|higher)\b)",
+        " xtoo ",
+    ),
     (
         r"\b(?:yes|yeah|yep|ok|okay|sure),? (?:maybe|perhaps|possibly)\b|"
         r"\b(?:maybe|perhaps|possibly),? (?:yes|yeah|yep|ok|okay|sure)\b",
@@ -290,6 +316,27 @@ _IDIOMS = (
     ),
     (r"^\W*(?:please )?go (?:about|around|over|by|like|side|point|again)\W*$", " xidiom "),
     (r"\bacross to\b", "over to"),
+    (
+        r"\b(?:in|into|to|at|on) (?:the )?(?:centre|center|middle) of (?:the |my |our )?"
+        r"(?:image|picture|screen|view|monitor|display|field)\b",
+        " in center ",
+    ),
+    (r"\bwhat (?:i|we) (?:need|want) (?:now )?is\b", " "),
+    (r"\bshould er\b", "shoulder"),
+    # "Of" for "off": read as the beam on it would be the opposite of what is meant.
+    (r"\b((?:turn|switch|shut|cut)(?:ed|ing)?(?: it| that| this)?) of\b", r"\1 off"),
+    (r"\b(beam|fluoro\w*|floro|flouro|screening|radiation|x-?rays?) of(?=\W*(?:please|now|thanks)?\W*$)", r"\1 off"),
+    (r"^\W*ot\b", " xnot "),
+    (r"\b(?:to|too|for) and (?:a )?(?:half|quarter)\b", " few "),
+    (r"(\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|\w+teen|\w+ty)) ?(?:um|hm)\b", r"\1 few"),
+    (r"\blet\b(?! (?:me|us|s|the|it|you|go)\b)", " xlet "),
+    (r"\b(?:be )?able to\b", " "),
+    # Said of the picture there is: "good shot", "I like this image".
+    (
+        rf"(?:^|[,.;!?]\s*|\band )(?:what |a |very |really |so |oh |i like |now )*(?:{_FINE}|this|that) {_SHOWN}\b|"
+        rf"\bi (?:really )?(?:like|love) (?:the|this|that) {_SHOWN}\b",
+        " xpraise ",
+    ),
     (r"\bif you (?:don't|do not|wouldn't|would not) mind\b", " "),
     (r"\bif (?:you (?:can|could|may|would|please|like|want)|possible|i may|it is possible|that is ok(?:ay)?)\b", " "),
     (r"\b(?:would|do) you mind\b", " "),
@@ -306,7 +353,10 @@ _IDIOMS = (
     (r"\bnext to\b", " xnear "),
     (r"\b(?:set|give|put|pick|hurry|wake|shut)(?: it| that)? (?:up|down)\b", " xidiom "),
     (r"\b(?:how about)\b(?= (?:go|mov|shift|tak)\w*)|\bhow about\b", " "),
-    (r"\b(left|right) ones?\b(?=\W*$|\W*(?:please|not|and|then)\b)", r"\1 oneof"),
+    (
+        r"\b(left|right) ones?\b(?! ?(?:mm|cm|m|in|inch\w*|centi\w*|milli\w*|met\w*|and a|half|point|hundred|\d))",
+        r"\1 oneof",
+    ),
     (r"^\W*please do\W*$", "yes"),
     (
         r"\bthank you(?: (?:very|so) much)?\b|\bthanks(?: a lot| so much| very much|"
@@ -328,7 +378,8 @@ _IDIOMS = (
     (r"\b(?:do|try) (?:it|that|this) (?:again|once more)\b|\bonce again\b", " xagain "),
     (r"\btry (?:to )?(?=(?:mov|go|shift|find|show|rotat|tilt|tak|get)\w*\b)", " "),
     (
-        r"\bhead (?=(?:up|down|left|right) (?:\d|a |an |half|one|two|three|four|five|six|seven|"
+        r"(?<!the )(?<!on )(?<!to )\bhead "
+        r"(?=(?:up|down|left|right) (?:\d|a |an |half|one|two|three|four|five|six|seven|"
         r"eight|nine|ten|by|some))",
         "go ",
     ),
@@ -345,7 +396,7 @@ _IDIOMS = (
     ),
     (
         r"\binch (?=(?:up|down|left|right|over|toward|towards|"
-        r"it)\b)(?<!\d inch )(?<!an inch )(?<!one inch )(?<!half inch )",
+        r"it)\b)(?<!\d inch )(?<!an inch )(?<!\ba inch )(?<!one inch )(?<!half inch )",
         "nudge ",
     ),
     (r"[- ]hand(?:ed)? side\b", " side"),
@@ -454,10 +505,8 @@ def pieces(text: str) -> list[str]:
     """Words, numbers and punctuation, with spelling repaired; "the" and "of" left out."""
     found: list[str] = []
     for word in _PIECES.findall(normalise(text)):
-        if word in _BREAKS or (word,) in _PHRASES or (word,) in _NAMES or not re.search(r"[\-.]", word) or word[0].isdigit():
-            parts = [word]
-        else:
-            parts = re.split(r"[\-.]", word)
+        whole = word in _BREAKS or (word,) in _PHRASES or (word,) in _NAMES or word[0].isdigit()
+        parts = [word] if whole else re.split(r"[\-.]", word)
         found += [_repair(part) for part in parts if part and part not in _NEVER_READ]
     return found
 

@@ -112,7 +112,7 @@ class StepCard(QFrame):
         self._raw_text = label("", 12, tone="dim")
         self._caveat = label(NOT_A_MEASUREMENT, 12, tone="dim")
         self._verdict = label("", 13, bold=True)
-        self.accept, self.reject = KeyButton("Accept", "A"), KeyButton("Reject", "R")
+        self.accept, self.reject = KeyButton("Accept"), KeyButton("Reject")
         self.accept.clicked.connect(self.accepted)
         self.reject.clicked.connect(self.rejected)
         self._buttons = QWidget()
@@ -209,6 +209,7 @@ class Assistant(QFrame):
         self.open_card: StepCard | None = None
         self.waiting: StepCard | None = None
         self._question: QWidget | None = None
+        self._yes, self._no = "Ctrl+⏎", "Ctrl+⌫"
         self._echo = None
         self._model_parts: list[str] = []
         self.cards: list[QWidget] = []
@@ -286,6 +287,11 @@ class Assistant(QFrame):
         self._stick = True
         self.scroll.verticalScrollBar().setValue(self.scroll.verticalScrollBar().maximum())
 
+    def _to_top_of(self, card: QWidget) -> None:
+        """A card that is taller than the pane is read from its beginning."""
+        if card.height() > self.scroll.viewport().height():
+            self.scroll.verticalScrollBar().setValue(card.y() - 8)
+
     def _place_newest(self) -> None:
         size = self._newest.sizeHint()
         self._newest.setGeometry(
@@ -314,6 +320,15 @@ class Assistant(QFrame):
             self._list.removeWidget(old)
             old.deleteLater()
         return widget
+
+    def show_keys(self, in_picture: bool) -> None:
+        """Which keys accept and reject at the moment: letters in the picture, chords everywhere else."""
+        self._yes, self._no = ("A", "R") if in_picture else ("Ctrl+⏎", "Ctrl+⌫")
+        if self.waiting is not None:
+            self.waiting.accept.show_key(self._yes)
+            self.waiting.reject.show_key(self._no)
+        for button in self._question.options if self._question is not None else ():
+            button.show_key({"yes": self._yes, "no": self._no}.get(button.text(), ""))
 
     # ---- the model
 
@@ -436,7 +451,10 @@ class Assistant(QFrame):
                 if card.outcome:
                     card.settle("")
                 card.wait(True)
+                QWidget.setTabOrder(self.scroll, card.accept)
+                QWidget.setTabOrder(card.accept, card.reject)
                 self.waiting = card
+                self.show_keys(self._yes == "A")
                 return
 
     def show_decision(self, number: int, accepted: bool, text: str) -> None:
@@ -455,12 +473,13 @@ class Assistant(QFrame):
         inside.addWidget(label(text, 14))
         box.options = []
         for option in options:
-            button = KeyButton(option, {"yes": "A", "no": "R"}.get(option, ""))
+            button = KeyButton(option)
             button.setToolTip(f"Say “{option}”")
             button.clicked.connect(lambda _=False, words=option: self.said.emit(words))
             inside.addWidget(button)
             box.options.append(button)
         self._question = self._add(box)
+        self.show_keys(self._yes == "A")
         self.to_newest()
 
     def _close_question(self) -> None:
@@ -485,7 +504,8 @@ class Assistant(QFrame):
         """One sentence; `level` is info, warning, error or good. Several lines are a table: what it does, how to say
         it."""
         if "\n" in text:
-            self._add(self._table(text))
+            table = self._add(self._table(text))
+            QTimer.singleShot(80, lambda: self._to_top_of(table))
             return
         box = frame("note", level=level)
         inside = QVBoxLayout(box)

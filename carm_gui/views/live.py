@@ -92,6 +92,11 @@ class LiveView(QWidget):
             self.pose = frame.pose
         self._render()
 
+    def show_nothing(self, text: str) -> None:
+        """There is no picture and none will come; `text` says so."""
+        self.frame = self._image = self._signal = self._persisted = None
+        self.set_message(text)
+
     def show_pose(self, pose: CArmPose, moving: bool) -> None:
         """The C-arm stands at `pose` now; the held picture is shifted there until the next pulse."""
         self.pose, self.moving = pose, moving

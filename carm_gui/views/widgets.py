@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
@@ -80,16 +80,29 @@ class KeyButton(QPushButton):
 
     def __init__(self, text: str, key: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
-        self.key = key
+        self.key = ""
         self.setAutoDefault(False)
         self.setDefault(False)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setFont(theme.font(14, bold=True))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(text)
-        if key:
-            self.setProperty("keycap", True)
-            self.setAccessibleDescription(f"Key {key}")
+        self.show_key(key)
+
+    def show_key(self, key: str) -> None:
+        """Draw `key` on the cap: the key that counts where the focus is now. "" takes the cap away."""
+        if key != self.key:
+            self.key = key
+            retone(self, keycap="" if not key else "letter" if len(key) == 1 else "chord")
+            self.setAccessibleDescription(f"Key {key}" if key else "")
+            self.updateGeometry()
+            self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        # The style's own hint is not told when the padding for the cap changes.
+        words = QFontMetricsF(self.font()).horizontalAdvance(self.text())
+        room = {"letter": 54, "chord": 86}.get(self.property("keycap"), 32)
+        return QSize(round(words) + room, super().sizeHint().height())
 
     def paintEvent(self, event) -> None:  # noqa: N802
         super().paintEvent(event)

@@ -217,6 +217,34 @@ def test_focus_never_lands_on_accept_by_itself(qtbot, rehearsal, until):
     assert QApplication.focusWidget() is window.command.line
 
 
+def test_tab_reaches_every_button_and_comes_back(qtbot, rehearsal, until):
+    window = rehearsal(ScriptedModel(UP_90))
+    send(qtbot, window, "align to the skull")
+    until(window, "waiting")
+    wanted = {window.live, window.technique.button, window.assistant.waiting.accept, window.assistant.waiting.reject}
+    qtbot.waitUntil(window.assistant.waiting.accept.isVisible)
+    seen = []
+    while window.command.line not in seen and len(seen) < 20:
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        seen.append(QApplication.focusWidget())
+    assert seen[0] is window.live
+    assert wanted <= set(seen)
+    assert window.command.line in seen
+    assert window.session.status.pose == CArmPose()
+
+
+def test_the_buttons_show_the_keys_that_count_where_the_focus_is(qtbot, rehearsal, until):
+    window = rehearsal(ScriptedModel(UP_90))
+    send(qtbot, window, "align to the skull")
+    until(window, "waiting")
+    card = window.assistant.waiting
+    assert card.accept.key.startswith("Ctrl")
+    window.live.setFocus()
+    qtbot.waitUntil(lambda: (card.accept.key, card.reject.key) == ("A", "R"))
+    window.command.take_focus()
+    qtbot.waitUntil(lambda: card.accept.key.startswith("Ctrl"))
+
+
 def test_the_sign_is_always_there(rehearsal):
     window = rehearsal(ScriptedModel(ARRIVED))
     assert window.sign.isVisible()

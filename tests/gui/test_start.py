@@ -101,6 +101,15 @@ def test_a_patient_that_cannot_be_loaded_is_said_in_the_window(qtbot):
     backend.close()
 
 
+def test_the_stored_picture_stands_in_for_the_patient_it_shows_alone(qtbot):
+    for patient, stored in (("virtual", True), ("virtual:7", False), ("scan.nii.gz", False)):
+        _, window = start.make_window(Settings(), patient)
+        qtbot.addWidget(window)
+        assert (window.live.frame is not None) == stored
+        assert window.live.stored == stored
+        window.close()
+
+
 def test_a_model_that_cannot_be_opened_leaves_everything_else(tmp_path):
     model = start.open_or_unavailable(str(tmp_path / "nothing"))
     assert model.state == "failed"

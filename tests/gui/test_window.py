@@ -60,6 +60,14 @@ def test_a_failure_is_one_sentence_in_plain_sight(window):
     window.fail("There is no patient called x; give virtual or a path.")
     assert window.banner.isVisible()
     assert window.banner.text() == "There is no patient called x; give virtual or a path."
+    assert window.live.frame is None
+
+
+def test_what_nobody_foresaw_is_one_sentence_in_the_window(window):
+    window.say_unexpected(KeyError, KeyError("x"), None)
+    shown = window.assistant.cards[-1].layout().itemAt(0).widget().text()
+    assert "KeyError" in shown
+    assert "Traceback" not in shown
 
 
 def test_theme_and_inversion_and_history_survive(qtbot, tmp_path):

@@ -18,7 +18,7 @@ from inference.grammar import understand
 from sim.landmarks import KEYS, LANDMARKS
 
 MOTIONS = {"align", "move", "rotate", "return", "home", "accept"}
-FILES = ("phrases.txt", "phrases_more.txt")
+FILES = ("phrases.txt", "phrases_more.txt", "phrases_examined.txt")
 
 
 def _phrases():
