@@ -42,7 +42,7 @@ bench: setup
 
 # The picture shown while the patient loads, and the pictures of the README.
 first-frame: setup
-	$(BIN)/carm render --patient virtual --landmark t1 --size 512 --out resources/pictures/first_frame.png
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m carm_gui.app --first-frame resources/first_frame.png
 
 screenshots: setup
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m carm_gui.app --screenshot resources/pictures/window.png --size 1280x800 --say "align to the skull"

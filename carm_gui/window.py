@@ -365,10 +365,7 @@ class Window(QMainWindow):
             self.command.ask_reason(step.number)
 
     def _give_reason(self, text: str) -> None:
-        if text:
-            self.say(text)
-        else:
-            self.do("reject")
+        self.session.reject(text)
 
     def _leave_buttons(self) -> None:
         # A button that vanishes would hand its focus to the next in line.

@@ -3,7 +3,7 @@ trust no parser and no model."""
 
 from __future__ import annotations
 
-from inference.commands import Action
+from inference.commands import Action, parse
 from inference.prompts import motion_of
 from inference.step import Proposal, Step
 from sim.frame import Frame
@@ -44,6 +44,20 @@ def as_words(action: Action) -> str:
     if action.not_landmark is not None:
         return f"That is not {the(action.not_landmark)}."
     return "look again"
+
+
+def as_rejection(words: str) -> Action:
+    """What the words given as the reason of a rejection are: a rejection with the landmark that they name ("left
+    elbow" is "that's the left elbow"), or whatever else, if they halt, accept or ask for another landmark."""
+    plain = parse(words)
+    if plain.kind in ("reject", "halt", "accept"):
+        return plain
+    named = parse(f"that's the {words}")
+    if named.kind == "reject":
+        return named
+    if plain.kind == "align":
+        return plain
+    return Action("reject")
 
 
 def the(key: str) -> str:

@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any
 
 from carm_gui.session.device import DeviceLoop, Halted, Motion
 from carm_gui.session.events import SessionEvent, SessionStatus
-from carm_gui.session.judgement import as_context, as_words, distrust, either, the
+from carm_gui.session.judgement import as_context, as_rejection, as_words, distrust, either, the
 from carm_gui.session.outbox import Outbox
 from inference.commands import Action, Display, help_text, parse
 from inference.correct import correct
@@ -194,6 +194,23 @@ class Session:
             self._emit("understood", action=action, echo=action.echo())
         else:
             self._enqueue(action, line, offer, ticket)
+
+    def reject(self, words: str) -> None:
+        """No to what waits, and why in the clinician's own words: they reach the model as typed, whether or not the
+        grammar knows them, and never move anything. "stop" still halts, and a yes among them is asked back."""
+        words = words.strip()[:LINE_LIMIT]
+        action = as_rejection(words)
+        if action.kind == "accept":
+            self._emit("said", text=words)
+            self._ask("conflict", "A yes in the place for a no: which is it?", ("yes, go ahead", "no, look again"))
+            return
+        if action.kind != "reject":
+            self.submit_text(words)
+            return
+        offer, ticket = self._status.offer, self._device.ticket
+        if words:
+            self._emit("said", text=words)
+        self._enqueue(action, words, offer, ticket)
 
     def submit(self, action: Action) -> None:
         """A command from a key, a button or a menu."""

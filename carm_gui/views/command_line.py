@@ -6,19 +6,19 @@ cursor and taken with the right arrow, never with Enter. Knows no session; parsi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from carm_gui import theme
+from carm_gui.session.judgement import as_rejection
 from carm_gui.views.widgets import label, retone
 from inference.commands import Action, completions, parse
 from sim.landmarks import LANDMARKS
 
 SEEN = [f"{before}{mark.title}" for before in ("", "that's the ", "that is not the ") for mark in LANDMARKS]
-NO_REASON = "That was not understood. Say what it is, as in “left elbow”, or send nothing and it looks again."
 PLACEHOLDER = "Say where to go, for example “align to the skull”"
 
 
@@ -136,7 +136,7 @@ class CommandLine(QWidget):
 
     def meaning(self, text: str) -> Action:
         """The action `text` would be; as a reason it is read as what the clinician sees instead."""
-        return parse(as_reason(text) if self.rejecting is not None else text)
+        return as_rejection(text) if self.rejecting is not None else parse(text)
 
     def show_meaning(self) -> None:
         """Say what the line would be taken to mean."""
@@ -152,14 +152,13 @@ class CommandLine(QWidget):
         else:
             action = self.meaning(text)
             self.line.rest = rest_of(self.line.text(), None if self.rejecting is None else SEEN)
-            if action.kind != "clarify":
+            if self.rejecting is not None and action == Action("reject"):
+                self._hint(f"Rejecting step {self.rejecting}. Enter gives the model your words.", "accent")
+            elif action.kind != "clarify":
                 start = "Understood" if self.rejecting is None else f"Rejecting step {self.rejecting}. Understood"
                 self._hint(f"{start}: {action.echo()}. Enter sends it.", "accent")
             elif self.line.rest:
-                start = "" if self.rejecting is None else f"Rejecting step {self.rejecting}. "
-                self._hint(f"{start}→ takes the rest", "dim")
-            elif self.rejecting is not None:
-                self._hint(NO_REASON, "warn")
+                self._hint("→ takes the rest", "dim")
             else:
                 self._hint(action.echo(), "warn")
         self.line.update()
@@ -196,12 +195,9 @@ class CommandLine(QWidget):
     def _enter(self) -> None:
         text = self.line.text().strip()
         if self.rejecting is not None:
-            if text and self.meaning(text).kind == "clarify":
-                self._hint(NO_REASON, "warn")
-                return
             self.line.clear()
             self.end_reason()
-            self.reason_given.emit(as_reason(text))
+            self.reason_given.emit(text)
             return
         self.line.clear()
         self.show_meaning()
@@ -229,15 +225,3 @@ def rest_of(typed: str, lines: Sequence[str] | None = None) -> str:
     lines = completions(typed) if lines is None else lines
     known = (line for line in lines if line.lower().startswith(start) and len(line) > len(start))
     return next(known, "")[len(start) :]
-
-
-def as_reason(text: str, read: Callable[[str], Action] = parse) -> str:
-    """Words given as the reason of a rejection, as a whole rejection: "left elbow" is "that's the left elbow"."""
-    if not text:
-        return ""
-    action = read(text)
-    if action.kind in ("reject", "halt"):
-        return text
-    if action.kind == "align" and read(f"that's the {text}").kind == "reject":
-        return f"that's the {text}"
-    return f"no, {text}"
