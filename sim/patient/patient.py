@@ -14,9 +14,12 @@ class PatientError(ValueError):
 
 @dataclass(frozen=True)
 class Patient:
-    """`hu` is int16 (I, J, K). `affine` (4, 4) takes a voxel index (i, j, k, 1) to the patient frame (left, up,
-    ant) in mm; its columns may point anywhere (oblique scans keep their grid) but are orthogonal. `landmarks` maps keys to
-    (left, up, ant); a landmark that is not known is absent. `generator` names the version that made a virtual patient."""
+    """A volume and its landmarks.
+
+    `hu` is int16 (I, J, K). `affine` (4, 4) takes a voxel index (i, j, k, 1) to the patient frame (left, up, ant) in
+    mm; its columns may point anywhere (oblique scans keep their grid) but are orthogonal. `landmarks` maps keys to
+    (left, up, ant); a landmark that is not known is absent. `generator` names the version that made a virtual patient.
+    """
 
     name: str
     hu: np.ndarray

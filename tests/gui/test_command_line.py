@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 
 from carm_gui.session.judgement import as_rejection
 from carm_gui.views.command_line import CommandLine, rest_of
+from inference.commands import parse
 
 
 @pytest.fixture
