@@ -23,6 +23,7 @@ from transformers import (
 
 from inference.training.config import Architecture
 
+IMAGE_TOKEN = "<image_soft_token>"
 SPECIAL = (
     "<pad>",
     "<unk>",
@@ -32,7 +33,7 @@ SPECIAL = (
     "<end_of_turn>",
     "<start_of_image>",
     "<end_of_image>",
-    "<image_soft_token>",
+    IMAGE_TOKEN,
 )
 PAD, _, BOS, _, _, END_OF_TURN, IMAGE_START, IMAGE_END, IMAGE = range(len(SPECIAL))
 TEMPLATE = (
@@ -69,7 +70,7 @@ def build_tokenizer(corpus: Iterable[str], vocabulary: int, whole: Iterable[str]
         padding_side="left",
         model_max_length=2048,
         extra_special_tokens={
-            "image_token": "<image_soft_token>",
+            "image_token": IMAGE_TOKEN,
             "boi_token": "<start_of_image>",
             "eoi_token": "<end_of_image>",
         },

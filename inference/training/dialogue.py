@@ -221,10 +221,10 @@ def _choice(options: tuple[str, ...], rng: np.random.Generator) -> str:
 Maker = Callable[[Scene, np.random.Generator], Exchange]
 BASE_LANGUAGE: tuple[tuple[Maker, float], ...] = ((where, 0.6), (near, 0.1), (seen, 0.1), (form, 0.2))
 TASKS: tuple[tuple[Maker, float], ...] = (
-    (navigation, 0.6),
-    (localization, 0.1),
-    (retrieval, 0.1),
-    (correction, 0.2),
+    (navigation, 0.5),
+    (localization, 0.2),
+    (retrieval, 0.15),
+    (correction, 0.15),
 )
 
 

@@ -19,7 +19,7 @@ from torch import nn
 
 from inference.training import dialogue
 from inference.training import views as v
-from inference.training.architecture import soft_tokens, to_pixels
+from inference.training.architecture import IMAGE_TOKEN, soft_tokens, to_pixels
 from inference.training.config import Recipe, Stage
 from inference.training.tower import in_view, learning_rate
 
@@ -62,7 +62,8 @@ class Writer:
     def __init__(self, processor):
         self.tokenizer = processor.tokenizer
         self.image = processor.full_image_sequence
-        self.image_id = processor.image_token_id
+        # Not processor.image_token_id, which is Gemma-3's start-of-image.
+        self.image_id = self.tokenizer.convert_tokens_to_ids(IMAGE_TOKEN)
 
     def ids(self, exchange: dialogue.Exchange) -> tuple[list[int], list[int], list[float]]:
         picture = self.image if exchange.sees else ""
@@ -80,15 +81,18 @@ class Writer:
         return ids, labels, [0.0] * len(prompt) + weights + [1.0]
 
     def batch(self, exchanges: list[dialogue.Exchange]) -> dict[str, torch.Tensor]:
-        """Right-padded tensors (n, longest): input_ids, labels, weights, attention_mask, token_type_ids."""
+        """Right-padded tensors (n, longest): input_ids, labels, weights, telling, attention_mask, token_type_ids. Each
+        exchange weighs the same, so that a reply of two ids is not drowned by replies with reasons."""
         rows = [self.ids(exchange) for exchange in exchanges]
         length = max(len(ids) for ids, _, _ in rows)
         pad = self.tokenizer.pad_token_id
         ids = torch.tensor([r[0] + [pad] * (length - len(r[0])) for r in rows])
+        weights = torch.tensor([r[2] + [0.0] * (length - len(r[2])) for r in rows])
         return {
             "input_ids": ids,
             "labels": torch.tensor([r[1] + [IGNORED] * (length - len(r[1])) for r in rows]),
-            "weights": torch.tensor([r[2] + [0.0] * (length - len(r[2])) for r in rows]),
+            "weights": weights / weights.sum(1, keepdim=True),
+            "telling": weights > 1.0,
             "attention_mask": torch.tensor([[1] * len(r[0]) + [0] * (length - len(r[0])) for r in rows]),
             "token_type_ids": (ids == self.image_id).long(),
         }
@@ -176,7 +180,7 @@ def optimise(
             shown = now
             rate = (step - first) * stage.batch / (now - began)
             say(f"{checkpoint.stem}: step {step}/{steps} loss {loss.item():.3f} {rate:.0f} exchanges/s")
-        if now - saved > 180:
+        if now - saved > 120:
             saved = now
             save()
             model.eval()
@@ -201,7 +205,7 @@ def agreement(model, seen: SeenViews, writer: Writer, makers, count: int, bfloat
             with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
                 said = forward(model, tokens.float(), batch)[:, :-1].argmax(-1)
             labels = batch["labels"][:, 1:]
-            telling = (labels != IGNORED) & (batch["weights"][:, 1:] > 1.0)
+            telling = batch["telling"][:, 1:]
             right += ((said == labels) & telling).sum().item()
             total += telling.sum().item()
         out[maker.__name__] = round(right / max(total, 1), 3)

@@ -99,3 +99,27 @@ def test_training_sequences_are_what_the_processor_makes():
     assert set(labels[: len(prompt)]) == {-100}
     assert processor.tokenizer.decode(ids[len(prompt) :]) == "[10,11]<end_of_turn>"
     assert sum(w > 1 for w in weights) == 2
+
+
+def test_cached_image_tokens_stand_where_the_model_puts_its_own():
+    import torch
+
+    from inference.training import architecture, language
+    from inference.training.config import Architecture
+
+    sizes = Architecture(vision_layers=1, text_layers=1)
+    tokenizer = architecture.build_tokenizer(dialogue.corpus(50), sizes.vocabulary, dialogue.DECISION_WORDS)
+    model = architecture.build_model(tokenizer, sizes).eval()
+    batch = language.Writer(architecture.build_processor(tokenizer, sizes)).batch(
+        [dialogue.Exchange("Where is T1?", "LEFT 40, UP 90")]
+    )
+    assert batch["token_type_ids"].sum() == sizes.image_tokens
+    pixels = torch.rand(1, 3, sizes.picture, sizes.picture) * 2 - 1
+    with torch.no_grad():
+        cached = language.forward(model, architecture.soft_tokens(model, pixels), batch)
+        own = model(
+            pixel_values=pixels, **{k: batch[k] for k in ("input_ids", "attention_mask", "token_type_ids")}
+        ).logits
+    torch.testing.assert_close(cached, own)
+    blind = language.forward(model, torch.zeros(1, sizes.image_tokens, sizes.text_width), batch)
+    assert (blind - own).abs().max() > 1e-3
