@@ -21,6 +21,7 @@ SIGMA_LEFT_MM = 47.5
 SIGMA_ANT_MM = 100.0
 WIDE_SIGMA_LEFT_MM = 150.0
 NEAR_SIGMA_MM = 35.0
+AROUND_MM = 90.0
 TILT_SIGMA_DEG = 3.0
 TILT_LIMIT_DEG = 10.0
 
@@ -51,18 +52,27 @@ def published(points: np.ndarray, count: int, rng: np.random.Generator) -> np.nd
 
 
 def training(points: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Isocentres (count, 3) to train on: two fifths published, and the views that navigation passes through: wide
+    """Isocentres (count, 3) to train on: a third published, and the views that navigation passes through: wide
     ones, ones near a landmark, and ones between two landmarks."""
-    kinds = rng.choice(4, count, p=[0.4, 0.2, 0.2, 0.2])
+    kinds = rng.choice(4, count, p=[0.3, 0.15, 0.35, 0.2])
     known = np.flatnonzero(np.isfinite(points[:, 0]))
     out = published(points, count, rng)
     wide = kinds == 1
     out[wide, 0] += rng.normal(0, WIDE_SIGMA_LEFT_MM, wide.sum())
     start, end = (points[rng.choice(known, count)] for _ in range(2))
     between = start + rng.uniform(0, 1, (count, 1)) * (end - start)
-    jitter = rng.normal(0, NEAR_SIGMA_MM, (count, 3)) * rng.uniform(0, 1, (count, 1))
-    out = np.where((kinds == 2)[:, None], start + jitter, out)
-    return np.where((kinds == 3)[:, None], between + jitter, out)
+    between += rng.normal(0, NEAR_SIGMA_MM, (count, 3)) * rng.uniform(0, 1, (count, 1))
+    out = np.where((kinds == 2)[:, None], around(points, count, rng), out)
+    return np.where((kinds == 3)[:, None], between, out)
+
+
+def around(points: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Isocentres (count, 3) on every side of a landmark, up to 90 mm away in the coronal plane: above the vertex and
+    outside the elbows too, so that a view that went too far finds back."""
+    known = np.flatnonzero(np.isfinite(points[:, 0]))
+    angle, radius = rng.uniform(0, 2 * np.pi, count), AROUND_MM * np.sqrt(rng.uniform(0, 1, count))
+    offset = np.stack([radius * np.cos(angle), radius * np.sin(angle), rng.normal(0, NEAR_SIGMA_MM, count)], 1)
+    return points[rng.choice(known, count)] + offset
 
 
 def poses(isocentres: np.ndarray, rng: np.random.Generator) -> list[CArmPose]:

@@ -20,7 +20,9 @@ import numpy as np
 from inference.evaluation import measures
 from inference.evaluation.blind import Blind
 from inference.models.interface import LanguageModel
-from sim.carm import CArm
+from sim.carm import CArm, MotionRefused
+from sim.frame import Frame
+from sim.geometry import isocentre_spacing_mm
 from sim.landmarks import ARM_KEYS, BY_KEY, KEYS
 from sim.pose import CArmPose
 
@@ -150,6 +152,7 @@ def run_patient(plan: Plan, index: int, navigator: Navigator) -> list[Outcome]:
     from sim import sampling
     from sim.patient.load import load_patient
     from sim.xray.cpu import CpuProjector
+    from sim.xray.detector import Detector
 
     name = plan.patients[index]
     landmarks = Path(plan.landmarks[index]) if index < len(plan.landmarks) else None
@@ -161,7 +164,7 @@ def run_patient(plan: Plan, index: int, navigator: Navigator) -> list[Outcome]:
         raise ValueError(f"{name} has no landmarks to score against; give a file with --landmarks.")
     limit = plan.limit or DEFAULT_LIMIT[plan.task]
     share = limit // len(plan.patients) + (index < limit % len(plan.patients))
-    projector = CpuProjector(patient, threads=1)
+    projector, detector = CpuProjector(patient, threads=1), Detector()
     spec = spec_of(plan.model)
     sighted = TransformersModel(spec.base, spec.adapter, name=spec.name)
     model = Blind(sighted, plan.blind) if plan.blind else sighted
@@ -175,7 +178,11 @@ def run_patient(plan: Plan, index: int, navigator: Navigator) -> list[Outcome]:
         pose = CArmPose(*map(float, centre))
         began = time.monotonic()
         if case.task == "navigation":
-            trip = navigator(CArm(projector, pose), model, case.target, MAX_STEPS)
+            try:
+                carm = CArm(projector, pose)
+            except MotionRefused:  # the device cannot stand there, so nobody could start there
+                continue
+            trip = navigator(carm, model, case.target, MAX_STEPS)
             goal, end = patient.landmarks[case.target], trip.pose
             away = (goal[0] - pose.left_mm, goal[1] - pose.up_mm)
             out.append(
@@ -191,7 +198,9 @@ def run_patient(plan: Plan, index: int, navigator: Navigator) -> list[Outcome]:
                 )
             )
             continue
-        frame = CArm(projector, pose).expose()
+        # Straight from the detector: the published views know no table and no collision.
+        pixels = detector.expose(projector.render(pose), case.number)
+        frame = Frame(pixels, isocentre_spacing_mm(pixels.shape[0]), pose, case.number, 0.0)
         *_, step = localize(model, frame, top=3 if case.task == "retrieval" else 2)
         ids = published_ids(case.task, step.prediction.raw)
         distance = np.linalg.norm(points - centre, axis=1)

@@ -28,12 +28,17 @@ CORPUS_EXCHANGES = 4000
 
 
 def _fresh(recipe: Recipe):
+    """A model of random weights and its processor. The tokenizer is learnt once and kept in recipe.out: checkpoints
+    belong to its vocabulary."""
     torch.manual_seed(recipe.seed)
     torch.set_num_threads(recipe.threads)
-    sizes = recipe.architecture
-    corpus = dialogue.corpus(CORPUS_EXCHANGES, recipe.seed)
-    tokenizer = build_tokenizer(corpus, sizes.vocabulary, dialogue.DECISION_WORDS)
-    return build_model(tokenizer, sizes), build_processor(tokenizer, sizes)
+    sizes, kept = recipe.architecture, recipe.out / "processor"
+    if not kept.exists():
+        corpus = dialogue.corpus(CORPUS_EXCHANGES, recipe.seed)
+        tokenizer = build_tokenizer(corpus, sizes.vocabulary, dialogue.DECISION_WORDS)
+        build_processor(tokenizer, sizes).save_pretrained(kept)
+    processor = AutoProcessor.from_pretrained(kept, local_files_only=True)
+    return build_model(processor.tokenizer, sizes), processor
 
 
 def train_tower(recipe: Recipe, resume: bool = False, say: Callable[[str], None] = print) -> dict[str, float]:

@@ -23,8 +23,15 @@ def test_published_isocentres_have_the_published_spread():
 def test_training_adds_wide_views_and_views_near_landmarks():
     drawn = sampling.training(POINTS, 20_000, np.random.default_rng(0))
     assert (np.abs(drawn[:, 0]) > 150.0).mean() > 0.03
-    near = np.linalg.norm(drawn - POINTS[0], axis=1) < 25.0
-    assert near.mean() > 0.005
+    beyond = drawn[:, 1] > POINTS[0, 1] + 30.0
+    assert beyond.mean() > 0.004, "a view beyond the skull must be practised too"
+
+
+def test_views_around_landmarks_lie_on_every_side_and_within_reach():
+    drawn = sampling.around(POINTS[:1], 5_000, np.random.default_rng(0)) - POINTS[0]
+    assert np.hypot(drawn[:, 0], drawn[:, 1]).max() <= sampling.AROUND_MM
+    assert np.abs(drawn[:, :2].mean(0)).max() < 3.0
+    assert abs(np.median(np.hypot(drawn[:, 0], drawn[:, 1])) - sampling.AROUND_MM / 2**0.5) < 2.0
 
 
 def test_unknown_landmarks_are_never_approached():
