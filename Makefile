@@ -29,10 +29,10 @@ run: setup
 	$(BIN)/carm
 
 test: setup lint
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m "not slow" --benchmark-disable tests
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m "not slow" --ignore=tests/benchmarks tests
 
 test-all: setup
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m slow --benchmark-disable tests
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m slow --ignore=tests/benchmarks tests
 
 lint: setup
 	$(BIN)/ruff check . && $(BIN)/ruff format --check -q . && $(BIN)/lint-imports >/dev/null || { $(BIN)/lint-imports; exit 1; }
