@@ -124,7 +124,8 @@ def _projector_name(value: str) -> str:
 
 
 PatientOption = Annotated[
-    str, typer.Option("--patient", metavar="P", help="virtual, virtual:SEED, a NIfTI file or a DICOM folder.")
+    str,
+    typer.Option("--patient", metavar="P", help="virtual, virtual:SEED, a CT (file, DICOM folder) or an imported name."),
 ]
 ModelOption = Annotated[str, typer.Option("--model", metavar="M", help="embedded, embedded-base, or a model's folder.")]
 LandmarksOption = Annotated[
@@ -147,7 +148,10 @@ JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on sta
 def _load(spec: str, landmarks: Path | None, series: str | None) -> Patient:
     from sim.patient.load import load_patient
 
-    return load_patient(spec, landmarks=landmarks, series=series)
+    patient = load_patient(spec, landmarks=landmarks, series=series)
+    for note in patient.notes:
+        _progress(note)
+    return patient
 
 
 def _view(patient: Patient, landmark: str | None, at: str | None, angles: tuple[float, float] = (0.0, 0.0)) -> CArmPose:
@@ -254,9 +258,13 @@ def window(
 def doctor(as_json: JsonOption = False) -> None:
     """What this machine can run, and what is missing for the rest."""
     with one_sentence():
+        from dataclasses import asdict
+
         from carm_gui.doctor import examine
+        from carm_gui.doctor import models as known
 
         findings = examine(_progress)
+        models = [asdict(entry) for entry in known()]
     lines = []
     for f in findings:
         lines.append(f"{'ok' if f.ok else 'missing' if f.needed else '-':8}{f.name}: {f.found}")
@@ -267,6 +275,7 @@ def doctor(as_json: JsonOption = False) -> None:
         "checks": [
             {"name": f.name, "ok": f.ok, "needed": f.needed, "found": f.found, "remedy": f.remedy} for f in findings
         ],
+        "models": models,
     }
     answer(as_json, payload, lines)
     if not payload["ready"]:
@@ -518,9 +527,11 @@ def main() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    from carm_gui.cli_import import register as register_import
     from carm_gui.cli_lab import register
 
     register(app)
+    register_import(app)
     app(prog_name="carm")
 
 

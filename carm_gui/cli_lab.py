@@ -6,13 +6,13 @@ import json
 import shlex
 import sys
 import time
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from carm_gui.cli import Failure, JsonOption, ModelOption, answer, one_sentence
+from carm_gui.cli import Failure, JsonOption, answer, one_sentence
 from sim.landmarks import BY_KEY
 
 if TYPE_CHECKING:
@@ -29,7 +29,25 @@ def steer(carm: CArm, model: LanguageModel, target: str, max_steps: int) -> Trip
     began = time.monotonic()
     run = navigate_alone(carm, model, target, max_steps=max_steps)
     raw = "\n".join(step.prediction.raw for step, _ in run.steps)
-    return Trip(raw, run.stopped, run.moves, len(run.steps), run.pose, time.monotonic() - began)
+    said = tuple(
+        (
+            step.pose,
+            step.prediction.landmarks[0] if step.prediction.landmarks else "",
+            (step.proposal.x, step.proposal.extent_x, step.proposal.y, step.proposal.extent_y) if step.proposal else (),
+            step.prediction.reasons,
+            after,
+        )
+        for step, after in run.steps
+    )
+    return Trip(raw, run.stopped, run.moves, len(run.steps), run.pose, time.monotonic() - began, said)
+
+
+def program_version() -> str:
+    """The installed version; "unknown" for a tree that was never installed."""
+    try:
+        return version("carm-rehearsal")
+    except PackageNotFoundError:
+        return "unknown"
 
 
 def _pairs(text: str) -> tuple[tuple[str, str], ...]:
@@ -43,37 +61,78 @@ def _pairs(text: str) -> tuple[tuple[str, str], ...]:
 
 
 def evaluate(
-    task: Annotated[str, typer.Argument(help="retrieval, localization or navigation.")],
+    task: Annotated[str, typer.Argument(help="retrieval, localization, correction, navigation, or all four.")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where figures and replies go.")],
-    model: ModelOption = "embedded",
+    model: Annotated[
+        list[str] | None,
+        typer.Option("--model", metavar="M", help="A model, again for each further one; also mean-anatomy (no model)."),
+    ] = None,
     patients: Annotated[list[str] | None, typer.Option("--patients", help="virtual:A-B, or a patient.")] = None,
     landmarks: Annotated[list[Path] | None, typer.Option("--landmarks", help="One file a CT, in order.")] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Total of cases.")] = None,
     blind: Annotated[str | None, typer.Option("--blind", help="grey or shuffled: replace the picture.")] = None,
     pairs: Annotated[str, typer.Option("--pairs", help="START:TARGET,... instead of every pair.")] = "",
     displace: Annotated[float, typer.Option("--displace", min=0, help="Shift the start at random, up to mm.")] = 0.0,
-    workers: Annotated[int, typer.Option("--workers", min=1)] = 2,
+    quick: Annotated[bool, typer.Option("--quick", help="A small set on validation subjects, minutes.")] = False,
+    cap: Annotated[int, typer.Option("--cap", min=25, help="Correction: most views of a patient to draw.")] = 500,
+    seed: Annotated[int, typer.Option("--seed", help="Of the draw of cases.")] = 2604,
+    device: Annotated[str, typer.Option("--device", help="cpu or auto, for the language model.")] = "cpu",
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes of one thread each.")] = 2,
+    reference: Annotated[bool, typer.Option(help="Also the row that knows the isocentre and does not see.")] = True,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure a model on patients it has never seen; the truth enters only after each reply."""
+    """Measure models on patients they have never seen; the truth enters only after each reply. A run that was stopped
+    goes on where it stopped."""
     with one_sentence():
-        from inference.evaluation.run import Plan, expand_patients
-        from inference.evaluation.run import evaluate as run
+        from inference.evaluation import plan as plans
+        from inference.evaluation.blind import KINDS
+        from inference.evaluation.run import evaluate_all
 
-        plan = Plan(
-            task,
-            model,
-            expand_patients(patients or ["virtual:1000000-1000019"]),
-            tuple(map(str, landmarks or ())),
-            limit,
-            blind,
-            _pairs(pairs),
-            displace,
-            command="carm " + shlex.join(sys.argv[1:]),
-            version=version("carm-rehearsal"),
-        )
-        figures = run(plan, steer, out, workers, lambda done, total: _tell(f"{done} of {total} patients"))
-    answer(as_json, figures, [json.dumps(figures, indent=1)])
+        if task != "all" and task not in plans.TASKS:
+            raise Failure(f"There is no evaluation of {task!r}; choose one of {', '.join(plans.TASKS)}, or all.")
+        if blind is not None and blind not in KINDS:
+            raise Failure(f"--blind takes {' or '.join(KINDS)}, not {blind!r}.")
+        if patients is None:
+            patients = [plans.QUICK_PATIENTS if quick else plans.DEFAULT_PATIENTS]
+        models = list(dict.fromkeys(model or ["embedded"]))
+        tasks = plans.TASKS if task == "all" else (task,)
+        found = {}
+        for name in tasks:
+            made = [
+                plans.Plan(
+                    name,
+                    each,
+                    plans.expand_patients(patients),
+                    tuple(map(str, landmarks or ())),
+                    limit or (plans.QUICK_LIMIT if quick else plans.DEFAULT_LIMIT)[name],
+                    blind,
+                    _pairs(pairs),
+                    displace,
+                    seed,
+                    command="carm " + shlex.join(sys.argv[1:]),
+                    version=program_version(),
+                    cap=cap,
+                    device=device,
+                )
+                for each in models
+            ]
+            folder = out / name if task == "all" else out
+            outs = {each: folder / _folder_name(each) if len(models) > 1 else folder for each in models}
+            found[name] = evaluate_all(
+                made,
+                steer,
+                outs,
+                workers,
+                lambda done, total, name=name: _tell(f"{name}: {done} of {total} parts"),
+                reference,
+            )
+        found = {name: rows[models[0]] if len(models) == 1 else rows for name, rows in found.items()}
+        payload = found if task == "all" else found[task]
+    answer(as_json, payload, [json.dumps(payload, indent=1)])
+
+
+def _folder_name(model: str) -> str:
+    return "".join(c if c.isalnum() or c in "-_." else "_" for c in Path(model).name) or "model"
 
 
 def score(
@@ -118,14 +177,23 @@ def dataset(
 
 
 def train(
-    stage: Annotated[str, typer.Argument(help="tower, then embedded.")],
+    stage: Annotated[str, typer.Argument(help="tower, then embedded; or baseline.")],
     config: Annotated[Path, typer.Option("--config", metavar="FILE", help="A TOML file, see resources/configs.")],
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")] = False,
+    device: Annotated[str, typer.Option("--device", help="auto, cpu or cuda; for the baseline.")] = "auto",
 ) -> None:
-    """Make the embedded model from photographed views, stage by stage."""
+    """Make a model from photographed views: the embedded one stage by stage, or the conventional baseline."""
     with one_sentence():
-        if stage not in ("tower", "embedded"):
-            raise Failure(f"{stage!r} cannot be trained in this version; choose tower or embedded.")
+        if stage not in ("tower", "embedded", "baseline"):
+            raise Failure(f"{stage!r} cannot be trained in this version; choose tower, embedded or baseline.")
+        if stage == "baseline":
+            from inference.baseline.recipe import read_recipe as read_baseline
+
+            baseline = read_baseline(config)
+            from inference.baseline.train import train as train_baseline
+
+            train_baseline(baseline, resume, device, _tell)
+            return
         from inference.training.config import read_recipe
 
         recipe = read_recipe(config)

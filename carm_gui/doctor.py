@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from inference.models.catalogue import Entry
 from sim.resource import cache_dir, data_dir, resource
 
 OLDEST_PYTHON = (3, 11)
@@ -33,7 +34,7 @@ class Finding:
 
 def examine(progress: Callable[[str], None] = lambda text: None) -> list[Finding]:
     """All checks, in the order in which they are shown."""
-    checks = (_python, _folders, _patient, _model, _qt, _screen, _torch, _gpu, _deepdrr)
+    checks = (_python, _folders, _patient, _model, _qt, _screen, _torch, _gpu, _memory, _four_bits, _forms, _deepdrr)
     findings = []
     for check in checks:
         progress(f"checking {check.__name__.strip('_')} ...")
@@ -42,7 +43,15 @@ def examine(progress: Callable[[str], None] = lambda text: None) -> list[Finding
         except Exception as problem:
             name = check.__name__.strip("_").capitalize()
             findings.append(Finding(name, False, f"could not be checked: {problem}", "Reinstall the package."))
-    return findings
+    progress("looking for large models ...")
+    return findings + [_large(entry) for entry in models() if entry.memory_gb]
+
+
+def models() -> list[Entry]:
+    """Every model that can be named, and whether it is here and runs here."""
+    from inference.models.catalogue import catalogue
+
+    return catalogue()
 
 
 def _python() -> Finding:
@@ -161,6 +170,45 @@ def _gpu() -> Finding:
     if not usable:
         return Finding("GPU", False, f"{said}, but this torch cannot use it", "Install torch for CUDA.", needed=False)
     return Finding("GPU", True, said, needed=False)
+
+
+def _memory() -> Finding:
+    from inference.models.fit import this_machine
+
+    machine = this_machine()
+    said = f"{machine.ram_free / 1e9:.0f} of {machine.ram_total / 1e9:.0f} GB free"
+    if machine.gpu:
+        said += f"; {machine.gpu}: {machine.gpu_free / 1e9:.0f} of {machine.gpu_total / 1e9:.0f} GB free"
+    return Finding("Memory", True, said, needed=False)
+
+
+def _extra(name: str, package: str, what: str) -> Finding:
+    try:
+        version = importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return Finding(name, False, f"{package} is not installed", f"pip install '.[large]' for {what}.", needed=False)
+    ok, said = _child(f"import {package}", OMP_NUM_THREADS="1")
+    return Finding(name, ok, f"{package} {version}" if ok else said, f"Reinstall {package}.", needed=False)
+
+
+def _four_bits() -> Finding:
+    return _extra("4-bit weights", "bitsandbytes", "large models in a quarter of their memory")
+
+
+def _forms() -> Finding:
+    return _extra("Replies held to form", "llguidance", "MODEL@form")
+
+
+def _large(entry: Entry) -> Finding:
+    fit = entry.fit[0].upper() + entry.fit[1:]
+    here = "on this machine" if entry.here else "not on this machine"
+    return Finding(
+        entry.title,
+        entry.ready,
+        f"{here}; {entry.fit} ({entry.licence})",
+        entry.where if not entry.here else fit + ".",
+        needed=False,
+    )
 
 
 def _deepdrr() -> Finding:

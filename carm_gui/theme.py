@@ -1,4 +1,4 @@
-"""Colours, fonts and the style sheet, for light and dark. Knows no widget of ours.
+"""Colours and fonts, for dark, light and high contrast; the style sheet is style.py's. Knows no widget of ours.
 
 Fusion with an explicit palette, because offscreen and remote sessions ignore the system's colour scheme. Overlay
 colours are Okabe and Ito's (2008), told apart by people with any colour vision; each is drawn with a dark halo, a shape
@@ -65,7 +65,23 @@ LIGHT = Theme(
     warn="#7d5200",
     bad="#a8350a",
 )
-THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
+CONTRAST = Theme(
+    name="contrast",
+    window="#000000",
+    surface="#000000",
+    raised="#1c1c1c",
+    border="#ffffff",
+    text="#ffffff",
+    dim="#e3e3e3",
+    accent="#ffe14d",
+    on_accent="#000000",
+    tint="#00304d",
+    good="#5cffc4",
+    warn="#ffc44d",
+    bad="#ff9e80",
+)
+THEMES = {theme.name: theme for theme in (DARK, LIGHT, CONTRAST)}
+TITLES = {"dark": "Dark", "light": "Light", "contrast": "High contrast"}
 
 # Over the picture, the same in both themes: the picture stands on black as on every console.
 SURROUND = "#0b0d10"
@@ -144,80 +160,17 @@ def palette(theme: Theme) -> QPalette:
     return result
 
 
-def style_sheet(theme: Theme) -> str:
-    """What the palette cannot say: cards, chips, buttons, focus rings."""
-    t = theme
-    return f"""
-    QMainWindow, QDialog {{ background: {t.window}; }}
-    QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.border}; padding: 4px 6px; }}
-    QMenuBar {{ background: {t.window}; color: {t.text}; padding: 3px 6px; }}
-    QMenuBar::item {{ padding: 5px 10px; border-radius: 6px; background: transparent; }}
-    QMenuBar::item:selected {{ background: {t.raised}; }}
-    QMenu {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.border}; padding: 5px; }}
-    QMenu::item {{ padding: 6px 26px 6px 22px; border-radius: 5px; }}
-    QMenu::item:selected {{ background: {t.accent}; color: {t.on_accent}; }}
-    QMenu::item:disabled {{ color: {t.dim}; }}
-    QMenu::separator {{ height: 1px; background: {t.border}; margin: 5px 8px; }}
-    QSplitter::handle {{ background: transparent; }}
-    QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
-    QScrollArea#conversation:focus {{ border: 2px solid {t.accent}; border-radius: 10px; }}
-    QScrollBar:vertical {{ background: transparent; width: 10px; margin: 2px; }}
-    QScrollBar::handle:vertical {{ background: {t.border}; border-radius: 3px; min-height: 30px; }}
-    QScrollBar::handle:vertical:hover {{ background: {t.dim}; }}
-    QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
-    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
-
-    QFrame[role="pane"] {{ background: {t.surface}; border: 1px solid {t.border}; border-radius: 12px; }}
-    QFrame[role="card"] {{ background: {t.window}; border: 1px solid {t.border}; border-radius: 10px; }}
-    QFrame[role="card"][waiting="true"] {{ border: 2px solid {t.accent}; }}
-    QFrame[role="said"] {{ background: {t.tint}; border: none; border-radius: 10px; }}
-    QFrame[role="note"] {{ background: transparent; border: none; border-left: 3px solid {t.border}; }}
-    QFrame[role="note"][level="warning"] {{ border-left-color: {t.warn}; }}
-    QFrame[role="note"][level="error"] {{ border-left-color: {t.bad}; }}
-    QFrame[role="note"][level="good"] {{ border-left-color: {t.good}; }}
-    QFrame[role="rule"] {{ background: {t.border}; border: none; }}
-    QLabel {{ background: transparent; color: {t.text}; }}
-    QLabel[tone="dim"] {{ color: {t.dim}; }}
-    QLabel[tone="good"] {{ color: {t.good}; }}
-    QLabel[tone="warn"] {{ color: {t.warn}; }}
-    QLabel[tone="bad"] {{ color: {t.bad}; }}
-    QLabel[tone="accent"] {{ color: {t.accent}; }}
-    QLabel[role="chip"] {{ background: {t.raised}; color: {t.text}; border-radius: 6px; padding: 3px 8px; }}
-    QLabel[role="chip"][tone="accent"] {{ background: {t.tint}; color: {t.text}; }}
-    QLabel[role="simulation"] {{ color: {t.warn}; border: 1px solid {t.warn}; border-radius: 9px; padding: 1px 10px;
-                                 margin: 2px 8px; }}
-    QLabel[role="banner"] {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.bad};
-                             border-radius: 8px; padding: 8px 12px; }}
-
-    QPushButton {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.border}; border-radius: 8px;
-                   padding: 6px 14px; }}
-    QPushButton:hover {{ border-color: {t.dim}; }}
-    QPushButton:pressed {{ background: {t.border}; }}
-    QPushButton:disabled {{ color: {t.dim}; }}
-    QPushButton:focus {{ border: 2px solid {t.accent}; padding: 5px 13px; }}
-    QPushButton[keycap="letter"] {{ padding: 6px 38px 6px 14px; text-align: left; }}
-    QPushButton[keycap="letter"]:focus {{ padding: 5px 37px 5px 13px; }}
-    QPushButton[keycap="chord"] {{ padding: 6px 70px 6px 14px; text-align: left; }}
-    QPushButton[keycap="chord"]:focus {{ padding: 5px 69px 5px 13px; }}
-    QPushButton[beam="true"] {{ border-color: {t.warn}; color: {t.warn}; }}
-
-    QLineEdit#line {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.border}; border-radius: 10px;
-                      padding: 9px 12px 9px 34px; selection-background-color: {t.accent};
-                      selection-color: {t.on_accent}; }}
-    QLineEdit#line:focus {{ border: 2px solid {t.accent}; padding: 8px 11px 8px 33px; }}
-    QLineEdit#line[rejecting="true"] {{ border: 2px solid {t.warn}; padding: 8px 11px 8px 33px; }}
-    """
-
-
 def apply(app: QApplication, name: str) -> Theme:
     """Dress `app` in the theme called `name` (dark if there is none such); returns it."""
+    from carm_gui.style import style_sheet
+
     theme = THEMES.get(name, DARK)
     _load_fonts()
     app.setStyle(QStyleFactory.create("Fusion"))
     app.setPalette(palette(theme))
     app.setFont(font())
     app.setStyleSheet(style_sheet(theme))
-    scheme = Qt.ColorScheme.Dark if theme is DARK else Qt.ColorScheme.Light
+    scheme = Qt.ColorScheme.Light if theme is LIGHT else Qt.ColorScheme.Dark
     if hasattr(app.styleHints(), "setColorScheme"):
         app.styleHints().setColorScheme(scheme)
     return theme

@@ -144,7 +144,7 @@ class Window(QMainWindow):
 
     def _connect(self) -> None:
         self.live.keys = {c.picture_key: (lambda c=c: c.handler(self)) for c in COMMANDS if c.picture_key}
-        self.live.jog.connect(lambda left, up: self.session and self.session.jog(left, up))
+        self.live.jog.connect(lambda *way: self.session and self.session.jog(*way))
         self.live.pedal.connect(self.set_beam)
         self.live.focus_changed.connect(lambda _: self._guide())
         self.live.focus_changed.connect(self.assistant.show_keys)

@@ -9,11 +9,23 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 
-from inference.models.interface import LanguageModel, Request
+import numpy as np
+
+from inference.constraint import constraint
+from inference.models.interface import LanguageModel, ModelInfo, Request
+from inference.preamble import MAX_TOKENS_FULL, preamble
 from inference.prompts import MAX_TOKENS, picture
 from inference.reply import ReplyReader
 from inference.step import Delta, Step
 from sim.frame import Frame
+
+
+def request_for(info: ModelInfo, task: str, pixels: np.ndarray, text: str) -> Request:
+    """The question in the style that the model was taught: `text` alone, or with the full prompt before the picture."""
+    pattern = constraint(task) if info.constrained else ""
+    if info.prompt_style == "full":
+        return Request(task, pixels, text, MAX_TOKENS_FULL[task], preamble(task), pattern)
+    return Request(task, pixels, text, MAX_TOKENS[task], pattern=pattern)
 
 
 def ask(
@@ -25,7 +37,7 @@ def ask(
     there is no Step.
     """
     reader = ReplyReader(task, target)
-    request = Request(task, picture(frame, model.info.picture_size), text, MAX_TOKENS[task])
+    request = request_for(model.info, task, picture(frame, model.info.picture_size), text)
     started = time.monotonic()
     with closing(model.stream(request)) as pieces:
         for piece in pieces:

@@ -3,7 +3,7 @@
     from inference.commands import parse
     parse("left 30 mm and up 2 cm").echo()  ->  "view 30 mm toward the patient's left and 20 mm toward the head"
 
-`words.py` turns text into typed tokens, `grammar.py` turns those into an action. `HELP` is the one table behind help,
+`language/` turns text into typed tokens and those into an action. `HELP` is the one table behind help,
 completion and the documentation. Nothing here knows the session, the device or a model.
 """
 
@@ -12,8 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from inference.action import FIELDS, REASONS, Action, clarify
-from inference.grammar import understand
-from inference.words import Display
+from inference.language.display import Display
+from inference.language.grammar import understand
 from sim.landmarks import LANDMARKS
 
 __all__ = ["FIELDS", "HELP", "REASONS", "Action", "Display", "HelpRow", "completions", "help_text", "parse"]

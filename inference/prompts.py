@@ -8,7 +8,7 @@ before the reasons.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -104,6 +104,39 @@ def correct_prompt(earlier: Sequence[str], feedback: str) -> str:
     joined, cut at FEEDBACK_LIMIT characters; "look again" when there are none)."""
     words = " ".join("".join(c if c.isprintable() else " " for c in feedback).split())[:FEEDBACK_LIMIT]
     return f"Correct {_ids(earlier)}. Clinician: {words or LOOK_AGAIN}"
+
+
+READING_NAMES = 3
+"""Landmarks of a network's reading that a prompt lists, nearest first."""
+READING_LIMIT_CM = 40
+
+
+def reading_text(offsets_mm: Mapping[str, Sequence[float]], target: str | None = None) -> str:
+    """What the displacement network reads, in words for a prompt: "Network: carina LEFT 2 UP 1, T1 UP 8, left
+    hemidiaphragm RIGHT 5 DOWN 11."
+
+    `offsets_mm` maps keys to (left, up, ant) from the picture's centre, mm. The three nearest in 3D are named, nearest
+    first, then `target` (a key) when it is not among them. Whole centimetres (half rounds to even) up to 40; an axis
+    that rounds to 0 is left out, CENTER stands where both do.
+    """
+    nearest = sorted(offsets_mm, key=lambda key: float(np.linalg.norm(offsets_mm[key])))[:READING_NAMES]
+    if target in offsets_mm and target not in nearest:
+        nearest.append(target)
+    return "Network: " + ", ".join(f"{name_of(key)} {_centimetres(offsets_mm[key])}" for key in nearest) + "."
+
+
+def with_reading(text: str, reading: str) -> str:
+    """A prompt with a network's reading before it; typed words come last and cannot be mistaken for it."""
+    return f"{reading} {text}"
+
+
+def _centimetres(offset_mm: Sequence[float]) -> str:
+    parts = []
+    for mm, axis in zip(offset_mm, ("x", "y")):
+        whole = min(round(abs(float(mm)) / 10.0), READING_LIMIT_CM)
+        if whole:
+            parts.append(f"{DIRECTIONS[axis][0 if mm > 0 else 1]} {whole}")
+    return " ".join(parts) or "CENTER"
 
 
 # ---- replies -------------------------------------------------------------------------------------
@@ -228,12 +261,12 @@ def _ids(keys: Sequence[str]) -> str:
 # ---- the picture ---------------------------------------------------------------------------------
 
 LOW_PERCENTILE, HIGH_PERCENTILE = 2.0, 99.5
-_AIR = int(0.10 * LOG_SCALE)  # below: air beside the patient, and shutters drawn as 0
-_BLOCKED = int(14.0 * LOG_SCALE)  # from here: saturated, shutters drawn as the largest value
-_LEAST_WIDTH = 0.3 * LOG_SCALE  # a flat picture must not have its noise blown up
-_LEAST_SHARE = 0.01
-_EMPTY_WINDOW = (0.0, 6.0 * LOG_SCALE)
-_SHIFT = 4  # the histogram's bins are 16 units, .4 % of a log unit
+AIR = int(0.10 * LOG_SCALE)  # below: air beside the patient, and shutters drawn as 0
+BLOCKED = int(14.0 * LOG_SCALE)  # from here: saturated, shutters drawn as the largest value
+LEAST_WIDTH = 0.3 * LOG_SCALE  # a flat picture must not have its noise blown up
+LEAST_SHARE = 0.01
+EMPTY_WINDOW = (0.0, 6.0 * LOG_SCALE)
+SHIFT = 4  # the histogram's bins are 16 units, .4 % of a log unit
 
 
 def picture(source: Frame | np.ndarray, size: int = PICTURE_SIZE) -> np.ndarray:
@@ -264,14 +297,14 @@ def pictures(stack: np.ndarray, size: int = PICTURE_SIZE) -> np.ndarray:
 
 def window(pixels: np.ndarray) -> tuple[float, float]:
     """The grey levels (low, high) that `picture` maps to 0 and 255, in units of LOG_SCALE."""
-    levels = np.clip(pixels, 0, 65535).astype(np.uint16).ravel() >> _SHIFT
-    counts = np.bincount(levels, minlength=65536 >> _SHIFT)[_AIR >> _SHIFT : _BLOCKED >> _SHIFT]
+    levels = np.clip(pixels, 0, 65535).astype(np.uint16).ravel() >> SHIFT
+    counts = np.bincount(levels, minlength=65536 >> SHIFT)[AIR >> SHIFT : BLOCKED >> SHIFT]
     total = np.cumsum(counts)
-    if total[-1] < _LEAST_SHARE * levels.size:
-        return _EMPTY_WINDOW
+    if total[-1] < LEAST_SHARE * levels.size:
+        return EMPTY_WINDOW
     bins = np.searchsorted(total, total[-1] * np.array([LOW_PERCENTILE, HIGH_PERCENTILE]) / 100.0)
-    low, high = ((bins + (_AIR >> _SHIFT) + 0.5) * (1 << _SHIFT)).tolist()
-    return low, max(high, low + _LEAST_WIDTH)
+    low, high = ((bins + (AIR >> SHIFT) + 0.5) * (1 << SHIFT)).tolist()
+    return low, max(high, low + LEAST_WIDTH)
 
 
 def _averaged(pixels: np.ndarray, size: int) -> np.ndarray:

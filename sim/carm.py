@@ -138,6 +138,7 @@ class CArm:
     """A C-arm over one patient. Every method may be called from any thread; `halt` never waits for a picture.
 
     `detector` reads the pulses with `exposure`, each of which stands for 1/`pulse_rate` s of fluoroscopy.
+    `dose` and `first_frame` are where an earlier rehearsal, which this one continues, has left off.
     Raises MotionRefused when `pose` itself is not allowed."""
 
     def __init__(
@@ -151,6 +152,8 @@ class CArm:
         size: int = 512,
         pulse_rate: float = 8.0,
         seed: int = 0,
+        dose: Dose | None = None,
+        first_frame: int = 0,
     ):
         self.projector = projector
         self.limits = limits
@@ -158,21 +161,26 @@ class CArm:
         self.exposure = exposure or Exposure()
         self.size = size
         self.pulse_rate = pulse_rate
-        self._seed = seed
+        self.seed = seed
         self._lock = threading.Lock()
         self._pose = pose
         self._travel: _Travel | None = None
         self._elapsed = 0.0
         self._velocity: MotionCommand | None = None
         self._blocked: str | None = None
-        self._dose = Dose()
-        self._frames = 0
+        self._dose = dose or Dose()
+        self._frames = first_frame
         if problem := self._forbidden(pose):
             raise MotionRefused(problem)
 
     @property
     def pose(self) -> CArmPose:
         return self._pose
+
+    @property
+    def next_frame(self) -> int:
+        """The index of the next picture; it seeds the picture's noise together with `seed`."""
+        return self._frames
 
     @property
     def target(self) -> CArmPose | None:
@@ -270,10 +278,16 @@ class CArm:
             self._frames += 1
             self._dose = total = self._dose + dosimetry.of_pulse(self.exposure, 1.0 / self.pulse_rate)
         at = time.monotonic()
-        signal = self.projector.render(pose, self.size, fast)
-        pixels = self.detector.expose(signal, np.random.default_rng((self._seed, index)), self.exposure)
-        pixels.setflags(write=False)
+        pixels = self.picture(pose, index, fast)
         return Frame(pixels, isocentre_spacing_mm(self.size), pose, index, at, total, moving)
+
+    def picture(self, pose: CArmPose, index: int, fast: bool = False) -> np.ndarray:
+        """What pulse number `index` reads at `pose`, uint16 (size, size), read-only; no dose, nothing moves. The same
+        arguments give the same picture."""
+        signal = self.projector.render(pose, self.size, fast)
+        pixels = self.detector.expose(signal, np.random.default_rng((self.seed, index)), self.exposure)
+        pixels.setflags(write=False)
+        return pixels
 
     @cached_property
     def _envelope(self) -> Envelope:

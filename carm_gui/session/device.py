@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from sim.carm import CArm, MotionRefused
 from sim.frame import Frame
@@ -25,6 +26,10 @@ LONGEST_TICK_S = 0.1
 """A slow picture never makes the C-arm leap: it moves on by at most this much time at once."""
 JOG_MM_S = 40.0
 """Speed of the view on each axis while an arrow key is held: half the device's own."""
+JOG_DEG_S = 10.0
+"""Speed of the arm's angles while their key is held: half the device's own."""
+STILL = (0.0, 0.0, 0.0, 0.0, 0.0)
+"""No jog: toward the patient's left, the head, the front, LAO, cranial."""
 
 
 class Halted(Exception):  # noqa: N818  a way out of the work under way, not an error
@@ -41,15 +46,18 @@ class Motion:
 
 
 class DeviceLoop:
-    """Owns the C-arm's time. `emit(kind, **data)` takes frame, dose, pose, beam and note events; `at_rest` is
-    called when a motion ends by itself or a jog is released, `jog_began` when a jog starts to move."""
+    """Owns the C-arm's time. `post(kind, **data)` takes frame, dose, pose, beam and note events and gives them their
+    place, `deliver()` hands out what is posted; `at_rest` is called when a motion ends by itself or a jog is released,
+    `jog_began` when a jog starts to move, `fault` with one sentence when a motion could not be watched to its end."""
 
     def __init__(
         self,
         carm: CArm,
         *,
-        emit: Callable[..., None],
+        post: Callable[..., None],
+        deliver: Callable[[], None],
         at_rest: Callable[[Motion], None],
+        fault: Callable[[str], None],
         jog_began: Callable[[Motion], None],
         pulse_rate: float = 8.0,
         realtime: bool = True,
@@ -59,13 +67,14 @@ class DeviceLoop:
         self.beam_on = False
         self.latest: Frame | None = None
         self._still: Frame | None = None
-        self._emit, self._at_rest, self._jog_began = emit, at_rest, jog_began
+        self._post, self._deliver, self._at_rest, self._jog_began = post, deliver, at_rest, jog_began
+        self._fault = fault
         self._realtime = realtime
         self._gate = threading.Lock()
         self._ticket = 0
         self._motion: Motion | None = None
         self._wake = threading.Condition()
-        self._jog, self._jogging, self._jog_locked = (0, 0), (0, 0), False
+        self._jog, self._jogging, self._jog_locked = STILL, STILL, False
         self._shots_asked = self._shots_done = 0
         self._closing = False
         self._next_pulse = self._last_tick = 0.0
@@ -87,15 +96,16 @@ class DeviceLoop:
         """Changes with every halt. Work that began under an older ticket must not go on."""
         return self._ticket
 
-    def begin(self, motion: MotionCommand, ticket: int) -> None:
-        """Start `motion`. Raises Halted when a halt came since `ticket`, MotionRefused when the device will
-        not."""
+    def begin(self, motion: MotionCommand, ticket: int, origin: CArmPose) -> None:
+        """Start `motion`, which is meant from `origin`. Raises Halted when a halt came since `ticket`, MotionRefused
+        when the view is no longer there or the device will not."""
         with self._gate:
             if ticket != self._ticket:
                 raise Halted
-            start = self.carm.pose
+            if self.carm.pose != origin:
+                raise MotionRefused("The view has changed meanwhile; say it again.")
             self.carm.start(motion)
-            self._motion, self._last_tick = Motion(start, False, ticket), time.monotonic()
+            self._motion, self._last_tick = Motion(origin, False, ticket), time.monotonic()
         with self._wake:
             self._wake.notify_all()
 
@@ -107,8 +117,8 @@ class DeviceLoop:
             self.carm.halt()
             interrupted, self._motion = self._motion, None
             # A key that is still held when the halt comes must not move the device again when it repeats.
-            self._jog_locked = self._jog_locked or self._jog != (0, 0)
-            self._jog = self._jogging = (0, 0)
+            self._jog_locked = self._jog_locked or self._jog != STILL
+            self._jog = self._jogging = STILL
         with self._wake:
             self._wake.notify_all()
         return interrupted.start if interrupted else None
@@ -120,14 +130,15 @@ class DeviceLoop:
             self._wake.notify_all()
         self._emit("beam", on=on, pulse_rate=self.pulse_rate)
 
-    def jog(self, left: int, up: int) -> None:
-        """Held direction, -1/0/+1 on each axis; (0, 0) ends it."""
+    def jog(self, left: float, up: float, ant: float = 0, primary: float = 0, secondary: float = 0) -> None:
+        """Held direction, -1 to +1 on each axis; all zero ends it."""
+        way = (float(left), float(up), float(ant), float(primary), float(secondary))
         with self._gate:
-            if (left, up) == (0, 0):
+            if way == STILL:
                 self._jog_locked = False
             elif self._jog_locked:
                 return
-            self._jog = (left, up)
+            self._jog = way
         with self._wake:
             self._wake.notify_all()
 
@@ -159,6 +170,10 @@ class DeviceLoop:
                 if not shot and not self.beam_on:
                     return None
                 self._wake.wait(0.1)
+
+    def _emit(self, kind: str, **data: Any) -> None:
+        self._post(kind, **data)
+        self._deliver()
 
     def _is_present(self, frame: Frame | None) -> bool:
         return frame is not None and not self.carm.moving and frame.pose == self.carm.pose
@@ -198,13 +213,13 @@ class DeviceLoop:
         with self._gate:
             way, self._jogging = self._jog, self._jog
             jogged = self._motion if self._motion is not None and self._motion.jog else None
-            if way == (0, 0):
+            if way == STILL:
                 if jogged is not None:
                     self.carm.halt()
                     self._motion, ended = None, jogged
             else:
                 try:
-                    self.carm.drive(left_mm_s=way[0] * JOG_MM_S, up_mm_s=way[1] * JOG_MM_S)
+                    self.carm.drive(*(w * JOG_MM_S for w in way[:3]), *(w * JOG_DEG_S for w in way[3:]))
                 except MotionRefused as refused:
                     problem = str(refused)
                 else:
@@ -234,16 +249,19 @@ class DeviceLoop:
         self._last_tick = now
         self.carm.advance(step)
         with self._gate:
-            ended = self._motion is motion and not self.carm.moving
+            if self._motion is not motion:
+                return  # a halt came, and tells the last pose itself
+            ended = not self.carm.moving
             if ended:
                 self._motion = None
-        if self._realtime or ended:
-            self._emit("pose", pose=self.carm.pose, moving=not ended)
+            if self._realtime or ended:
+                self._post("pose", pose=self.carm.pose, moving=not ended)
+        self._deliver()
         if ended:
             self._next_pulse = 0.0
             self._at_rest(motion)
             if motion.jog and self.carm.blocked:
-                self._emit("note", text=self.carm.blocked, level="warning")
+                self._emit("note", text=self.carm.blocked, level="warning", limit=True)
 
     def _pulse(self) -> None:
         now = time.monotonic()
@@ -270,13 +288,14 @@ class DeviceLoop:
         """After a failure of projector or device: stand still, beam off, and say so."""
         with self._gate:
             self.carm.halt()
-            stopped, self._motion = self._motion, None
+            moved = self._motion is not None
         with self._wake:
             self._shots_done = self._shots_asked
             was_on, self.beam_on = self.beam_on, False
             self._wake.notify_all()
         if was_on:
             self._emit("beam", on=False, pulse_rate=self.pulse_rate)
-        self._emit("note", text=f"No picture could be made: {problem}", level="error")
-        if stopped is not None:
-            self._at_rest(stopped)
+        sentence = f"No picture could be made: {problem}"
+        self._emit("note", text=sentence, level="error")
+        if moved:
+            self._fault(sentence)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from carm_gui.session.budget import Budget, Spent
 from inference.step import Step
 from sim.frame import Dose
 from sim.pose import CArmPose
@@ -23,12 +24,16 @@ KINDS = (
     "delta",
     "step",
     "decision",
+    "corrected",
+    "armed",
+    "spent",
     "motion",
     "arrived",
     "model",
     "note",
     "display",
     "saved",
+    "mark",
 )
 OUTCOMES = ("arrived", "limit", "refused", "failed", "halted", "stale", "dropped", "interrupted", "moved")
 
@@ -46,14 +51,21 @@ class SessionEvent:
     - said {text}; understood {action: Action, echo: str}
     - question {reason, text, options: tuple[str, ...]}
     - delta {number, text, proposal: Proposal | None, landmarks}
-    - step {step: Step, target: key | None, kind: "navigation" | "localization" | "correction", frame: Frame}
-    - decision {number, accepted: bool, text}
+    - step {step: Step, target: key | None, kind: "navigation" | "localization" | "correction", frame: Frame,
+      regions: {key: object with left_mm, up_mm, radius_mm} | None: where a model reads landmarks from the centre,
+      expected: Expected | None: where the target usually lies from the landmark that the model names}
+    - decision {number, accepted: bool, text, by: "clinician" | "armed"}
+    - corrected {landmark, left_mm, up_mm, source: "clinician", number, frame: Frame}: what the clinician says it
+      is, and where it was shown (mm from the view's centre; None when it was picked from the list)
+    - armed {on, reason: one sentence when it ended, budget: Budget}
+    - spent {spent: Spent, budget: Budget}: what the alignment under way has used
     - motion {phase: "started" | "finished" | "halted" | "refused", from: CArmPose, to: CArmPose, message}
     - arrived {target, message}
     - model {state, name, message, info: ModelInfo}
-    - note {text, level: "info" | "warning" | "error"}
+    - note {text, level: "info" | "warning" | "error", limit: True when a held key met a limit of the device}
     - display {action: Action}: magnify and collimate, which are the window's matter
     - saved {frame: Frame}: the clinician asked to keep this picture
+    - mark {name, ...}: an entry of the study or the window (a trial's begin and end, think-aloud, reasons shown)
     """
 
     seq: int
@@ -69,7 +81,8 @@ class SessionStatus:
     `proposal` is the step that waits for the clinician (None otherwise). `offer` numbers what waits for a yes
     or no, a proposal or the next action of a sequence; 0 when nothing waits. An accept counts only for the
     offer that was showing when it was given. `target` is the landmark key of the alignment under way.
-    `message` is one sentence.
+    `message` is one sentence. `armed` says that proposals are accepted without asking. `spent` is what the latest
+    alignment has used of `budget`.
     """
 
     state: str = "idle"
@@ -81,4 +94,7 @@ class SessionStatus:
     beam_on: bool = False
     pulse_rate: float = 8.0
     dose: Dose = field(default_factory=Dose)
+    armed: bool = False
+    budget: Budget = field(default_factory=Budget)
+    spent: Spent = field(default_factory=Spent)
     model: str = "loading"  # "loading", "ready", "failed"

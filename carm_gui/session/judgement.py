@@ -4,11 +4,16 @@ trust no parser and no model."""
 from __future__ import annotations
 
 from inference.commands import Action, parse
+from inference.expected import expected
 from inference.prompts import motion_of
-from inference.step import Proposal, Step
+from inference.step import Prediction, Proposal, Step
 from sim.frame import Frame
 from sim.landmarks import BY_KEY
 from sim.pose import MotionCommand
+
+HALF_PICTURE_MM = 108.0
+"""Half the width of the picture at the isocentre (SDD 1020, source to isocentre 530, detector 414 mm square)."""
+SURE_SD = 3.0
 
 
 def distrust(step: Step, frame: Frame, target: str) -> str:
@@ -28,7 +33,39 @@ def distrust(step: Step, frame: Frame, target: str) -> str:
         return "The reply was refused: its directions cannot be read."
     if proposal.motion != said or said.is_zero != proposal.arrived:
         return "The reply was refused: its move contradicts its words."
+    wrong_way = against_anatomy(prediction.landmarks[:1], proposal)
+    return f"The reply was refused: {wrong_way}" if wrong_way else ""
+
+
+def against_anatomy(seen: tuple[str, ...], proposal: Proposal) -> str:
+    """Why the landmark that a reply sees and the move that it proposes cannot both be right, one sentence; "" when they
+    can. What is seen lies within the picture; from there the target lies where it lies in people, give or take
+    SURE_SD standard deviations. A move away from all of that, or an arrival where the target cannot be, is refused."""
+    if len(seen) != 1 or seen[0] == proposal.target:
+        return ""
+    away = expected(seen[0], proposal.target)
+    motion = proposal.motion
+    beside = [
+        (abs(middle) - HALF_PICTURE_MM - SURE_SD * spread, middle, moved, ways)
+        for middle, spread, moved, ways in (
+            (away.left_mm, away.left_sd_mm, motion.left_mm, ("left", "right")),
+            (away.up_mm, away.up_sd_mm, motion.up_mm, ("up", "down")),
+        )
+    ]
+    for nearest, middle, moved, ways in beside:
+        if nearest > 0 and (moved * middle < 0 or proposal.arrived):
+            way = ways[0] if middle > 0 else ways[1]
+            does = (
+                "it says that it has arrived" if proposal.arrived else f"it moves {ways[0] if moved > 0 else ways[1]}"
+            )
+            return f"it sees {the(seen[0])}, from where {the(proposal.target)} lies {way}, yet {does}."
     return ""
+
+
+def clinicians(landmark: str, number: int, frame: Frame) -> Step:
+    """What the clinician says of a picture, as a step like any other."""
+    prediction = Prediction(frame.index, "correction", (landmark,), valid=True)
+    return Step(number, prediction, None, frame.pose)
 
 
 def as_context(corrected: Step, target: str) -> Step:

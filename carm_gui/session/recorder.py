@@ -1,112 +1,214 @@
-"""The event stream on disk: `events.jsonl`, one JSON object a line, and lossless pictures beside it.
+"""The event stream on disk, always on. A recording is a folder:
 
-The first line names the schema. Pictures are kept where they matter: those a step was made on, single shots
-and saved ones, as 16-bit PNG in units of sim.frame.LOG_SCALE. Every line is flushed; decisions, steps and
-motions are synced as well. Knows no Qt, and no person: nothing but what the session says.
+- `events.jsonl`: one JSON object a line, the schema first; each line is one write to the system, so that a killed
+  program loses at most the event it was writing. Decisions, steps, motions and marks are synced to the disk as well.
+- `frames.u16`: pictures one after another, little-endian uint16, row by row, in units of sim.frame.LOG_SCALE. A line
+  names its picture by `at`, the byte where it begins. Kept are: the picture a step was made on, single shots, saved
+  ones, every pulse of a moving view and the first of each new view; further pulses of a view that stands still differ
+  by noise alone (which their index seeds) and leave their numbers only.
+- `session.json`: versions, seeds, hashes, patient and settings (about.py), replaced whole.
+- `where.json`: the scan's path, for this machine alone; it is never exported.
+- `.lock`: held while the recording runs, so that a crashed one can be told from one under way.
+
+Knows no Qt, and no person: a scan's name and path are taken out of every sentence.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import errno
 import json
 import logging
 import os
+import threading
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from carm_gui.session.events import SessionEvent
 from sim.frame import Frame
+from sim.pose import CArmPose
 from sim.resource import data_dir
 
 log = logging.getLogger(__name__)
 
-SCHEMA = 1
-SYNCED = {"decision", "step", "motion", "saved"}
+SCHEMA = 2
+SYNCED = {"decision", "step", "motion", "saved", "mark"}
+EVENTS, FRAMES, SESSION, WHERE, LOCK = "events.jsonl", "frames.u16", "session.json", "where.json", ".lock"
+THE_SCAN = "the scan"
 
 
 class Recorder:
     """Writes one session. A disk that is full or read-only ends the recording, not the rehearsal."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        """`folder` is made when the first event comes; None: a new one, named by the time (UTC), below the
-        user's data folder."""
+    def __init__(
+        self,
+        folder: Path | None = None,
+        about: dict[str, Any] | None = None,
+        *,
+        where: dict[str, Any] | None = None,
+        hide: Iterable[str] = (),
+        annotate: Callable[[SessionEvent], dict[str, Any]] | None = None,
+    ) -> None:
+        """`folder` is made when the first event comes; None: a new one, named by the time (UTC), below the user's
+        data folder. `about` becomes session.json, `where` where.json. `hide` are texts (a scan's name and path) that
+        are written as "the scan". `annotate` adds fields to an event's data: what only the study may know of it."""
         self.folder = folder
-        self._file = None
-        self._kept: set[int] = set()
+        self._about, self._where = dict(about or {}), dict(where or {})
+        self._hide = sorted({text for text in hide if len(text) > 2}, key=len, reverse=True)
+        self._annotate = annotate
+        self._events = self._frames = -1
+        self._places: dict[int, int] = {}
+        self._frames_end = 0
+        self._last_view: CArmPose | None = None
         self._ended = False
+        self._lock = threading.RLock()
+        self._held: FileLock | None = None
 
     def write(self, event: SessionEvent) -> str | None:
         """Record `event`. Returns one sentence when the recording has just come to an end, else None."""
-        if self._ended:
-            return None
-        try:
-            if self._file is None:
-                self._open()
-            picture = _picture_of(event)
-            if picture is not None:
-                self._keep(picture)
-            line = {"seq": event.seq, "t": round(event.t, 4), "kind": event.kind, "data": plain(event.data)}
-            self._line(line)
-            if event.kind in SYNCED:
-                os.fsync(self._file.fileno())
-        except OSError as problem:
-            log.warning("recording ended", exc_info=True)
-            self.close()
-            reason = problem.strerror or str(problem)
-            return f"The recording has stopped ({reason}); the rehearsal goes on unrecorded."
+        with self._lock:
+            if self._ended:
+                return None
+            try:
+                if self._events < 0:
+                    self._open()
+                self._record(event)
+            except OSError as problem:
+                log.warning("recording ended", exc_info=True)
+                self._end()
+                reason = problem.strerror or str(problem)
+                return f"The recording has stopped ({reason}); the rehearsal goes on unrecorded."
         return None
 
+    def add(self, **about: Any) -> None:
+        """Add to session.json; a disk that refuses is said with the next event."""
+        with self._lock:
+            self._about |= about
+            if self._events >= 0 and not self._ended:
+                try:
+                    self._write_about()
+                except OSError:
+                    log.warning("session.json", exc_info=True)
+
     def close(self) -> None:
+        """The rehearsal has ended as it should."""
+        with self._lock:
+            if self._events >= 0 and not self._ended:
+                self.add(ended=_now())
+            self._end()
+
+    def _end(self) -> None:
         self._ended = True
-        file, self._file = self._file, None
-        if file is not None:
-            try:
-                file.close()
-            except OSError:
-                log.warning("closing the recording", exc_info=True)
+        for handle in (self._events, self._frames):
+            if handle >= 0:
+                try:
+                    os.close(handle)
+                except OSError:
+                    log.warning("closing the recording", exc_info=True)
+        self._events = self._frames = -1
+        if self._held is not None:
+            self._held.release()
 
     def _open(self) -> None:
         if self.folder is None:
             self.folder = _new_folder(data_dir("sessions"))
         else:
             self.folder.mkdir(parents=True, exist_ok=True)
-        self._file = open(self.folder / "events.jsonl", "w", encoding="utf-8")  # noqa: SIM115
-        self._line({"schema": SCHEMA, "program": "carm", "started": _utc().isoformat(timespec="seconds")})
+        self._held = FileLock(self.folder / LOCK)
+        self._held.acquire(timeout=0)
+        if self._where:
+            _write_whole(self.folder / WHERE, self._where)
+        self._about = {"schema": SCHEMA, "program": "carm", "started": _now(), "ended": None} | self._about
+        self._write_about()
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | getattr(os, "O_BINARY", 0)
+        self._frames = os.open(self.folder / FRAMES, flags, 0o644)
+        self._events = os.open(self.folder / EVENTS, flags, 0o644)
+        self._line({"schema": SCHEMA, "program": "carm", "started": self._about["started"]})
+
+    def _write_about(self) -> None:
+        _write_whole(self.folder / SESSION, self._hidden(self._about))
+
+    def _record(self, event: SessionEvent) -> None:
+        data = plain(event.data)
+        if self._annotate is not None:
+            data |= self._annotate(event)
+        frame = event.data.get("frame")
+        if isinstance(frame, Frame):
+            if self._is_worth(event, frame):
+                self._keep(frame)
+            if frame.index in self._places:
+                data["frame"]["at"] = self._places[frame.index]
+        self._line({"seq": event.seq, "t": round(event.t, 4), "kind": event.kind, "data": self._hidden(data)})
+        if event.kind in SYNCED:
+            os.fsync(self._frames)
+            os.fsync(self._events)
+        if event.kind == "model" and event.data.get("info") is not None:
+            self._about["model"] = plain(event.data["info"]) | {"state": event.data.get("state")}
+            self._write_about()
+
+    def _hidden(self, value: Any) -> Any:
+        if not self._hide:
+            return value
+        if isinstance(value, str):
+            for text in self._hide:
+                value = value.replace(text, THE_SCAN)
+            return value
+        if isinstance(value, dict):
+            return {key: self._hidden(item) for key, item in value.items()}
+        return [self._hidden(item) for item in value] if isinstance(value, list) else value
+
+    def _is_worth(self, event: SessionEvent, frame: Frame) -> bool:
+        if event.kind in ("step", "saved") or event.data.get("shot") or frame.moving:
+            return True
+        return frame.pose != self._last_view
 
     def _line(self, value: dict[str, Any]) -> None:
-        self._file.write(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n")
-        self._file.flush()
+        _append(self._events, (json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n").encode())
 
     def _keep(self, frame: Frame) -> None:
-        if frame.index in self._kept:
+        if frame.index in self._places:
             return
-        from PIL import Image
-
-        path = self.folder / picture_name(frame.index)
-        path.parent.mkdir(exist_ok=True)
-        # compress_level 1: the live picture waits for this, and noise does not compress anyway.
-        Image.fromarray(frame.pixels).save(path, format="PNG", compress_level=1)
-        self._kept.add(frame.index)
+        pixels = frame.pixels.astype("<u2", copy=False).tobytes()
+        _append(self._frames, pixels)
+        self._places[frame.index] = self._frames_end
+        self._frames_end += len(pixels)
+        self._last_view = frame.pose if not frame.moving else None
 
 
-def picture_name(index: int) -> str:
-    """Where the picture of frame `index` lies below the recording's folder."""
-    return f"frames/{index:06d}.png"
+def unfinished(parent: Path | None = None) -> Path | None:
+    """The newest recording below `parent` (default: the user's sessions) that neither ended nor is under way: what a
+    crash has left behind, unless it was put aside (`put_aside`)."""
+    parent = parent or data_dir("sessions")
+    for folder in sorted((file.parent for file in parent.glob(f"*/{SESSION}")), reverse=True):
+        about = _read(folder / SESSION)
+        if about is None or about.get("ended") or about.get("aside"):
+            continue
+        held = FileLock(folder / LOCK)
+        try:
+            held.acquire(timeout=0)
+        except (Timeout, OSError):
+            continue
+        held.release()
+        return folder
+    return None
+
+
+def put_aside(folder: Path, why: str) -> None:
+    """Never offer `folder` again; its recording stays as it is."""
+    about = _read(folder / SESSION)
+    if about is not None:
+        _write_whole(folder / SESSION, about | {"aside": why})
 
 
 def plain(value: Any) -> Any:
     """`value` as JSON takes it. Frames become their description without the pixels."""
     if isinstance(value, Frame):
-        return {
-            "index": value.index,
-            "time": round(value.time, 4),
-            "pose": plain(value.pose),
-            "spacing_mm": value.spacing_mm,
-            "size": list(value.pixels.shape),
-            "dose": plain(value.dose),
-            "moving": value.moving,
-        }
+        named = {f.name: getattr(value, f.name) for f in dataclasses.fields(value) if f.name != "pixels"}
+        return plain(named) | {"time": round(value.time, 4), "size": list(value.pixels.shape)}
     if hasattr(value, "as_dict"):
         return plain(value.as_dict())
     if dataclasses.is_dataclass(value):
@@ -117,22 +219,47 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if isinstance(value, (str, int, float, bool)) or value is None:
         return value
+    if hasattr(value, "item") and getattr(value, "shape", None) == ():
+        return value.item()
     return str(value)
 
 
-def _picture_of(event: SessionEvent) -> Frame | None:
-    """The picture worth keeping with `event`, if any."""
-    if event.kind in ("step", "saved") or (event.kind == "frame" and event.data.get("shot")):
-        return event.data.get("frame")
-    return None
+def _append(handle: int, data: bytes) -> None:
+    """All of `data` or nothing: what a full disk took of it is taken back."""
+    view = memoryview(data)
+    written = 0
+    try:
+        while written < len(data):
+            took = os.write(handle, view[written:])
+            if not took:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            written += took
+    except OSError:
+        if written:
+            os.ftruncate(handle, os.fstat(handle).st_size - written)
+        raise
 
 
-def _utc() -> datetime:
-    return datetime.now(UTC)
+def _write_whole(file: Path, value: dict[str, Any]) -> None:
+    fresh = file.with_suffix(".tmp")
+    fresh.write_text(json.dumps(value, indent=1, ensure_ascii=False), encoding="utf-8")
+    os.replace(fresh, file)
+
+
+def _read(file: Path) -> dict[str, Any] | None:
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _new_folder(parent: Path) -> Path:
-    name = _utc().strftime("%Y%m%dT%H%M%SZ")
+    name = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     for number in range(1, 1000):
         folder = parent / (name if number == 1 else f"{name}-{number}")
         try:

@@ -1,33 +1,33 @@
-"""The live picture: window and level, glide between pulses, markers, badges, overlays, and the keys that act while it
-has the focus. Paints with QPainter alone. Knows no session: it is told what to show and says which keys were pressed.
+"""The live picture: what is shown of the frames, and how it is painted, with QPainter alone.
+
+Knows no session: it is told what to show; keys and mouse are in picture_keys.py and picture_mouse.py. Everything done
+to the picture here (window, flips, turn, zoom, glass) is display only and never reaches a model.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPalette, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from carm_gui import theme
 from carm_gui.views import display, overlays
+from carm_gui.views.field import Field, place_parts
+from carm_gui.views.levels import Levels
+from carm_gui.views.picture_keys import PictureKeys
+from carm_gui.views.picture_mouse import PictureMouse
+from inference.commands import Display
 from inference.step import Proposal
 from sim.frame import Frame
 from sim.geometry import beam_of
 from sim.pose import CArmPose
 
-SETTLE = 0.3
-"""Share by which the window moves toward a new picture's: quick enough to follow, slow enough not to flicker."""
 ZOOMS = (1.0, 1.5, 2.0, 3.0)
-ARROWS = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, 1),
-    Qt.Key.Key_Down: (0, -1),
-}
+LOUPE_PX, LOUPE = 105.0, 2.2
+SHUTTERS = "display shutters: the beam itself stays open"
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,16 @@ class Offer:
     phase: str
 
 
-class LiveView(QWidget):
-    """Shows frames. `jog(left, up)` follows held arrows, `pedal(down)` the space bar; letters call `keys`."""
+class LiveView(PictureKeys, PictureMouse, QWidget):
+    """Shows frames. `jog(left, up, front, lao, cranial)` follows held keys, `pedal(down)` the space bar; letters call
+    `keys`. `picked(pose)` is a point clicked while `picking`, `collimated(blades)` the opening in mm or None."""
 
-    jog = Signal(int, int)
+    jog = Signal(float, float, float, float, float)
     pedal = Signal(bool)
     focus_changed = Signal(bool)
+    picked = Signal(object)
+    menu_wanted = Signal(object, object)
+    collimated = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,42 +59,44 @@ class LiveView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Live picture")
         self.setMinimumSize(320, 320)
-        self.keys: Mapping[str, Callable[[], None]] = {}
         self.bone_dark = True
         self.show_overlays = True
+        self.round_field = False
+        self.display = Display()
+        self.levels = Levels()
         self.offer: Offer | None = None
         self.seen: tuple[str, CArmPose] | None = None
+        self.marks: tuple[overlays.Mark, ...] = ()
+        self.blades: tuple[float, float] | None = None
+        self.blades_in_beam = False
         self.state, self.beam_on, self.moving, self.stored = "idle", True, False, False
+        self.recalled = ""
         self.message = ""
         self.frame: Frame | None = None
         self.pose = CArmPose()
         self._persisted: np.ndarray | None = None
         self._signal: np.ndarray | None = None
-        self._levels: tuple[float, float] | None = None
         self._image: QImage | None = None
         self._zoom = 0
-        self._held: set[int] = set()
-        self._pedal_down = False
+        self._init_keys()
+        self._init_mouse()
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(760, 700)
+        return QSize(620, 620)
 
     # ---- what to show
 
-    def show_frame(self, frame: Frame, stored: bool = False) -> None:
-        """Show `frame`; `stored` marks a picture from disk that stands in while the patient loads."""
-        held = self.frame is not None and self.frame.pose == frame.pose and not self.stored
+    def show_frame(self, frame: Frame, stored: bool = False, recalled: str = "") -> None:
+        """Show `frame`; `stored` marks a picture from disk that stands in while the patient loads, `recalled` says
+        which earlier picture it is."""
+        held = self.frame is not None and self.frame.pose == frame.pose and not (self.stored or recalled)
         self._persisted = display.persist(self._persisted if held else None, frame.pixels)
         self._signal = display.harmonise(self._persisted)
-        levels = display.robust_window(self._signal, frame.pixels)
-        if self._levels is None or stored != self.stored:
-            self._levels = levels
-        else:
-            self._levels = tuple(old + SETTLE * (new - old) for old, new in zip(self._levels, levels, strict=True))
-        self.frame, self.stored = frame, stored
+        self.levels.follow(display.robust_window(self._signal, frame.pixels), restart=stored != self.stored)
+        self.frame, self.stored, self.recalled = frame, stored, recalled
         if stored or self._image is None:
             self.pose = frame.pose
-        self._render()
+        self.render_picture()
 
     def show_nothing(self, text: str) -> None:
         """There is no picture and none will come; `text` says so."""
@@ -117,18 +123,38 @@ class LiveView(QWidget):
         self.update()
 
     def show_seen(self, text: str, pose: CArmPose) -> None:
-        """What the model named for the centre of the view at `pose`; gone as soon as the view moves."""
+        """What the model named for the centre of the view at `pose`; stale as soon as the view moves."""
         self.seen = (text, pose) if text else None
+        self.update()
+
+    def show_marks(self, marks) -> None:
+        """Points of the patient to draw (overlays.Mark)."""
+        self.marks = tuple(marks)
         self.update()
 
     def set_inverted(self, inverted: bool) -> None:
         """False shows bone dark, as fluoroscopy does; True shows it bright."""
         self.bone_dark = not inverted
-        self._render()
+        self.render_picture()
 
     def set_overlays(self, shown: bool) -> None:
         self.show_overlays = shown
         self.update()
+
+    def set_round(self, on: bool) -> None:
+        """The image intensifier's round field, or the flat detector's square one."""
+        self.round_field = on
+        self.update()
+
+    def set_display(self, **changes) -> None:
+        """Flip or turn what is shown (fields of Display)."""
+        self.display = replace(self.display, **changes)
+        self.let_go()
+        self.update()
+
+    def turn(self, degrees: float) -> None:
+        """Turn the picture clockwise by `degrees`."""
+        self.set_display(rotation_deg=(self.display.rotation_deg + degrees) % 360)
 
     def magnify(self, step: int) -> None:
         """Show less of the field, larger (+1), or more again (-1)."""
@@ -139,6 +165,16 @@ class LiveView(QWidget):
     def zoom(self) -> float:
         return ZOOMS[self._zoom]
 
+    def auto_window(self) -> None:
+        """The window follows the picture again."""
+        self.levels.reset()
+        self.render_picture()
+
+    def adjust_window(self, brighter: float, steeper: float) -> None:
+        """`brighter` and `steeper` as seen, in shares of the present width."""
+        self.levels.adjust(brighter if self.bone_dark else -brighter, steeper)
+        self.render_picture()
+
     def set_message(self, text: str) -> None:
         """A sentence in the middle of the pane, e.g. that the patient is being loaded; "" removes it."""
         self.message = text
@@ -147,10 +183,13 @@ class LiveView(QWidget):
     def _announce(self) -> None:
         self.setAccessibleDescription(", ".join(text.lower() for _, text, _ in self.badges()))
 
-    def _render(self) -> None:
+    def render_picture(self) -> None:
+        """Grey levels afresh, from the latest signal."""
         if self._signal is None:
             return
-        grey = np.ascontiguousarray(display.to_grey(self._signal, *self._levels, self.bone_dark))
+        grey = np.ascontiguousarray(
+            display.to_grey(self._signal, self.levels.low, self.levels.high, self.bone_dark)
+        )
         height, width = grey.shape
         self._grey = grey  # QImage keeps no reference of its own
         self._image = QImage(grey.data, width, height, width, QImage.Format.Format_Grayscale8)
@@ -160,16 +199,19 @@ class LiveView(QWidget):
 
     def square(self) -> QRectF:
         """Where the picture lies in the widget."""
-        side = max(min(self.width(), self.height()) - 24, 40)
+        side = max(min(self.width(), self.height()) - 12, 40)
         return QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
+
+    def field(self) -> Field:
+        return Field(self.square(), self.shown_pose(), self.zoom, self.display, self.round_field)
 
     def shown_pose(self) -> CArmPose:
         """What the pane shows: where the C-arm is, or with the beam off where the held picture was taken."""
         return self.frame.pose if self.frame is not None and not self.beam_on else self.pose
 
     def glide_px(self) -> QPointF:
-        """By how much the picture is shifted: the motion of the isocentre since its pulse, in its own plane. A last
-        image that is held stands still."""
+        """By how much the standard picture is shifted: the motion of the isocentre since its pulse, in its own plane. A
+        last image that is held stands still."""
         if self.frame is None or self.stored:
             return QPointF(0, 0)
         old, beam, here = self.frame.pose, beam_of(self.frame.pose), self.shown_pose()
@@ -183,12 +225,30 @@ class LiveView(QWidget):
         """(shape, text, colour) of every state that is on."""
         if self.stored or self.frame is None:
             return [("ring", "LOADING", theme.PLAIN)] + ([("bars", "STORED PICTURE", theme.SKY)] if self.stored else [])
-        shown = [("dot", "LIVE", theme.GREEN) if self.beam_on else ("bars", "LAST IMAGE HOLD", theme.SKY)]
+        if self.recalled:
+            shown = [("bars", f"RECALLED {self.recalled}".upper(), theme.PURPLE)]
+        else:
+            shown = [("dot", "LIVE", theme.GREEN) if self.beam_on else ("bars", "LAST IMAGE HOLD", theme.SKY)]
         if self.state == "halted":
             shown.append(("stop", "HALTED", theme.VERMILION))
         elif self.moving:
             shown.append(("chevrons", "MOVING", theme.ORANGE))
         return shown
+
+    def altered(self) -> str:
+        """How the display differs from the standard one, in words; "" when it does not."""
+        d, parts = self.display, []
+        if self.zoom > 1:
+            parts.append(f"zoom {self.zoom:g}×")
+        if d.flip_horizontal:
+            parts.append("mirrored left-right")
+        if d.flip_vertical:
+            parts.append("mirrored head-foot")
+        if d.rotation_deg % 360:
+            parts.append(f"turned {d.rotation_deg % 360:g}°")
+        if self.levels.manual:
+            parts.append("window by hand")
+        return "\n".join(parts)
 
     def paintEvent(self, event) -> None:  # noqa: N802
         painter = QPainter(self)
@@ -197,29 +257,37 @@ class LiveView(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.SURROUND))
         painter.drawRoundedRect(self.rect(), 12, 12)
-        square = self.square()
-        field = overlays.Field(square, self.shown_pose(), self.zoom)
-        self._paint_picture(painter, square)
+        square, field = self.square(), self.field()
+        self._paint_picture(painter, field)
         if self._image is not None:
+            if self.loupe:
+                self._paint_loupe(painter, field)
             self._paint_marks(painter, field)
         if self.message:
             overlays.plate(painter, square.center(), self.message, size=15, within=square)
+        elif self.picking:
+            spot = QPointF(square.center().x(), square.top() + 60)
+            overlays.plate(painter, spot, "Click where it is, or choose from the list", theme.ORANGE, within=square)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(theme.SKY), 2))
             painter.drawRoundedRect(square.adjusted(-4, -4, 4, 4), 4, 4)
         painter.end()
 
-    def _paint_picture(self, painter: QPainter, square: QRectF) -> None:
-        painter.fillRect(square, QColor("#16191e"))
-        if self._image is None:
-            return
+    def _paint_picture(self, painter: QPainter, field: Field) -> None:
+        square = field.square
         painter.save()
-        painter.setClipRect(square)
-        grown = square.width() * (self.zoom - 1) / 2
-        shown = square.adjusted(-grown, -grown, grown, grown).translated(self.glide_px())
-        self._paint_gaps(painter, square, shown)
-        painter.drawImage(shown, self._image)
+        painter.setClipRect(square, Qt.ClipOperation.IntersectClip)
+        painter.setClipPath(field.outline(), Qt.ClipOperation.IntersectClip)
+        painter.fillRect(square, QColor("#16191e"))
+        if self._image is not None:
+            painter.translate(square.center())
+            painter.setTransform(field.turn, combine=True)
+            side, grown = square.width(), square.width() * self.zoom
+            window = QRectF(-side / 2, -side / 2, side, side)
+            shown = QRectF(-grown / 2, -grown / 2, grown, grown).translated(self.glide_px())
+            self._paint_gaps(painter, window, shown)
+            painter.drawImage(shown, self._image)
         painter.restore()
 
     def _paint_gaps(self, painter: QPainter, square: QRectF, shown: QRectF) -> None:
@@ -240,38 +308,63 @@ class LiveView(QWidget):
                 painter.drawImage(gap, self._image, edge)
                 painter.fillRect(gap, QColor(11, 13, 16, 120))
 
-    def _paint_marks(self, painter: QPainter, field: overlays.Field) -> None:
+    def _paint_loupe(self, painter: QPainter, field: Field) -> None:
+        at = self.mouse_at if self.mouse_at is not None else field.square.center()
+        glass = QPainterPath()
+        glass.addEllipse(at, LOUPE_PX, LOUPE_PX)
+        painter.save()
+        painter.setClipPath(glass)
+        painter.translate(at)
+        painter.scale(LOUPE, LOUPE)
+        painter.translate(-at)
+        self._paint_picture(painter, field)
+        painter.restore()
+        overlays.stroke(painter, glass, theme.PLAIN, 1.6)
+
+    def _paint_marks(self, painter: QPainter, field: Field) -> None:
         painter.save()
         painter.setClipRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
+        if self.blades is not None:
+            in_beam = self.blades_in_beam and self.beam_on
+            label = "" if self.blades_in_beam else SHUTTERS
+            overlays.collimator(painter, field, *self.blades, shades=not in_beam, text=label)
         overlays.crosshair(painter, field)
         if self.show_overlays:
             self._paint_offer(painter, field)
+            for what in self.marks:
+                overlays.mark(painter, field, what)
         painter.restore()
         overlays.markers(painter, field)
         overlays.scale_bar(painter, field)
         square, left = field.square, field.square.left() + 12
         for shape, text, colour in self.badges():
             left = overlays.badge(painter, left, square.top() + 12, shape, text, colour) + 8
-        if not self.stored:
+        flag = Qt.AlignmentFlag
+        if self.altered():
+            corner = QPointF(square.right() - 12, square.top() + 12)
             overlays.plate(
-                painter,
-                QPointF(square.left() + 12, square.bottom() - 12),
-                self.pose_text(),
-                size=12,
-                anchor=Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom,
-                bold=False,
+                painter, corner, self.altered(), size=12, anchor=flag.AlignRight | flag.AlignTop, bold=False
+            )
+        if not self.stored:
+            corner = QPointF(square.left() + 12, square.bottom() - 12)
+            overlays.plate(
+                painter, corner, self.pose_text(), size=12, anchor=flag.AlignLeft | flag.AlignBottom, bold=False
             )
 
-    def _paint_offer(self, painter: QPainter, field: overlays.Field) -> None:
+    def _paint_offer(self, painter: QPainter, field: Field) -> None:
         if self.pose != field.pose:
             overlays.present_field(painter, field, self.pose)
         offer = self.offer
         if offer is None:
-            if self.seen is not None and self.seen[1] == self.pose:
-                overlays.centre_label(painter, field, self.seen[1], self.seen[0])
+            if self.seen is not None:
+                text, pose = self.seen
+                stale = pose != self.pose
+                overlays.centre_label(
+                    painter, field, pose, text + (" (stale)" if stale else ""), overlays.STALE if stale else theme.PURPLE
+                )
             return
         stale = offer.phase != "accepted" and offer.pose != self.pose
-        colour = "#b8c0ca" if stale else theme.SKY
+        colour = overlays.STALE if stale else theme.SKY
         if offer.proposal is not None and not offer.proposal.motion.is_zero:
             text = overlays.move_text(offer.proposal.motion) + (" (stale)" if stale else "")
             firm = offer.phase != "streaming" and not stale
@@ -281,73 +374,4 @@ class LiveView(QWidget):
 
     def pose_text(self) -> str:
         """Angles, and the isocentre in the patient frame."""
-        p = self.pose
-        place = ", ".join(
-            f"{name} {abs(value):.0f}"
-            for value, name in (
-                (p.left_mm, "left" if p.left_mm >= 0 else "right"),
-                (p.up_mm, "up" if p.up_mm >= 0 else "down"),
-                (p.ant_mm, "front" if p.ant_mm >= 0 else "back"),
-            )
-        )
-        return f"{overlays.view_name(p)}\n{place} mm"
-
-    # ---- keys: they act only while this widget has the focus
-
-    def keyPressEvent(self, event) -> None:  # noqa: N802
-        plain = not (event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier))
-        key = event.key()
-        if not plain or (key not in ARROWS and key != Qt.Key.Key_Space and event.text().upper() not in self.keys):
-            super().keyPressEvent(event)
-            return
-        if event.isAutoRepeat():
-            return
-        if key in ARROWS:
-            self._held.add(key)
-            self._say_jog()
-        elif key == Qt.Key.Key_Space:
-            if not self.beam_on:
-                self._pedal_down = True
-                self.pedal.emit(True)
-        else:
-            self.keys[event.text().upper()]()
-
-    def keyReleaseEvent(self, event) -> None:  # noqa: N802
-        key = event.key()
-        if event.isAutoRepeat():
-            return
-        if key in self._held:
-            self._held.discard(key)
-            self._say_jog()
-        elif key == Qt.Key.Key_Space and self._pedal_down:
-            self._lift_pedal()
-        else:
-            super().keyReleaseEvent(event)
-
-    def _say_jog(self) -> None:
-        left = sum(ARROWS[key][0] for key in self._held)
-        up = sum(ARROWS[key][1] for key in self._held)
-        self.jog.emit(left, up)
-
-    def _lift_pedal(self) -> None:
-        self._pedal_down = False
-        self.pedal.emit(False)
-
-    def let_go(self) -> None:
-        """End what held keys keep going: the focus went elsewhere, or everything halts."""
-        if self._held:
-            self._held.clear()
-            self.jog.emit(0, 0)
-        if self._pedal_down:
-            self._lift_pedal()
-
-    def focusInEvent(self, event) -> None:  # noqa: N802
-        super().focusInEvent(event)
-        self.focus_changed.emit(True)
-        self.update()
-
-    def focusOutEvent(self, event) -> None:  # noqa: N802
-        super().focusOutEvent(event)
-        self.let_go()
-        self.focus_changed.emit(False)
-        self.update()
+        return f"{overlays.view_name(self.pose)}\n{', '.join(place_parts(self.pose))} mm"

@@ -1,147 +1,65 @@
 """What is drawn over the live picture, in millimetres of the patient. Pure painting: knows no session and no widget.
 
 Everything is anchored in the patient frame, so that a proposed field stands still on the patient while the view glides
-toward it. Lines have a dark halo and each mark has a shape and a text, so that neither colour nor brightness of the
-picture decides whether it is seen.
+toward it. Each mark has a shape, a colour and a text: hollow diamond for what is predicted, disc for what was accepted,
+cross for the clinician's correction, square for the truth (which a study must allow). What was read on another view
+than the one shown is drawn in grey and called stale.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPainterPath
 
 from carm_gui import theme
-from sim.geometry import FIELD_MM, beam_of
+from carm_gui.views.field import Field, edge_names, move_text, view_name
+from carm_gui.views.paint import arrow, badge, halo_text, plate, stroke
+from sim.geometry import FIELD_MM
 from sim.pose import CArmPose, MotionCommand
 
+__all__ = [
+    "Field",
+    "Mark",
+    "arrow",
+    "badge",
+    "centre_label",
+    "collimator",
+    "crosshair",
+    "edge_names",
+    "ghost",
+    "mark",
+    "markers",
+    "move_text",
+    "plate",
+    "present_field",
+    "scale_bar",
+    "view_name",
+]
+
 BAR_MM = 50.0
+STALE = "#b8c0ca"
+MARK_COLOURS = {
+    "predicted": theme.PURPLE,
+    "accepted": theme.GREEN,
+    "correction": theme.ORANGE,
+    "truth": theme.PLAIN,
+}
+MARK_PX = 8.0
 
 
 @dataclass(frozen=True)
-class Field:
-    """The picture on screen: `square` in widget pixels shows FIELD_MM / zoom of the patient at the isocentre of
-    `pose`."""
+class Mark:
+    """A named point of the patient. `kind` is predicted, accepted, correction or truth; `where` holds its isocentre
+    coordinates as a pose (angles of the view it was seen in); `region_mm` is the radius of its 90 % region, if any.
+    `stale` says that the view has changed since it was read."""
 
-    square: QRectF
-    pose: CArmPose
-    zoom: float = 1.0
-
-    @property
-    def px_per_mm(self) -> float:
-        return self.zoom * self.square.width() / FIELD_MM
-
-    def at(self, pose: CArmPose) -> QPointF:
-        """Where the isocentre of `pose` lies, widget pixels."""
-        beam = beam_of(self.pose)
-        offset = np.array([pose.left_mm, pose.up_mm, pose.ant_mm]) - beam.isocentre
-        return self.square.center() + self.px_per_mm * QPointF(float(offset @ beam.right), float(offset @ beam.down))
-
-
-def edge_names(pose: CArmPose) -> dict[str, str]:
-    """What of the patient lies toward each edge of the picture: {"left", "right", "top", "bottom"} -> R, L, H, F, A or
-    P; two letters where the view is oblique (a share above sin 22.5 degrees), as DICOM viewers write them."""
-    beam = beam_of(pose)
-
-    def name(way: np.ndarray) -> str:
-        parts = sorted(((abs(v), ("LR", "HF", "AP")[i][0 if v > 0 else 1]) for i, v in enumerate(way)), reverse=True)
-        return "".join(letter for share, letter in parts if share > 0.3827)
-
-    return {
-        "left": name(-beam.right),
-        "right": name(beam.right),
-        "top": name(-beam.down),
-        "bottom": name(beam.down),
-    }
-
-
-def move_text(motion: MotionCommand) -> str:
-    """ "90 mm up, 30 mm left": directions are the patient's; "no move" for none."""
-    parts = []
-    for amount, plus, minus in (
-        (motion.up_mm, "up", "down"),
-        (motion.left_mm, "left", "right"),
-        (motion.ant_mm, "front", "back"),
-    ):
-        if amount:
-            parts.append(f"{abs(amount):g} mm {plus if amount > 0 else minus}")
-    return ", ".join(parts) or "no move"
-
-
-def view_name(pose: CArmPose) -> str:
-    """The angles by the detector's side: "AP", "LAO 30", "RAO 20 / CRAN 15"."""
-    primary, secondary = round(pose.primary_deg), round(pose.secondary_deg)
-    parts = [f"{'LAO' if primary > 0 else 'RAO'} {abs(primary)}°"] if primary else []
-    parts += [f"{'CRAN' if secondary > 0 else 'CAUD'} {abs(secondary)}°"] if secondary else []
-    return " / ".join(parts) or "AP"
-
-
-def stroke(painter: QPainter, path: QPainterPath, colour: str, width: float = 2.0, dashed: bool = False) -> None:
-    """Draw `path` in `colour` with its halo."""
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    halo = QColor(theme.HALO)
-    halo.setAlphaF(0.8)
-    cap, join = Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
-    pen = QPen(halo, width + 3.0, Qt.PenStyle.SolidLine, cap, join)
-    front = QPen(QColor(colour), width, Qt.PenStyle.SolidLine, cap, join)
-    if dashed:
-        front.setDashPattern([4.0, 3.5])
-        pen.setDashPattern([4.0 * width / (width + 3.0), 3.5 * width / (width + 3.0)])
-    painter.setPen(pen)
-    painter.drawPath(path)
-    painter.setPen(front)
-    painter.drawPath(path)
-
-
-def halo_text(painter: QPainter, where: QPointF, text: str, size: float = 15, colour: str = theme.PLAIN) -> None:
-    """Draw `text` centred on `where`."""
-    face = theme.font(size, bold=True)
-    metrics = QFontMetricsF(face)
-    path = QPainterPath()
-    path.addText(where.x() - metrics.horizontalAdvance(text) / 2, where.y() + metrics.capHeight() / 2, face, text)
-    halo = QColor(theme.HALO)
-    halo.setAlphaF(0.85)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(halo, 4.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
-    painter.drawPath(path)
-    painter.fillPath(path, QColor(colour))
-
-
-def plate(
-    painter: QPainter,
-    where: QPointF,
-    text: str,
-    colour: str = theme.PLAIN,
-    size: float = 13,
-    anchor: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignCenter,
-    within: QRectF | None = None,
-    bold: bool = True,
-) -> QRectF:
-    """Lines of `text` on a dark plate, its `anchor` corner at `where`, kept `within`; returns its rectangle."""
-    face = theme.font(size, bold=bold)
-    metrics = QFontMetricsF(face)
-    lines = text.split("\n")
-    width = max(metrics.horizontalAdvance(line) for line in lines) + 16
-    height = metrics.lineSpacing() * len(lines) + 8
-    flag = Qt.AlignmentFlag
-    x = where.x() - (0 if anchor & flag.AlignLeft else width if anchor & flag.AlignRight else width / 2)
-    y = where.y() - (0 if anchor & flag.AlignTop else height if anchor & flag.AlignBottom else height / 2)
-    box = QRectF(x, y, width, height)
-    if within is not None:
-        box.moveLeft(min(max(box.left(), within.left()), within.right() - width))
-        box.moveTop(min(max(box.top(), within.top()), within.bottom() - height))
-    ground = QColor(theme.HALO)
-    ground.setAlphaF(0.9)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(ground)
-    painter.drawRoundedRect(box, 6, 6)
-    painter.setFont(face)
-    painter.setPen(QColor(colour))
-    for i, line in enumerate(lines):
-        painter.drawText(QPointF(box.left() + 8, box.top() + 4 + metrics.ascent() + i * metrics.lineSpacing()), line)
-    return box
+    kind: str
+    text: str
+    where: CArmPose
+    region_mm: float | None = None
+    stale: bool = False
 
 
 def crosshair(painter: QPainter, field: Field) -> None:
@@ -167,7 +85,7 @@ def scale_bar(painter: QPainter, field: Field) -> None:
 
 def markers(painter: QPainter, field: Field) -> None:
     """The patient's sides at the picture's edges."""
-    names, s = edge_names(field.pose), field.square
+    names, s = field.edge_names(), field.square
     for edge, where in (
         ("left", QPointF(s.left() + 20, s.center().y())),
         ("right", QPointF(s.right() - 20, s.center().y())),
@@ -189,8 +107,53 @@ def centre_label(painter: QPainter, field: Field, seen_from: CArmPose, text: str
         text,
         colour,
         anchor=Qt.AlignmentFlag.AlignTop,
-        within=field.square.adjusted(10, 40, -10, -40),
+        within=inner(field),
     )
+
+
+def inner(field: Field) -> QRectF:
+    """Where labels may lie: clear of badges, markers and scale."""
+    return field.square.adjusted(10, 44, -10, -44)
+
+
+def mark_shape(kind: str, c: QPointF, r: float = MARK_PX) -> QPainterPath:
+    """The outline of a mark of `kind` about `c`, `r` px."""
+    path = QPainterPath()
+    if kind == "predicted":
+        path.moveTo(c + QPointF(0, -r * 1.25))
+        path.lineTo(c + QPointF(r * 1.25, 0))
+        path.lineTo(c + QPointF(0, r * 1.25))
+        path.lineTo(c + QPointF(-r * 1.25, 0))
+        path.closeSubpath()
+    elif kind == "accepted":
+        path.addEllipse(c, r * 0.72, r * 0.72)
+    elif kind == "correction":
+        for dx in (-1, 1):
+            path.moveTo(c + QPointF(-r * dx, -r))
+            path.lineTo(c + QPointF(r * dx, r))
+    else:
+        path.addRect(QRectF(c.x() - r * 0.9, c.y() - r * 0.9, r * 1.8, r * 1.8))
+    return path
+
+
+def mark(painter: QPainter, field: Field, what: Mark) -> None:
+    """Draw `what` with its shape, its text, and its region as a dashed circle."""
+    colour = STALE if what.stale else MARK_COLOURS[what.kind]
+    c = field.at(what.where)
+    if what.region_mm:
+        region = QPainterPath()
+        radius = what.region_mm * field.px_per_mm
+        region.addEllipse(c, radius, radius)
+        stroke(painter, region, colour, 1.6, dashed=True)
+    path = mark_shape(what.kind, c)
+    stroke(painter, path, colour, 2.6 if what.kind == "correction" else 2.0)
+    if what.kind == "accepted":
+        painter.fillPath(path, QColor(colour))
+    text = what.text + (" (stale)" if what.stale else "")
+    if what.region_mm:
+        text += f"\n90 % within {what.region_mm:.0f} mm"
+    if text and inner(field).adjusted(-60, -60, 60, 60).contains(c):
+        plate(painter, c + QPointF(15, 0), text, colour, 12, anchor=Qt.AlignmentFlag.AlignLeft, within=inner(field))
 
 
 def ghost(
@@ -206,96 +169,45 @@ def ghost(
     numbers. Not `firm` (still streaming, or stale) is drawn thinner and without brackets."""
     goal = seen_from.moved(motion)
     start, tip = field.at(seen_from), field.at(goal)
-    side = field.zoom * field.square.width()
-    box = QRectF(0, 0, side, side)
-    box.moveCenter(tip)
-    outline = QPainterPath()
-    outline.addRect(box)
-    stroke(painter, outline, colour, 1.6 if firm else 1.2, dashed=True)
-    if firm:
-        corner = side * 0.07
-        brackets = QPainterPath()
-        for x, dx in ((box.left(), corner), (box.right(), -corner)):
-            for y, dy in ((box.top(), corner), (box.bottom(), -corner)):
-                brackets.moveTo(x + dx, y)
-                brackets.lineTo(x, y)
-                brackets.lineTo(x, y + dy)
-        stroke(painter, brackets, colour, 3.0)
+    stroke(painter, field.outline(goal), colour, 1.6 if firm else 1.2, dashed=True)
+    if firm and not field.round_field:
+        stroke(painter, _brackets(field, goal), colour, 3.0)
     way = tip - start
     length = (way.x() ** 2 + way.y() ** 2) ** 0.5
     if length > 12:
         arrow(painter, start + way * (16 / length), tip, colour, 3.0 if firm else 2.0)
-        side = QPointF(16, 0) if abs(way.x()) < abs(way.y()) else QPointF(0, 24)
-        anchor = Qt.AlignmentFlag.AlignLeft if side.x() else Qt.AlignmentFlag.AlignCenter
-        plate(
-            painter,
-            start + way * 0.62 + side,
-            text,
-            colour,
-            14,
-            anchor=anchor,
-            within=field.square.adjusted(10, 44, -10, -44),
-        )
+        aside = QPointF(16, 0) if abs(way.x()) < abs(way.y()) else QPointF(0, 24)
+        anchor = Qt.AlignmentFlag.AlignLeft if aside.x() else Qt.AlignmentFlag.AlignCenter
+        plate(painter, start + way * 0.62 + aside, text, colour, 14, anchor=anchor, within=inner(field))
+
+
+def _brackets(field: Field, goal: CArmPose) -> QPainterPath:
+    right, down = field.offset_of(goal)
+    half, corner = FIELD_MM / 2, FIELD_MM * 0.07
+    path = QPainterPath()
+    for x in (-1, 1):
+        for y in (-1, 1):
+            path.moveTo(right + x * (half - corner), down + y * half)
+            path.lineTo(right + x * half, down + y * half)
+            path.lineTo(right + x * half, down + y * (half - corner))
+    return field.to_screen().map(path)
 
 
 def present_field(painter: QPainter, field: Field, pose: CArmPose) -> None:
     """Where the C-arm stands by now while an earlier picture is held: its field on that picture, without X-ray."""
-    box = QRectF(0, 0, field.zoom * field.square.width(), field.zoom * field.square.width())
-    box.moveCenter(field.at(pose))
-    outline = QPainterPath()
-    outline.addRect(box)
-    stroke(painter, outline, theme.ORANGE, 2.0)
-    inner = field.square.adjusted(10, 44, -10, -44)
-    plate(painter, box.center(), "view now, no picture yet", theme.ORANGE, within=inner)
+    stroke(painter, field.outline(pose), theme.ORANGE, 2.0)
+    plate(painter, field.at(pose), "view now, no picture yet", theme.ORANGE, within=inner(field))
 
 
-def arrow(painter: QPainter, start: QPointF, tip: QPointF, colour: str, width: float) -> None:
-    way = tip - start
-    length = max((way.x() ** 2 + way.y() ** 2) ** 0.5, 1.0)
-    along, across = way / length, QPointF(-way.y(), way.x()) / length
-    head = 5.0 * width
-    shaft = QPainterPath(start)
-    shaft.lineTo(tip - along * head * 0.8)
-    stroke(painter, shaft, colour, width)
-    triangle = QPolygonF([tip, tip - along * head + across * head * 0.55, tip - along * head - across * head * 0.55])
-    path = QPainterPath()
-    path.addPolygon(triangle)
-    path.closeSubpath()
-    stroke(painter, path, colour, 1.0)
-    painter.fillPath(path, QColor(colour))
-
-
-def badge(painter: QPainter, left: float, top: float, shape: str, text: str, colour: str) -> float:
-    """A state as shape and text on a plate; returns its right edge. Shapes: dot, bars, chevrons, stop, ring."""
-    face = theme.font(12, bold=True)
-    metrics = QFontMetricsF(face)
-    width, height = metrics.horizontalAdvance(text) + 38, 26.0
-    box = QRectF(left, top, width, height)
-    ground = QColor(theme.HALO)
-    ground.setAlphaF(0.84)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(ground)
-    painter.drawRoundedRect(box, 7, 7)
-    x, y, ink = left + 17.0, top + height / 2, QColor(colour)
-    painter.setBrush(ink)
-    if shape == "dot":
-        painter.drawEllipse(QPointF(x, y), 5, 5)
-    elif shape == "bars":
-        painter.drawRect(QRectF(x - 5, y - 5, 3.6, 10))
-        painter.drawRect(QRectF(x + 1.4, y - 5, 3.6, 10))
-    elif shape == "stop":
-        painter.drawRect(QRectF(x - 5, y - 5, 10, 10))
-    else:
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(ink, 2.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
-        if shape == "ring":
-            painter.drawEllipse(QPointF(x, y), 4.5, 4.5)
-        else:
-            for dx in (-5.0, 0.5):
-                painter.drawPolyline(
-                    QPolygonF([QPointF(x + dx, y - 4.5), QPointF(x + dx + 4.5, y), QPointF(x + dx, y + 4.5)])
-                )
-    painter.setFont(face)
-    painter.setPen(ink)
-    painter.drawText(QPointF(left + 29, y + metrics.capHeight() / 2), text)
-    return box.right()
+def collimator(painter: QPainter, field: Field, width_mm: float, height_mm: float, shades: bool, text: str) -> None:
+    """The collimator's blades about the view's centre. `shades` darkens what they cover (a held picture has it still);
+    `text` says what they are."""
+    opening = field.outline(None, width_mm, height_mm)
+    if shades:
+        cover = field.outline()
+        painter.fillPath(cover.subtracted(opening), QColor(11, 13, 16, 205))
+    stroke(painter, opening, theme.ORANGE, 1.8)
+    if text:
+        box = opening.boundingRect()
+        where = QPointF(box.center().x(), box.bottom() - 10)
+        plate(painter, where, text, theme.ORANGE, 12, anchor=Qt.AlignmentFlag.AlignBottom, within=inner(field))

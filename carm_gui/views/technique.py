@@ -1,6 +1,7 @@
-"""The technique and dose strip: beam, pulse rate, kV, kerma, fluoro time. Every figure is simulated and says so.
+"""The technique and dose strip: beam, single shot, kV, mA, pulses, automatic exposure; kerma, DAP and fluoro time.
 
-Knows no session; the kerma rate is what the running total gained over the last seconds.
+Every figure is simulated and says so. Knows no session: what the buttons wish is a signal, what holds is told. The
+kerma rate is what the running total gained over the last seconds.
 """
 
 from __future__ import annotations
@@ -8,13 +9,18 @@ from __future__ import annotations
 import time
 from collections import deque
 
-from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
+from carm_gui import theme
 from carm_gui.views.widgets import KeyButton, label, retone
 from sim.frame import Dose
 
 RATE_WINDOW_S = 2.0
+SIGNAL_S = 300.0
+"""Fluoroscopy time after which a console sounds its signal, again and again until it is reset (21 CFR 1020.32 (h))."""
+PULSE_RATES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+KVP, MA = (50, 120), (1, 100)
 
 
 class Readout(QWidget):
@@ -24,60 +30,140 @@ class Readout(QWidget):
         super().__init__()
         self.value = label("–", 15, bold=True, wrap=False)
         self.value.setMinimumWidth(46)
-        inside = QVBoxLayout(self)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(0)
         self.caption = caption
-        inside.addWidget(label(caption, 11, tone="dim", wrap=False))
-        inside.addWidget(self.value)
+        _stack(self, caption, self.value)
         self.setToolTip(tip)
 
-    def put(self, text: str) -> None:
+    def put(self, text: str, tone: str = "") -> None:
         """Show `text` as the figure."""
         self.value.setText(text)
+        retone(self.value, tone=tone)
         self.setAccessibleName(f"{self.caption}: {text}, simulated")
 
 
+def _stack(holder: QWidget, caption: str, widget: QWidget) -> None:
+    inside = QVBoxLayout(holder)
+    inside.setContentsMargins(0, 0, 0, 0)
+    inside.setSpacing(1)
+    inside.addWidget(label(caption, 11, tone="dim", wrap=False))
+    inside.addWidget(widget)
+
+
+def _captioned(caption: str, widget: QWidget, tip: str) -> QWidget:
+    holder = QWidget()
+    _stack(holder, caption, widget)
+    holder.setToolTip(tip)
+    widget.setAccessibleName(caption)
+    widget.setAccessibleDescription(tip)
+    return holder
+
+
+def _figure(low: int, high: int) -> QSpinBox:
+    box = QSpinBox()
+    box.setRange(low, high)
+    box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+    box.setKeyboardTracking(False)
+    box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    box.setFont(theme.font(14, bold=True))
+    box.setFixedWidth(56)
+    return box
+
+
 class Technique(QFrame):
-    """`beam_wanted(on)` is the button's wish."""
+    """`beam_wanted(on)`, `shot_wanted()`, `technique_wanted({"kvp" | "ma" | "pulse_rate" | "auto": value})` and
+    `signal_reset()` are wishes. `five_minutes(minutes)` tells that another five minutes of fluoroscopy are full."""
 
     beam_wanted = Signal(bool)
+    shot_wanted = Signal()
+    technique_wanted = Signal(dict)
+    five_minutes = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "pane")
         self.setAccessibleName("Technique and dose, simulated")
         self.on = False
+        self.signal_on = False
         self._history: deque[tuple[float, float]] = deque()
+        self._signals, self._reset_at_s = 0, 0.0
+        self._fluoro_s = 0.0
+        self._telling = False
+        self._make_controls()
+        self._make_readouts()
+        self._dispensable = (self.shots, self.rate, self.simulated)
+        inside = QHBoxLayout(self)
+        inside.setContentsMargins(10, 7, 14, 7)
+        inside.setSpacing(12)
+        inside.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        for item in (self.button, self.shoot, self._kv, self._ma, self._rate, self._auto):
+            inside.addWidget(item)
+        inside.addSpacing(6)
+        for item in (self.kerma, self.rate, self.dap, self.time):
+            inside.addWidget(item, 1)
+        inside.addWidget(self.reset)
+        inside.addWidget(self.shots, 1)
+        inside.addWidget(self.simulated)
+        self.show_dose(Dose())
+        self.show_beam(False, 8.0)
+        self.show_technique(90, 10, None)
+        self.set_ready(False)
+
+    def _make_controls(self) -> None:
         self.button = KeyButton("Beam on", "B")
         self.button.setMinimumWidth(118)
-        self.button.setToolTip("Switch the beam on or off")
+        self.button.setToolTip("Switch the beam on or off. Space is the pedal: on while it is held in the picture.")
         self.button.clicked.connect(lambda: self.beam_wanted.emit(not self.on))
-        self.pulses = Readout("Pulses /s", "Pictures a second while the beam is on")
-        self.technique = Readout("kV, mA", "Tube voltage, and current during a pulse")
+        self.shoot = KeyButton("Shot", "X")
+        self.shoot.setToolTip("One exposure. Enter on the empty command line does the same.")
+        self.shoot.clicked.connect(self.shot_wanted)
+        self.kv, self.ma = _figure(*KVP), _figure(*MA)
+        self.kv.valueChanged.connect(lambda value: self._wish(kvp=float(value)))
+        self.ma.valueChanged.connect(lambda value: self._wish(ma=float(value)))
+        self.pulse_rate = QComboBox()
+        self.pulse_rate.setFont(theme.font(14, bold=True))
+        self.pulse_rate.setFixedWidth(62)
+        for rate in PULSE_RATES:
+            self.pulse_rate.addItem(f"{rate:g}", rate)
+        self.pulse_rate.activated.connect(lambda _: self._wish(pulse_rate=self.pulse_rate.currentData()))
+        self.auto = QPushButton("AEC")
+        self.auto.setProperty("role", "small")
+        self.auto.setCheckable(True)
+        self.auto.setAutoDefault(False)
+        self.auto.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.auto.setFont(theme.font(12, bold=True))
+        self.auto.setFixedHeight(24)
+        self.auto.clicked.connect(lambda on: self._wish(auto=on))
+        self._kv = _captioned("kV", self.kv, "Tube voltage")
+        self._ma = _captioned("mA", self.ma, "Tube current during a pulse")
+        self._rate = _captioned("Pulses /s", self.pulse_rate, "Pictures a second while the beam is on")
+        self._auto = _captioned("Exposure", self.auto, "Automatic exposure: kV and mA follow the patient's thickness")
+
+    def _make_readouts(self) -> None:
         self.kerma = Readout(
             "Air kerma mGy", "Cumulative, at the reference point 15 cm from the isocentre toward the source"
         )
         self.rate = Readout("mGy/min", "Air kerma rate over the last two seconds")
         self.dap = Readout("DAP Gy cm²", "Dose-area product")
-        self.time = Readout("Fluoro min", "Minutes and tenths with the beam on")
+        self.time = Readout("Fluoro min", "Minutes and tenths with the beam on; a signal every five minutes")
         self.shots = Readout("Pictures", "Pictures exposed")
-        self._dispensable = (self.shots, self.technique, self.pulses, self.rate)
-        inside = QHBoxLayout(self)
-        inside.setContentsMargins(12, 8, 14, 8)
-        inside.setSpacing(16)
-        inside.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
-        inside.addWidget(self.button)
-        for item in (self.pulses, self.technique, self.kerma, self.rate, self.dap, self.time, self.shots):
-            inside.addWidget(item, 1)
-        inside.addWidget(label("simulated", 12, tone="dim", wrap=False))
-        self.show_dose(Dose())
-        self.show_beam(False, 8.0)
-        self.button.setEnabled(False)
+        self.simulated = label("simulated", 12, tone="dim", wrap=False)
+        self.reset = KeyButton("5 min · reset")
+        self.reset.setFont(theme.font(12, bold=True))
+        self.reset.setProperty("beam", True)
+        self.reset.setToolTip("Five more minutes of fluoroscopy have passed; reset the signal")
+        self.reset.clicked.connect(self.reset_signal)
+        self.reset.hide()
+
+    def _wish(self, **what) -> None:
+        if not self._telling:
+            self.technique_wanted.emit(what)
 
     def resizeEvent(self, event) -> None:  # noqa: N802
-        # Where the window is narrow the least important figures give way; nothing is ever cut off.
         super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where the window is narrow the least important figures give way; nothing is ever cut off."""
         left = self.width() - self.layout().sizeHint().width()
         for item in self._dispensable:
             if item.isHidden():
@@ -90,25 +176,52 @@ class Technique(QFrame):
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         return QSize(430, super().minimumSizeHint().height())
 
+    def set_ready(self, ready: bool, adjustable: bool = True) -> None:
+        """A device is there; `adjustable` if it lets its technique be set."""
+        self.button.setEnabled(ready)
+        self.shoot.setEnabled(ready)
+        self._adjustable = ready and adjustable
+        self.pulse_rate.setEnabled(ready)
+        self.auto.setEnabled(self._adjustable)
+        self._show_settable()
+
+    def _show_settable(self) -> None:
+        for box in (self.kv, self.ma):
+            box.setEnabled(self._adjustable and not self.auto.isChecked())
+
     def show_beam(self, on: bool, pulse_rate: float) -> None:
         self.on = on
         self.button.setText("Beam on" if on else "Beam off")
         self.button.setAccessibleName(f"Beam is {'on' if on else 'off'}")
         retone(self.button, beam=on)
-        self.pulses.put(f"{pulse_rate:g}")
+        place = self.pulse_rate.findData(pulse_rate)
+        if place < 0:
+            self.pulse_rate.addItem(f"{pulse_rate:g}", pulse_rate)
+            place = self.pulse_rate.count() - 1
+        self.pulse_rate.setCurrentIndex(place)
         if not on:
             self._history.clear()
             self.rate.put("0.0")
 
-    def show_technique(self, kvp: float, ma: float) -> None:
-        self.button.setEnabled(True)
-        self.technique.put(f"{kvp:g}, {ma:g}")
+    def show_technique(self, kvp: float, ma: float, auto: bool | None) -> None:
+        """What the next pulse is made with; `auto` None where the device has no automatic exposure."""
+        self._telling = True
+        for box, value in ((self.kv, kvp), (self.ma, ma)):
+            if not (box.hasFocus() and box.isEnabled()) or self.auto.isChecked():
+                box.setValue(round(value))
+        self.auto.setChecked(bool(auto))
+        self.auto.setText("Auto" if auto else "Manual")
+        self.auto.setAccessibleName(f"Automatic exposure is {'on' if auto else 'off'}")
+        self._auto.setVisible(auto is not None)
+        self._telling = False
+        if hasattr(self, "_adjustable"):
+            self._show_settable()
 
     def show_dose(self, dose: Dose) -> None:
         self.kerma.put(f"{dose.air_kerma_mgy:.2f}")
         self.dap.put(f"{dose.dap_gycm2:.3f}")
-        self.time.put(f"{dose.fluoro_s / 60:.1f}")
         self.shots.put(f"{dose.shots}")
+        self._show_time(dose.fluoro_s)
         now = time.monotonic()
         self._history.append((now, dose.air_kerma_mgy))
         while self._history and now - self._history[0][0] > RATE_WINDOW_S:
@@ -118,3 +231,21 @@ class Technique(QFrame):
             self.rate.put(f"{60 * (k1 - k0) / (t1 - t0):.1f}")
         elif not self.on or len(self._history) == 1:
             self.rate.put("0.0")
+
+    def _show_time(self, fluoro_s: float) -> None:
+        self._fluoro_s = fluoro_s
+        fives = int((fluoro_s - self._reset_at_s) // SIGNAL_S)
+        if fives > self._signals:
+            self._signals = fives
+            self.signal_on = True
+            self.reset.show()
+            self._fit()
+            self.five_minutes.emit(round((self._reset_at_s + fives * SIGNAL_S) / 60))
+        self.time.put(f"{fluoro_s / 60:.1f}", tone="warn" if self.signal_on else "")
+
+    def reset_signal(self) -> None:
+        """The signal was noticed; the next five minutes begin now."""
+        self.signal_on, self._signals, self._reset_at_s = False, 0, self._fluoro_s
+        self.reset.hide()
+        self._show_time(self._fluoro_s)
+        self._fit()

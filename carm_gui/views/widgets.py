@@ -74,6 +74,19 @@ def row(*widgets: QWidget, spacing: int = 8, stretch: bool = True) -> QHBoxLayou
     return result
 
 
+def small_button(text: str, tip: str, checkable: bool = False) -> QPushButton:
+    """A low button that takes the focus by Tab and is never a default one."""
+    result = QPushButton(text)
+    result.setProperty("role", "small")
+    result.setFont(theme.font(12, bold=True))
+    result.setCheckable(checkable)
+    result.setAutoDefault(False)
+    result.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    result.setToolTip(tip)
+    result.setAccessibleDescription(tip)
+    return result
+
+
 class KeyButton(QPushButton):
     """A push button with its key drawn as a cap at its right. It is never a default button and takes the focus by Tab
     alone, so that no Enter meant for something else presses it."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -12,26 +13,30 @@ from inference.models.interface import LanguageModel, Request
 KINDS = ("grey", "shuffled")
 GREY = 128
 
+Other = Callable[[np.random.Generator, int], np.ndarray]
+"""(source of chance, size in pixels) -> the uint8 picture of another view."""
+
 
 class Blind:
-    """`model` fed `kind` pictures: uniform grey, or the picture of a view that was asked about earlier (the first
-    request, with no view before it, gets grey). Everything else passes through."""
+    """`model` fed `kind` pictures: uniform grey, or what `other` gives, chosen by the true picture alone, so that a run
+    is the same in any order. Everything else passes through."""
 
-    def __init__(self, model: LanguageModel, kind: str):
+    def __init__(self, model: LanguageModel, kind: str, other: Other | None = None):
         if kind not in KINDS:
             raise ValueError(f"A model can be blinded with {' or '.join(KINDS)}, not with {kind!r}.")
-        self._model = model
-        self._kind = kind
-        self._earlier: list[np.ndarray] = []
-        self._rng = np.random.default_rng(0)
+        if kind == "shuffled" and other is None:
+            raise ValueError("Shuffling needs other views to show.")
+        self._model, self._kind, self._other = model, kind, other
+        if hasattr(model, "read"):
+            self.read = lambda picture: model.read(self._shown(picture))
 
     def __getattr__(self, name: str):
         return getattr(self._model, name)
 
     def stream(self, request: Request) -> Iterator[str]:
-        shown = np.full_like(request.picture, GREY)
-        if self._kind == "shuffled":
-            if self._earlier:
-                shown = self._earlier[int(self._rng.integers(len(self._earlier)))]
-            self._earlier.append(request.picture)
-        return self._model.stream(replace(request, picture=shown))
+        return self._model.stream(replace(request, picture=self._shown(request.picture)))
+
+    def _shown(self, picture: np.ndarray) -> np.ndarray:
+        if self._kind == "grey":
+            return np.full_like(picture, GREY)
+        return self._other(np.random.default_rng(zlib.crc32(picture.tobytes())), picture.shape[0])

@@ -1,222 +1,67 @@
 """`carm evaluate`: a model against patients it has never seen, case by case, with every reply on disk.
 
-The truth of a case is used to place its view and to score the finished reply, and never reaches the model. How a
-navigation is run is given by the caller (the same session that the window runs).
+The work falls into parts (some cases of one patient) that any number of processes do in any order; a case depends on
+the seed alone, so the figures do not depend on their number. Each finished part is on disk, and a run that was stopped
+goes on where it stopped. How a navigation is run is given by the caller (the same session that the window runs).
 """
 
 from __future__ import annotations
 
 import csv
 import json
-import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
-import numpy as np
+from inference.evaluation import correction
+from inference.evaluation.bench import Navigator, Outcome, StepSeen, Trip, bench_for
+from inference.evaluation.plan import MEAN_ANATOMY, TASKS, Case, Plan, expand_patients
+from inference.evaluation.summary import summarise
 
-from inference.evaluation import measures
-from inference.evaluation.blind import Blind
-from inference.models.interface import LanguageModel
-from sim.carm import CArm, MotionRefused
-from sim.frame import Frame
-from sim.geometry import isocentre_spacing_mm
-from sim.landmarks import ARM_KEYS, BY_KEY, KEYS
-from sim.pose import CArmPose
+__all__ = ["Plan", "Trip", "evaluate", "expand_patients"]
 
-TASKS = ("retrieval", "localization", "navigation")
-SEED = 2604
-DEFAULT_LIMIT = {"retrieval": 400, "localization": 280, "navigation": 80}
-ARRIVAL_MM = (25.0, 30.0)
-MAX_STEPS = 8
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Case:
-    """One question: a view of a patient (`offset_mm` from landmark `start`), and for navigation a target. Retrieval
-    cases have no start: `draw` numbers the isocentre of the published recipe."""
+class Part:
+    """One piece of work: a chunk of the cases of a patient, or a round of looking for wrong answers, of which `rights`
+    right ones are asked about too."""
 
-    task: str
-    patient: str
-    number: int
-    start: str = ""
-    target: str = ""
-    offset_mm: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    plan: Plan
+    index: int
+    chunk: int
+    rights: int = 0
 
     @property
-    def filename(self) -> str:
-        name = self.patient.replace(":", "_").replace("/", "_")
-        return (
-            f"{name}_{self.number:04d}"
-            + (f"_{self.start}" * bool(self.start))
-            + (f"_{self.target}" * bool(self.target))
-        )
+    def name(self) -> str:
+        model = "".join(c if c.isalnum() else "_" for c in Path(self.plan.model).name)
+        return f"{model}_{self.plan.digest(fingerprint(self.plan.model))}_{self.index:04d}_{self.chunk:03d}.jsonl"
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What came of a case. `ids` is None for a malformed reply; `truth` are the ids that count as right."""
-
-    case: Case
-    raw: str
-    seconds: float
-    truth: tuple[int, ...] = ()
-    ids: tuple[int, ...] | None = None
-    final_error_mm: float | None = None
-    moves: int = 0
-    optimal: int = 0
-    stopped: str = ""
-    steps: int = 0
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Everything a worker needs; picklable."""
-
-    task: str
-    model: str
-    patients: tuple[str, ...]
-    landmarks: tuple[str, ...] = ()
-    limit: int | None = None
-    blind: str | None = None
-    pairs: tuple[tuple[str, str], ...] = ()
-    displace_mm: float = 0.0
-    seed: int = SEED
-    command: str = ""
-    version: str = ""
-
-
-@dataclass(frozen=True)
-class Trip:
-    """How one navigation went. `raw` holds the replies, one a line."""
-
-    raw: str
-    stopped: str
-    moves: int
-    steps: int
-    pose: CArmPose
-    seconds: float
-
-
-Navigator = Callable[[CArm, LanguageModel, str, int], Trip]
-"""(C-arm at the start, model, target key, most steps) -> how it went. A module's function: workers import it."""
-
-
-def expand_patients(specs: Sequence[str]) -> tuple[str, ...]:
-    """`virtual:A-B` becomes one entry a seed. Raises ValueError for a range that runs backwards."""
-    out: list[str] = []
-    for spec in specs:
-        first, dash, last = spec.removeprefix("virtual:").partition("-")
-        if spec.startswith("virtual:") and dash and first.isdigit() and last.isdigit():
-            if int(last) < int(first):
-                raise ValueError(f"The range of patients {spec} runs backwards; write the smaller seed first.")
-            out += [f"virtual:{seed}" for seed in range(int(first), int(last) + 1)]
-        else:
-            out.append(spec)
-    return tuple(out)
-
-
-def cases(plan: Plan, patient: str, known: Sequence[str], share: int) -> list[Case]:
-    """The cases of one patient, drawn by the seed alone: the same for every model. `known` are the landmarks with a
-    position, `share` how many cases this patient gets."""
-    rng = np.random.default_rng([plan.seed, TASKS.index(plan.task), plan.patients.index(patient)])
-
-    def offset() -> tuple[float, float, float]:
-        if not plan.displace_mm:
-            return (0.0, 0.0, 0.0)
-        angle, radius = rng.uniform(0, 2 * np.pi), plan.displace_mm * np.sqrt(rng.uniform())
-        return (float(radius * np.cos(angle)), float(radius * np.sin(angle)), 0.0)
-
-    if plan.task == "retrieval":
-        return [Case(plan.task, patient, n) for n in range(share)]
-    if plan.task == "localization":
-        order = [*rng.permutation(known)]
-        return [Case(plan.task, patient, n, str(order[n % len(order)]), offset_mm=offset()) for n in range(share)]
-    pairs = [(a, b) for a, b in (plan.pairs or [(a, b) for a in known for b in known]) if a != b]
-    pairs = [(a, b) for a, b in pairs if a in known and b in known]
-    order = rng.permutation(len(pairs))
-    return [
-        Case(plan.task, patient, n, *pairs[order[n % len(pairs)]], offset_mm=offset())
-        for n in range(share if pairs else 0)
-    ]
-
-
-def run_patient(plan: Plan, index: int, navigator: Navigator) -> list[Outcome]:
-    """All cases of patient `index` of the plan, with a model of its own."""
-    from inference.localize import localize
+def fingerprint(model: str) -> str:
+    """What tells two models of the same name apart: the hashes of their weights."""
+    if model == MEAN_ANATOMY:
+        return ""
+    from inference.baseline.model import baseline_folder
+    from inference.models.folder import sha256_of
     from inference.models.profiles import spec_of
-    from inference.models.transformers import TransformersModel
-    from inference.reply import published_ids
-    from sim import sampling
-    from sim.patient.load import load_patient
-    from sim.xray.cpu import CpuProjector
-    from sim.xray.detector import Detector
 
-    name = plan.patients[index]
-    landmarks = Path(plan.landmarks[index]) if index < len(plan.landmarks) else None
-    patient = load_patient(name, landmarks)
-    points = sampling.positions(patient.landmarks)
-    inside = np.isfinite(sampling.within(patient)[:, 0])
-    known = [key for key, there in zip(KEYS, inside) if there]
-    if not known:
-        raise ValueError(f"{name} has no landmarks to score against; give a file with --landmarks.")
-    limit = plan.limit or DEFAULT_LIMIT[plan.task]
-    share = limit // len(plan.patients) + (index < limit % len(plan.patients))
-    projector, detector = CpuProjector(patient, threads=1), Detector()
-    spec = spec_of(plan.model)
-    sighted = TransformersModel(spec.base, spec.adapter, name=spec.name)
-    model = Blind(sighted, plan.blind) if plan.blind else sighted
-    isocentres = sampling.published(points, max(share, 1), np.random.default_rng([plan.seed, index]))
-    out: list[Outcome] = []
-    for case in cases(plan, name, known, share):
-        if case.task == "retrieval":
-            centre = isocentres[case.number]
-        else:
-            centre = np.add(patient.landmarks[case.start], case.offset_mm)
-        pose = CArmPose(*map(float, centre))
-        began = time.monotonic()
-        if case.task == "navigation":
-            try:
-                carm = CArm(projector, pose)
-            except MotionRefused:  # the device cannot stand there, so nobody could start there
-                continue
-            trip = navigator(carm, model, case.target, MAX_STEPS)
-            goal, end = patient.landmarks[case.target], trip.pose
-            away = (goal[0] - pose.left_mm, goal[1] - pose.up_mm)
-            out.append(
-                Outcome(
-                    case,
-                    trip.raw,
-                    trip.seconds,
-                    final_error_mm=float(np.hypot(goal[0] - end.left_mm, goal[1] - end.up_mm)),
-                    moves=trip.moves,
-                    optimal=measures.optimal_moves(away),
-                    stopped=trip.stopped,
-                    steps=trip.steps,
-                )
-            )
-            continue
-        # Straight from the detector: the published views know no table and no collision.
-        pixels = detector.expose(projector.render(pose), case.number)
-        frame = Frame(pixels, isocentre_spacing_mm(pixels.shape[0]), pose, case.number, 0.0)
-        *_, step = localize(model, frame, top=3 if case.task == "retrieval" else 2)
-        ids = published_ids(case.task, step.prediction.raw)
-        distance = np.linalg.norm(points - centre, axis=1)
-        if case.task == "retrieval":
-            truth = [int(i) + 1 for i in np.argsort(distance)[:3]]
-        else:
-            near = np.nanmin(distance)
-            truth = [i + 1 for i in range(len(KEYS)) if distance[i] <= near + (TIE_MM if plan.displace_mm else 0.0)]
-        seconds = time.monotonic() - began
-        out.append(Outcome(case, step.prediction.raw, seconds, tuple(truth), tuple(ids) if ids else None))
-    sighted.close()
-    return out
+    spec = spec_of(model)
+    folders = [spec.base, spec.adapter, baseline_folder() if model == "hybrid" else None]
+    return " ".join(sha256_of(folder) for folder in folders if folder is not None)
 
 
-TIE_MM = 10.0
-"""Beside a landmark, the nearest in 3D and whatever is no more than this farther both count."""
+def do(part: Part, navigator: Navigator) -> list[Outcome]:
+    """One part; runs in a worker."""
+    bench = bench_for(part.plan, part.index)
+    if part.plan.task == "correction":
+        return correction.run(bench, part.plan, part.index, part.chunk, part.rights)
+    return bench.run(part.plan, part.index, part.chunk, navigator)
 
 
 def evaluate(
@@ -224,31 +69,148 @@ def evaluate(
     navigator: Navigator,
     out: Path,
     workers: int = 2,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
+    reference: bool = True,
 ) -> dict:
-    """Run the plan and write figures.json and predictions.csv into `out`; returns the figures. Raises ValueError for an
-    unknown task."""
-    if plan.task not in TASKS:
-        raise ValueError(f"There is no evaluation of {plan.task!r}; choose one of {', '.join(TASKS)}.")
-    out.mkdir(parents=True, exist_ok=True)
-    outcomes: dict[int, list[Outcome]] = {}
-    total = len(plan.patients)
-    if workers <= 1 or total == 1:
-        for index in range(total):
-            outcomes[index] = run_patient(plan, index, navigator)
-            if progress:
-                progress(index + 1, total)
-    else:
-        with ProcessPoolExecutor(min(workers, total), mp_context=get_context("spawn")) as pool:
-            jobs = {pool.submit(run_patient, plan, index, navigator): index for index in range(total)}
-            for done, job in enumerate(as_completed(jobs), 1):
-                outcomes[jobs[job]] = job.result()
-                if progress:
-                    progress(done, total)
-    flat = [outcome for index in sorted(outcomes) for outcome in outcomes[index]]
+    """Run the plan and write figures.json, predictions.csv, cases.jsonl and plots into `out`; returns the figures. With
+    `reference` the row that does not see is run on the same cases. Raises ValueError for an unknown task."""
+    return evaluate_all([plan], navigator, {plan.model: out}, workers, progress, reference)[plan.model]
+
+
+def evaluate_all(
+    plans: Sequence[Plan],
+    navigator: Navigator,
+    outs: dict[str, Path],
+    workers: int = 2,
+    progress: Progress | None = None,
+    reference: bool = True,
+) -> dict[str, dict]:
+    """As `evaluate` for plans that differ in their model alone, each into its own folder: model -> figures."""
+    task = plans[0].task
+    if task not in TASKS:
+        raise ValueError(f"There is no evaluation of {task!r}; choose one of {', '.join(TASKS)}.")
+    blind_row = None
+    if reference and task != "correction" and plans[0].model != MEAN_ANATOMY:
+        blind_row = replace(plans[0], model=MEAN_ANATOMY, blind=None)
+    done: dict[str, list[Outcome]] = {}
+    for out in outs.values():
+        out.mkdir(parents=True, exist_ok=True)
+    kept = next(iter(outs.values())) / "parts"
+    kept.mkdir(exist_ok=True)
+    everything = [*plans, *([blind_row] if blind_row and not any(p.model == MEAN_ANATOMY for p in plans) else [])]
+    with _workers(workers) as pool:
+        if task == "correction":
+            for plan in plans:
+                done[plan.model] = _corrections(plan, navigator, kept, pool, progress)
+        else:
+            parts = [Part(p, i, c) for p in everything for i in range(len(p.patients)) for c in range(p.chunks(i))]
+            results = _finish(parts, navigator, kept, pool, progress)
+            for plan in everything:
+                done[plan.model] = [o for part in parts if part.plan is plan for o in results[part]]
+    figures = {}
+    row = summarise(task, done[MEAN_ANATOMY]) if MEAN_ANATOMY in done else None
+    for plan in plans:
+        figures[plan.model] = _write(plan, done[plan.model], row, outs[plan.model])
+    shutil.rmtree(kept, ignore_errors=True)
+    return figures
+
+
+class _Here(Executor):
+    """Does everything at once in this process."""
+
+    def submit(self, work, /, *arguments, **named) -> Future:
+        future: Future = Future()
+        try:
+            future.set_result(work(*arguments, **named))
+        except Exception as problem:
+            future.set_exception(problem)
+        return future
+
+
+def _workers(count: int) -> Executor:
+    if count <= 1:
+        return _Here()
+    # One thread each, set before any library of theirs is imported.
+    for name in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    return ProcessPoolExecutor(count, mp_context=get_context("spawn"))
+
+
+def _finish(
+    parts: Sequence[Part], navigator: Navigator, kept: Path, pool: Executor, progress: Progress | None
+) -> dict[Part, list[Outcome]]:
+    """Every part, from disk where it was done before."""
+    results: dict[Part, list[Outcome]] = {}
+    files = {part: kept / part.name for part in parts}
+    for part, file in files.items():
+        if file.exists():
+            results[part] = list(_read(file))
+    if progress and results:
+        progress(len(results), len(parts))
+
+    def take(part: Part, outcomes: list[Outcome]) -> None:
+        results[part] = outcomes
+        unfinished = files[part].with_suffix(".part")
+        unfinished.write_text("".join(json.dumps(asdict(outcome)) + "\n" for outcome in outcomes))
+        unfinished.replace(files[part])
+        if progress:
+            progress(len(results), len(parts))
+
+    missing = [part for part in parts if part not in results]
+    if isinstance(pool, _Here):
+        for part in missing:
+            take(part, pool.submit(do, part, navigator).result())
+        return results
+    jobs = {pool.submit(do, part, navigator): part for part in missing}
+    try:
+        for job in as_completed(jobs):
+            take(jobs[job], job.result())
+    except BaseException:
+        for job in jobs:
+            job.cancel()
+        raise
+    return results
+
+
+def _corrections(
+    plan: Plan, navigator: Navigator, kept: Path, pool: Executor, progress: Progress | None
+) -> list[Outcome]:
+    """Rounds on all patients until enough wrong answers are there, or each patient's cap is reached."""
+    out: list[Outcome] = []
+    left = [plan.share(index) for index in range(len(plan.patients))]
+    for turn in range(max(1, plan.cap // correction.ROUND)):
+        parts = [Part(plan, index, turn, left[index]) for index in range(len(plan.patients))]
+        results = _finish(parts, navigator, kept, pool, progress)
+        for part in parts:
+            left[part.index] -= sum(o.case.kind == "kept" for o in results[part])
+            out += results[part]
+        if sum(o.case.kind == "bare" for o in out) >= plan.total and not any(left):
+            break
+        if sum(o.case.kind == "bare" for o in out) >= plan.total and turn >= 3:
+            break
+    return out
+
+
+def _read(file: Path) -> Iterator[Outcome]:
+    for line in file.read_text().splitlines():
+        data = json.loads(line)
+        data["case"] = Case(**{**data["case"], "offset_mm": tuple(data["case"]["offset_mm"])})
+        data["trace"] = tuple(StepSeen(**_tuples(step)) for step in data["trace"])
+        yield Outcome(**_tuples(data))
+
+
+def _tuples(data: dict) -> dict:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
+
+
+def _write(plan: Plan, outcomes: Iterable[Outcome], row: dict | None, out: Path) -> dict:
+    outcomes = list(outcomes)
     figures = {
-        **summarise(plan.task, flat),
+        **summarise(plan.task, outcomes),
+        "task": plan.task,
         "model": plan.model,
+        "is_model": plan.model != MEAN_ANATOMY,
         "blind": plan.blind,
         "patients": list(plan.patients),
         "seed": plan.seed,
@@ -256,73 +218,23 @@ def evaluate(
         "version": plan.version,
         "command": plan.command,
     }
-    (out / "figures.json").write_text(json.dumps(figures, indent=1))
-    with (out / "predictions.csv").open("w", newline="") as file:
+    if row is not None and plan.model != MEAN_ANATOMY:
+        figures["true_isocentre_mean_anatomy"] = row
+    part = out / "figures.part"
+    with (out / "predictions.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["filename", "output"])
-        writer.writerows([outcome.case.filename, outcome.raw] for outcome in flat)
-    with (out / "cases.jsonl").open("w") as file:
-        file.writelines(json.dumps(asdict(outcome)) + "\n" for outcome in flat)
+        writer.writerows([outcome.case.filename, outcome.raw] for outcome in outcomes)
+    with (out / "cases.jsonl").open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps(asdict(outcome)) + "\n" for outcome in outcomes)
+    part.write_text(json.dumps(figures, indent=1))
+    part.replace(out / "figures.json")
     return figures
 
 
-def summarise(task: str, outcomes: Sequence[Outcome]) -> dict:
-    """The figures of a finished evaluation, each share with its interval over subjects."""
-    if task == "navigation":
-        return _navigation(outcomes)
-    sound = [o for o in outcomes if o.ids is not None]
-    subjects = [o.case.patient for o in sound]
-    out: dict = {"n": len(outcomes), "malformed": len(outcomes) - len(sound)}
-
-    def table(
-        measure: Callable[[Outcome, int], float], ks: Sequence[int]
-    ) -> Iterator[tuple[str, float | None, object]]:
-        for k in ks:
-            values = [measure(o, k) for o in sound]
-            yield str(k), measures.mean(values), measures.interval(values, subjects)
-
-    if task == "retrieval":
-        named = {
-            "precision": (lambda o, k: measures.precision(o.ids, o.truth, k), (1, 2, 3)),
-            "recall": (lambda o, k: measures.recall(o.ids, o.truth, k), (1, 2, 3)),
-        }
-    else:
-        named = {"hit": (lambda o, k: float(any(i in o.truth for i in o.ids[:k])), (1, 2))}
-        out["by_landmark"] = {
-            key: {
-                "n": len(own),
-                "hit_2": measures.mean([float(any(i in o.truth for i in o.ids[:2])) for o in own]),
-            }
-            for key in KEYS
-            if (own := [o for o in sound if o.case.start == key])
-        }
-    for name, (measure, ks) in named.items():
-        rows = list(table(measure, ks))
-        out[name] = {k: value for k, value, _ in rows}
-        out[f"{name}_ci95"] = {k: ci for k, _, ci in rows}
-    out["seconds_per_reply"] = measures.mean([o.seconds for o in outcomes])
-    return out
-
-
-def _navigation(outcomes: Sequence[Outcome]) -> dict:
-    subjects = [o.case.patient for o in outcomes]
-    errors = [o.final_error_mm for o in outcomes]
-    out: dict = {"n": len(outcomes)}
-    for limit in ARRIVAL_MM:
-        near = [float(e <= limit) for e in errors]
-        out[f"arrived_within_{limit:g}mm"] = measures.mean(near)
-        out[f"arrived_within_{limit:g}mm_ci95"] = measures.interval(near, subjects)
-    plain = [float(o.final_error_mm <= ARRIVAL_MM[0]) for o in outcomes if not {o.case.start, o.case.target} & ARM_KEYS]
-    out["arrived_within_25mm_without_arms"] = measures.mean(plain)
-    out["median_final_error_mm"] = float(np.median(errors)) if errors else None
-    out["mean_extra_moves"] = measures.mean([o.moves - o.optimal for o in outcomes])
-    out["refused_replies"] = sum(o.stopped == "refused" for o in outcomes)
-    out["stopped"] = {s: sum(o.stopped == s for o in outcomes) for s in sorted({o.stopped for o in outcomes})}
-    steps = sum(o.steps for o in outcomes)
-    out["seconds_per_step"] = sum(o.seconds for o in outcomes) / steps if steps else None
-    out["by_target"] = {
-        key: measures.mean([float(o.final_error_mm <= ARRIVAL_MM[0]) for o in outcomes if o.case.target == key])
-        for key in BY_KEY
-        if any(o.case.target == key for o in outcomes)
-    }
-    return out
+def read_cases(folder: Path) -> list[Outcome]:
+    """The outcomes of a finished evaluation. Raises ValueError when the folder holds none."""
+    try:
+        return list(_read(Path(folder) / "cases.jsonl"))
+    except OSError:
+        raise ValueError(f"{folder} holds no finished evaluation; run `carm evaluate` into it first.") from None

@@ -1,6 +1,6 @@
 """The model's own process: requests come on its standard input, answers go to its standard output, as JSON lines.
 
-In: {"ask": id, "task", "picture" (base64 of uint8), "shape", "text", "max_tokens"} and {"cancel": id}, which
+In: {"ask": id, "task", "picture" (base64 of uint8), "shape", and the rest of a Request} and {"cancel": id}, which
 stops that ask and all before it. Out: {"note": text}, {"ready": ModelInfo} or {"failed": sentence}, then for
 each ask {"id", "piece": text} ... and one {"id", "end": "done|cancelled|error", "problem": sentence}.
 It ends when its input ends, so it cannot outlive its parent. Knows one model; no session and no window.
@@ -38,13 +38,15 @@ def ask_message(number: int, request: Request) -> dict:
         "shape": picture.shape,
         "text": request.text,
         "max_tokens": request.max_tokens,
+        "preamble": request.preamble,
+        "pattern": request.pattern,
     }
 
 
 def arguments(spec: ModelSpec, device: str) -> str:
     """`spec` as the child's one argument."""
     adapter = str(spec.adapter) if spec.adapter else None
-    return json.dumps([spec.name, str(spec.base), adapter, spec.threads, device])
+    return json.dumps([spec.name, str(spec.base), adapter, spec.threads, device, spec.bits, spec.constrained])
 
 
 class _Inbox:
@@ -74,12 +76,19 @@ def serve(lines: BinaryIO, out: BinaryIO, argument: str) -> None:
         out.flush()
 
     inbox = _Inbox(lines)  # before the seconds of loading: the parent may go meanwhile
-    name, base, adapter, threads, device = json.loads(argument)
-    from inference.models.transformers import TransformersModel
+    name, base, adapter, threads, device, bits, constrained = json.loads(argument)
+    from inference.baseline.model import open_here
 
     try:
-        model = TransformersModel(
-            base, adapter, threads, name=name, device=device, progress=lambda note: send(note=note)
+        model = open_here(
+            base,
+            adapter,
+            threads,
+            name=name,
+            device=device,
+            bits=bits,
+            constrained=constrained,
+            progress=lambda note: send(note=note),
         )
     except ModelError as error:
         send(failed=str(error))
@@ -93,7 +102,8 @@ def serve(lines: BinaryIO, out: BinaryIO, argument: str) -> None:
         number = message["ask"]
         try:
             pixels = np.frombuffer(base64.b64decode(message["picture"]), np.uint8).reshape(message["shape"])
-            request = Request(message["task"], pixels, message["text"], message["max_tokens"])
+            words = (message["text"], message["max_tokens"], message["preamble"], message["pattern"])
+            request = Request(message["task"], pixels, *words)
             model.reply(
                 request,
                 lambda piece, number=number: send(id=number, piece=piece),

@@ -5,34 +5,49 @@ Knows file names and hashes; knows no torch and loads nothing.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from inference.models.interface import ModelError
+from sim.resource import cache_dir
 
 BASE_MARK = "base.sha256"
 """File in an adapter's folder: the sha256 of the base that it was trained on."""
+STYLE_MARK = "carm.json"
+"""File in an adapter's or a base's folder: {"prompt": "full"}, how the model was taught to be asked."""
+GENERAL_VOCABULARY = 20_000
+HASHED_BYTES = 100_000_000
+"""Larger files are hashed once and remembered by path, size and time of change: 24 GB take a minute."""
 LARGEST_PICTURE, DEFAULT_PICTURE = 896, 448
 _PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".h5", ".msgpack", ".gguf")
 
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """Which folders make a model. `threads` are CPU threads."""
+    """Which folders make a model. `threads` are CPU threads; `bits` 4, 8 or 16, or 0 for the most that fit;
+    `constrained` holds replies to their form."""
 
     name: str
     base: Path
     adapter: Path | None = None
     threads: int = 1
+    bits: int = 0
+    constrained: bool = False
 
 
-def find(path: Path, fallback_base: Path | None = None) -> ModelSpec:
+def find(
+    path: Path, fallback_base: Path | None = None, published: Callable[[str], Path | None] = lambda hub: None
+) -> ModelSpec:
     """The model in folder `path`: a base, an adapter, or both as base/ and adapter/.
 
-    An adapter alone takes the base beside it (base/ or ../base), the local folder its config names,
-    or `fallback_base` when the adapter is marked for it. Raises ModelError with one sentence.
+    An adapter alone takes the base beside it (base/ or ../base), the local folder its config names, what `published`
+    finds on this machine for the name in its config, or `fallback_base` when the adapter is marked for it. Raises
+    ModelError with one sentence.
     """
     if not path.is_dir():
         raise ModelError(f"There is no folder {path}; give a folder that holds a model.")
@@ -42,15 +57,17 @@ def find(path: Path, fallback_base: Path | None = None) -> ModelSpec:
         adapter = path / "adapter" if (path / "adapter" / "adapter_config.json").is_file() else None
         spec = ModelSpec(path.name, path / "base", adapter)
     elif (path / "adapter_config.json").is_file():
-        spec = ModelSpec(path.name, _base_of(path, fallback_base), path)
+        spec = ModelSpec(path.name, _base_of(path, fallback_base, published), path)
     else:
         spec = ModelSpec(path.name, path)
-    check(spec)
+    # The model's process compares a large base, so that nobody waits here for a minute.
+    check(spec, hashes=weights_bytes(spec.base) < HASHED_BYTES)
     return spec
 
 
-def check(spec: ModelSpec) -> None:
-    """Raise ModelError for a missing file, weights other than safetensors, or an adapter of another base."""
+def check(spec: ModelSpec, hashes: bool = True) -> None:
+    """Raise ModelError for a missing file, weights other than safetensors, or an adapter of another base; without
+    `hashes` an adapter's mark is not compared."""
     _check_weights(spec.base, "config.json", "model")
     if (spec.base / "adapter_config.json").is_file():
         # transformers would follow that file to another base
@@ -61,7 +78,7 @@ def check(spec: ModelSpec) -> None:
     if not (spec.adapter / "adapter_model.safetensors").is_file():
         raise ModelError(f"{spec.adapter} lacks adapter_model.safetensors.")
     mark = spec.adapter / BASE_MARK
-    if mark.is_file() and mark.read_text().strip() != sha256_of(spec.base):
+    if hashes and mark.is_file() and mark.read_text().strip() != sha256_of(spec.base):
         raise ModelError(f"The adapter in {spec.adapter} was trained on another base than {spec.base}.")
 
 
@@ -69,9 +86,26 @@ def sha256_of(folder: Path) -> str:
     """sha256 (hex) over names and contents of the folder's safetensors files, in the order of their names."""
     total = hashlib.sha256()
     for file in sorted(folder.glob("*.safetensors")):
-        with file.open("rb") as stream:
-            total.update(file.name.encode() + b"\0" + hashlib.file_digest(stream, "sha256").digest())
+        total.update(file.name.encode() + b"\0" + _digest(file))
     return total.hexdigest()
+
+
+def _digest(file: Path) -> bytes:
+    state = file.stat()
+    if state.st_size < HASHED_BYTES:
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").digest()
+    book = cache_dir() / "hashes.json"
+    name = f"{file.resolve()} {state.st_size} {state.st_mtime_ns}"
+    known = read_json(book)
+    if not isinstance(known.get(name), str):
+        with file.open("rb") as stream:
+            known[name] = hashlib.file_digest(stream, "sha256").hexdigest()
+        with contextlib.suppress(OSError):
+            fresh = book.with_suffix(f".{os.getpid()}")
+            fresh.write_text(json.dumps(known))
+            os.replace(fresh, book)
+    return bytes.fromhex(known[name])
 
 
 def picture_size(base: Path) -> int:
@@ -87,6 +121,45 @@ def picture_size(base: Path) -> int:
     return DEFAULT_PICTURE
 
 
+def prompt_style(spec: ModelSpec) -> str:
+    """How the model is to be asked ("compact" or "full"): as its adapter's or base's carm.json says, else by the
+    vocabulary: a base made by `carm train` has some thousand tokens at most and knows the compact line alone."""
+    for folder in (spec.adapter, spec.base):
+        style = read_json(folder / STYLE_MARK).get("prompt") if folder else None
+        if style in ("compact", "full"):
+            return style
+    config = read_json(spec.base / "config.json")
+    words = config.get("vocab_size") or (config.get("text_config") or {}).get("vocab_size") or 0
+    return "full" if isinstance(words, int) and words >= GENERAL_VOCABULARY else "compact"
+
+
+def base_note(spec: ModelSpec) -> str:
+    """What the session should know of the adapter's base: "" where there is no adapter or its mark was compared."""
+    if spec.adapter is None or (spec.adapter / BASE_MARK).is_file():
+        return ""
+    named = read_json(spec.adapter / "adapter_config.json").get("base_model_name_or_path") or "nothing"
+    return f"The adapter does not carry the hash of its base (it names {named}); only its shapes were compared."
+
+
+def mark_style(adapter: Path, style: str) -> None:
+    """Write into the adapter's folder how the model is to be asked."""
+    (adapter / STYLE_MARK).write_text(json.dumps({"prompt": style}) + "\n")
+
+
+def weights_bytes(folder: Path) -> int:
+    """Bytes of the folder's safetensors."""
+    return sum(file.stat().st_size for file in folder.glob("*.safetensors"))
+
+
+def read_json(path: Path) -> dict:
+    """A JSON object in a file; empty when it cannot be read or is none."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def mark_base(adapter: Path, base: Path) -> None:
     """Write into the adapter's folder which base it belongs to."""
     (adapter / BASE_MARK).write_text(sha256_of(base) + "\n")
@@ -95,6 +168,11 @@ def mark_base(adapter: Path, base: Path) -> None:
 def _check_weights(folder: Path, config: str, kind: str) -> None:
     if not (folder / config).is_file():
         raise ModelError(f"{folder} holds no {kind}: {config} is missing.")
+    shards = read_json(folder / "model.safetensors.index.json").get("weight_map")
+    if isinstance(shards, dict):
+        missing = sorted({str(name) for name in shards.values() if not (folder / str(name)).is_file()})
+        if missing:
+            raise ModelError(f"{folder} is not complete: {missing[0]} is missing; fetch or copy the rest of it.")
     if any(folder.glob("*.safetensors")):
         return
     if any(file.suffix in _PICKLES for file in folder.iterdir()):
@@ -104,13 +182,19 @@ def _check_weights(folder: Path, config: str, kind: str) -> None:
     raise ModelError(f"{folder} holds no weights: a .safetensors file is missing.")
 
 
-def _base_of(adapter: Path, fallback: Path | None) -> Path:
+def named_base(adapter: Path) -> str:
+    """What the adapter's config names as its base; "" for nothing. Raises ModelError when it cannot be read."""
     try:
         named = json.loads((adapter / "adapter_config.json").read_text()).get("base_model_name_or_path")
     except (OSError, ValueError, AttributeError):
         raise ModelError(f"The adapter_config.json in {adapter} cannot be read.") from None
+    return named if isinstance(named, str) else ""
+
+
+def _base_of(adapter: Path, fallback: Path | None, published: Callable[[str], Path | None]) -> Path:
+    named = named_base(adapter)
     beside = [adapter / "base", adapter.parent / "base"]
-    if isinstance(named, str) and named:
+    if named:
         beside += [adapter / named, Path(named)]
     for folder in beside:
         if (folder / "config.json").is_file():
@@ -118,4 +202,7 @@ def _base_of(adapter: Path, fallback: Path | None) -> Path:
     mark = adapter / BASE_MARK
     if fallback is not None and mark.is_file() and mark.read_text().strip() == sha256_of(fallback):
         return fallback
+    found = published(named)
+    if found is not None:
+        return found
     raise ModelError(f"The base of the adapter in {adapter} ({named}) is not here; put its folder beside it as base/.")

@@ -22,18 +22,25 @@ class Cancelled(Exception):  # noqa: N818 - an outcome, not an error
 
 @dataclass(frozen=True)
 class Request:
-    """One question: `picture` is uint8 (h, w), grey; `text` the prompt; `max_tokens` bounds the reply."""
+    """One question: `picture` is uint8 (h, w), grey; `text` the prompt after it; `max_tokens` bounds the reply.
+
+    `preamble` comes before the picture and is the same for every question of a task, so that a model may keep what it
+    computed for it. `pattern` is the regular expression that the reply must match, for a model that can be held to it.
+    """
 
     task: str
     picture: np.ndarray
     text: str
     max_tokens: int
+    preamble: str = ""
+    pattern: str = ""
 
 
 @dataclass(frozen=True)
 class ModelInfo:
     """What answers. Hashes are sha256 (hex) over the weight files, "" where there is none; `picture_size` is
-    the side in pixels of the picture it wants."""
+    the side in pixels of the picture it wants, `prompt_style` one of inference.preamble.STYLES, `bits` what a weight
+    takes, and `constrained` says that replies are held to their form."""
 
     name: str
     parameters: int = 0
@@ -42,6 +49,9 @@ class ModelInfo:
     adapter_sha256: str = ""
     note: str = ""
     picture_size: int = 128
+    prompt_style: str = "compact"
+    bits: int = 32
+    constrained: bool = False
 
 
 class LanguageModel(Protocol):

@@ -17,7 +17,7 @@ import threading
 from collections.abc import Iterator
 
 from inference.models.child import arguments, ask_message, encode
-from inference.models.folder import ModelSpec, picture_size
+from inference.models.folder import ModelSpec, picture_size, prompt_style
 from inference.models.interface import Cancelled, ModelError, ModelInfo, Request
 from inference.models.transformers import QUIET
 
@@ -35,7 +35,13 @@ class ModelProcess:
 
     def __init__(self, spec: ModelSpec, *, device: str = "cpu", hang_s: float = HANG_S):
         self.name = spec.name
-        self.info = ModelInfo(spec.name, device=device, picture_size=picture_size(spec.base))
+        self.info = ModelInfo(
+            spec.name,
+            device=device,
+            picture_size=picture_size(spec.base),
+            prompt_style=prompt_style(spec),
+            constrained=spec.constrained,
+        )
         self.state, self.problem, self.note = "loading", "", ""
         self._spec, self._device, self._hang_s = spec, device, hang_s
         # Everything below is read and written under this condition, which is notified of each change.

@@ -1,45 +1,127 @@
-"""A model's name -> the model in its own process. Knows where the embedded weights lie; loads nothing."""
+"""A model's name -> the model: in its own process, in this one, or on a server. Loads nothing before it is asked to.
+
+Names: embedded, embedded-base, baseline, hybrid; a published model (inference.models.families); a folder; a server's
+address, http(s)://HOST[:PORT]/v1, with #NAME for one of its models. A name may end in @ and options, with commas: 4bit,
+8bit, 16bit (else the most that fit), form (replies are held to their form), as in `gemma-3-12b@4bit,form`.
+"""
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
-from inference.models.folder import ModelSpec, check, find
-from inference.models.interface import ModelError
+from inference.baseline.model import baseline_folder
+from inference.models.families import BY_HUB, BY_NAME
+from inference.models.folder import ModelSpec, check, find, named_base
+from inference.models.interface import LanguageModel, ModelError
+from inference.models.on_disk import find_profile, same_architecture
 from inference.models.process import ModelProcess
 from sim.resource import resource
 
-NAMES = ("embedded", "embedded-base")
+NAMES = ("embedded", "embedded-base", "baseline", "hybrid")
 LARGE_HANG_S = 300.0
 """Longest silence of a model of any size: a large one on a CPU reads its picture for minutes."""
 
 
-def open_model(name: str | Path, threads: int = 1) -> ModelProcess:
-    """The model called `name`: "embedded", "embedded-base" (the same without its adapter), or a folder.
+def open_model(name: str | Path, threads: int = 1) -> LanguageModel:
+    """The model called `name`: "embedded", "embedded-base" (the same without its adapter), "baseline" (the conventional
+    network), "hybrid" (embedded, with the baseline's reading in its prompt), a published model that is on this machine,
+    a folder, or a server.
 
     Returns at once, loading. Raises ModelError with one sentence for anything else, and for a folder that
     lacks something or holds weights other than safetensors.
     """
+    if is_server(name):
+        return _server(name)
     spec = replace(spec_of(name), threads=threads)
     if name in NAMES:
         return ModelProcess(spec)
+    # A large model on a processor wants its cores; one half is left to the picture.
+    spec = replace(spec, threads=max(threads, (os.cpu_count() or 1) // 2))
     return ModelProcess(spec, device="auto", hang_s=LARGE_HANG_S)
+
+
+def open_here(name: str | Path, threads: int = 1, device: str = "auto") -> LanguageModel:
+    """As open_model, loaded when it returns: in this process, or on its server. Small models stay on the processor."""
+    if is_server(name):
+        return _server(name)
+    from inference.baseline.model import open_here as load
+
+    spec = spec_of(name)
+    return load(
+        spec.base,
+        spec.adapter,
+        threads,
+        name=spec.name,
+        device="cpu" if name in NAMES else device,
+        **({} if name == "baseline" else {"bits": spec.bits, "constrained": spec.constrained}),
+    )
+
+
+def is_server(name: str | Path) -> bool:
+    """Whether a name is a server's address."""
+    return str(name).startswith(("http://", "https://"))
+
+
+def _server(name: str | Path) -> LanguageModel:
+    from inference.models.server import ServerModel
+
+    plain, options = split_options(str(name))
+    return ServerModel(plain, constrained=options.get("constrained", False))
+
+
+_OPTIONS = {"4bit": ("bits", 4), "8bit": ("bits", 8), "16bit": ("bits", 16), "form": ("constrained", True)}
+
+
+def split_options(name: str) -> tuple[str, dict]:
+    """The name without its options, and these as fields of a ModelSpec. What follows the last @ is options only when
+    each of them is known; otherwise it belongs to the name."""
+    plain, at, words = name.rpartition("@")
+    wanted = [word.strip().lower() for word in words.split(",")]
+    if at and plain and all(word in _OPTIONS for word in wanted):
+        return plain, dict(_OPTIONS[word] for word in wanted)
+    return name, {}
 
 
 def spec_of(name: str | Path) -> ModelSpec:
     """The folders behind a name; see open_model."""
+    plain, options = split_options(str(name))
+    return replace(_spec_of(plain), **options)
+
+
+def _spec_of(name: str) -> ModelSpec:
+    if name in ("baseline", "hybrid") and (baseline := baseline_folder()) is None:
+        raise ModelError("The baseline is not in this installation; make it with `carm train baseline`, or reinstall.")
     if name in NAMES:
-        spec = ModelSpec(str(name), _embedded("base"), _embedded("adapter") if name == "embedded" else None)
+        if name == "baseline":
+            spec = ModelSpec("baseline", baseline)
+        else:
+            spec = ModelSpec(str(name), _embedded("base"), None if name == "embedded-base" else _embedded("adapter"))
         check(spec)
         return spec
-    if not str(name).strip() or not Path(name).expanduser().exists():
-        raise ModelError(f"There is no model called {name}; choose {' or '.join(NAMES)}, or a model's folder.")
+    if name in BY_NAME and not Path(name).is_dir():
+        spec, problem = find_profile(BY_NAME[name])
+        if spec is None:
+            raise ModelError(problem)
+        return spec
+    if not name.strip() or not Path(name).expanduser().exists():
+        known = ", ".join((*NAMES, *BY_NAME))
+        raise ModelError(f"There is no model called {name}; choose {known}, a model's folder or a server's address.")
     try:
         shipped = _embedded("base")
     except ModelError:
         shipped = None
-    return find(Path(name).expanduser(), fallback_base=shipped)
+    spec = find(Path(name).expanduser(), shipped, _published)
+    wanted = BY_HUB.get(named_base(spec.adapter)) if spec.adapter else None
+    if wanted is not None and not same_architecture(wanted, spec.base):
+        raise ModelError(f"The adapter in {spec.adapter} is for {wanted.title}; {spec.base} holds another model.")
+    return spec
+
+
+def _published(hub: str) -> Path | None:
+    spec = find_profile(BY_HUB[hub])[0] if hub in BY_HUB else None
+    return spec.base if spec else None
 
 
 def _embedded(part: str) -> Path:

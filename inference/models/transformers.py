@@ -16,8 +16,20 @@ from pathlib import Path
 
 import numpy as np
 
-from inference.models.folder import ModelSpec, check, picture_size, sha256_of
+from inference.models.constrain import Guide
+from inference.models.fit import choose_bits
+from inference.models.folder import (
+    ModelSpec,
+    base_note,
+    check,
+    picture_size,
+    prompt_style,
+    sha256_of,
+    weights_bytes,
+)
 from inference.models.interface import Cancelled, ModelError, ModelInfo, Request
+from inference.models.prefix import PrefixCache
+from inference.models.weights import FLOAT32_BYTES, load_processor, load_weights, with_adapter
 
 QUIET = {
     # A spinning OpenMP thread takes the core that draws the picture. Read when torch is imported.
@@ -28,7 +40,6 @@ QUIET = {
     "TRANSFORMERS_VERBOSITY": "error",
     "TOKENIZERS_PARALLELISM": "false",
 }
-_FLOAT32_BYTES = 4_000_000_000  # larger checkpoints keep their own type on a CPU
 _LAYER = re.compile(r"(?:layers|blocks)\.\d+$")
 
 
@@ -47,10 +58,13 @@ class TransformersModel:
         *,
         name: str | None = None,
         device: str = "cpu",
+        bits: int = 0,
+        constrained: bool = False,
         progress: Callable[[str], None] = lambda note: None,
     ):
         folder = Path(folder)
-        spec = ModelSpec(name or folder.name, folder, Path(adapter) if adapter else None, threads)
+        adapter = Path(adapter) if adapter else None
+        spec = ModelSpec(name or folder.name, folder, adapter, threads, bits, constrained)
         check(spec)
         self.name, self.state, self.problem, self.note = spec.name, "loading", "", ""
         self._cancel = threading.Event()
@@ -114,56 +128,74 @@ class TransformersModel:
     def _load(self, spec: ModelSpec, device: str, progress: Callable[[str], None]) -> None:
         import torch
         import transformers
-        from peft import PeftModel
 
         torch.set_num_threads(spec.threads)
         transformers.logging.set_verbosity_error()
         transformers.logging.disable_progress_bar()
-        local = {"local_files_only": True, "trust_remote_code": False}
-        large = sum(file.stat().st_size for file in spec.base.glob("*.safetensors")) > _FLOAT32_BYTES
+        _watch_loading(progress)
         if device == "auto":
             device = "cuda" if torch.cuda.is_available() else "cpu"
         try:
             progress("reading the processor")
-            self.processor = transformers.AutoProcessor.from_pretrained(str(spec.base), **local)
+            self.processor = load_processor(spec.base)
+            bits = _bits(spec, device)
             progress("reading the weights")
-            model = transformers.AutoModelForImageTextToText.from_pretrained(
-                str(spec.base),
-                use_safetensors=True,
-                dtype="auto" if large or device != "cpu" else torch.float32,
-                **local,
-            )
+            self.model = load_weights(spec.base, bits, device)
             if spec.adapter is not None:
                 progress("reading the adapter")
-                model = PeftModel.from_pretrained(model, str(spec.adapter), local_files_only=True)
-                # Merged, a token costs what it costs without the adapter.
-                model = model.merge_and_unload()
-            self.model = model.to(device).eval()
+                self.model = with_adapter(self.model, spec.adapter, merge=bits == 32)
+            self.model = self.model.eval() if bits in (4, 8) else self.model.to(device).eval()
+        except ModelError:
+            raise
         except Exception as error:
             where = spec.adapter or spec.base
+            if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
+                raise ModelError(f"The model in {where} does not fit into memory; choose fewer bits.") from None
             raise ModelError(f"The model in {where} cannot be loaded: {_sentence(error)}") from None
         for name, module in self.model.named_modules():
             if _LAYER.search(name):
                 module.register_forward_pre_hook(self._stop_here)
+        self._prefixes = PrefixCache(self._core())
+        self._guide = Guide(self.processor.tokenizer, self._ends()) if spec.constrained else None
         progress("checking the weights")
         self.info = ModelInfo(
             name=spec.name,
-            parameters=sum(weight.numel() for weight in self.model.parameters()),
+            parameters=_count(self.model),
             device=device,
             base_sha256=sha256_of(spec.base),
             adapter_sha256=sha256_of(spec.adapter) if spec.adapter else "",
+            note=base_note(spec),
             picture_size=picture_size(spec.base),
+            prompt_style=prompt_style(spec),
+            bits=bits,
+            constrained=spec.constrained,
         )
         progress("first run")  # the first pass is several times slower than the rest
         blank = np.zeros((self.info.picture_size,) * 2, np.uint8)
         self.reply(Request("localization", blank, "", 1), lambda piece: None)
 
+    def _core(self):
+        return self.model.get_base_model() if hasattr(self.model, "get_base_model") else self.model
+
+    def _ends(self) -> list[int]:
+        ends = self.model.generation_config.eos_token_id
+        ends = ends if isinstance(ends, list) else [ends]
+        return [end for end in [*ends, self.processor.tokenizer.eos_token_id] if end is not None]
+
     def _generate(self, request: Request, emit: Callable[[str], None]) -> None:
         import torch
 
+        inputs = self.inputs(request).to(self.model.device)
+        extra = {}
+        if request.preamble:
+            cache = self._prefixes.for_inputs(inputs)
+            extra = {"past_key_values": cache} if cache is not None else {}
+        if request.pattern and self._guide is not None:
+            extra["logits_processor"] = [self._guide.processor(request.pattern)]
         with torch.inference_mode():
             self.model.generate(
-                **self.inputs(request).to(self.model.device),
+                **inputs,
+                **extra,
                 max_new_tokens=request.max_tokens,
                 do_sample=False,
                 num_beams=1,
@@ -172,7 +204,7 @@ class TransformersModel:
         self._stop_here()
 
     def inputs(self, request: Request):
-        """The tensors of a request: the picture as grey RGB, then the text, as one turn of the user.
+        """The tensors of a request: the preamble, the picture as grey RGB, then the text, as one turn of the user.
 
         A control token in the text (a typed "<end_of_turn>") is split, so that it stays text.
         """
@@ -184,6 +216,8 @@ class TransformersModel:
                 text = text.replace(token.content, f"{token.content[0]} {token.content[1:]}")
         picture = Image.fromarray(np.ascontiguousarray(request.picture, np.uint8)).convert("RGB")
         content = [{"type": "image", "image": picture}, {"type": "text", "text": text}]
+        if request.preamble:
+            content.insert(0, {"type": "text", "text": request.preamble})
         return self.processor.apply_chat_template(
             [{"role": "user", "content": content}],
             add_generation_prompt=True,
@@ -222,6 +256,60 @@ class _Streamer:
         if len(text) > self.told and (final or not text.endswith("\ufffd")):
             self.emit(text[self.told :])
             self.told = len(text)
+
+
+def _bits(spec: ModelSpec, device: str) -> int:
+    """What a weight will take: 32 for a small model on the processor, else as asked or as fits."""
+    import psutil
+    import torch
+
+    stored = weights_bytes(spec.base)
+    if device == "cpu" and stored <= FLOAT32_BYTES and spec.bits in (0, 32):
+        return 32
+    if device == "cpu":
+        free, where = psutil.virtual_memory().available, "this machine"
+    else:
+        free, where = torch.cuda.mem_get_info()[0], torch.cuda.get_device_name()
+    return choose_bits(stored, free, spec.bits, where)
+
+
+def _count(model) -> int:
+    """Weights of the model; a 4-bit one holds two in a byte."""
+    return sum(
+        weight.quant_state.shape.numel() if getattr(weight, "quant_state", None) is not None else weight.numel()
+        for weight in model.parameters()
+    )
+
+
+def _watch_loading(progress: Callable[[str], None]) -> None:
+    """Tell how far the weights are read, through the library's own progress bar."""
+    import transformers.utils.logging as bars
+
+    def hook(factory, args, kwargs):
+        items = args[0] if args else kwargs.get("iterable")
+        if kwargs.get("desc") == "Loading weights" and items is not None:
+            return _told(items, progress)
+        return factory(*args, **kwargs)
+
+    if hasattr(bars, "set_tqdm_hook"):
+        bars.set_tqdm_hook(hook)
+
+
+class _told:  # noqa: N801 - stands for a tqdm bar
+    def __init__(self, items, progress: Callable[[str], None]):
+        self._items, self._progress = items, progress
+
+    def __iter__(self):
+        total, told = max(len(self._items), 1), -1
+        for index, item in enumerate(self._items):
+            share = 100 * index // total // 5 * 5
+            if share != told:
+                told = share
+                self._progress(f"reading the weights, {share} %")
+            yield item
+
+    def __getattr__(self, name: str):
+        return lambda *args, **kwargs: None
 
 
 def _sentence(error: Exception) -> str:

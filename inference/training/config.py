@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -13,9 +14,11 @@ class _Part(BaseModel):
 
 
 class Stage(_Part):
-    """One optimisation: `samples` is its whole length, so a longer run is a change of one number and --resume."""
+    """One optimisation: `samples` is its whole length, so a longer run is a change of one number and --resume; it ends
+    sooner where `minutes` (0: no limit) are over, its learning rate scheduled for that end."""
 
     samples: int
+    minutes: float = 0.0
     batch: int
     learning_rate: float
     weight_decay: float = 0.01
@@ -27,8 +30,8 @@ class Architecture(_Part):
     """Sizes of the stock Gemma-3 with its SigLIP tower."""
 
     picture: int = 128
-    patch: int = 16
-    vision_width: int = 192
+    patch: int = 8
+    vision_width: int = 256
     vision_layers: int = 6
     image_tokens: int = 16
     text_width: int = 192
@@ -39,7 +42,8 @@ class Architecture(_Part):
 
 
 class Recipe(_Part):
-    """`data` and `check` are folders made by `carm dataset`; `out` takes checkpoints and the finished model."""
+    """`data` and `check` are folders made by `carm dataset`; `out` takes checkpoints and the finished model.
+    `workers` processes write the exchanges; 0 writes them in the training process."""
 
     data: Path
     check: Path
@@ -47,13 +51,14 @@ class Recipe(_Part):
     seed: int = 7
     bfloat16: bool = True
     threads: int = 2
+    device: Literal["auto", "cpu", "cuda"] = "auto"
     architecture: Architecture = Architecture()
     tower: Stage
     base: Stage
     adapter: Stage
     lora_rank: int = 16
     lora_alpha: int = 32
-    cached_views: int = 60_000
+    workers: int = 0
 
 
 def read_recipe(path: Path) -> Recipe:

@@ -26,6 +26,9 @@ TUBE_CURRENT_MA = (5.0, 120.0)
 WHOLE_SHARE = 0.5
 CUT_EVERY = 64
 """Half of a training subject's views show the whole volume; the others cut it anew every 64 views."""
+CIRCLE_SHARE, CIRCLE_MM = 0.3, (175.0, 260.0)
+"""Share of the cuts that keep a scanner's circle of reconstruction alone, and its radius."""
+TUBE_VOLTAGE_KV = (70.0, 110.0)
 SPLIT_SIZE = {"train": 900_000, "validation": 100_000, "test": 100}
 
 
@@ -59,10 +62,14 @@ def photograph(cast: Cast) -> Path:
     detector = Detector()
     pictures = np.empty((cast.views, PICTURE_SIZE, PICTURE_SIZE), np.uint16)
     whole_until = cast.views * (WHOLE_SHARE if cast.recipe == "training" else 1.0)
-    projector = CpuProjector(patient, threads=1)
+
+    def projector_of(volume: Patient) -> CpuProjector:
+        return CpuProjector(volume, kvp=float(rng.uniform(*TUBE_VOLTAGE_KV)), threads=1)
+
+    projector = projector_of(patient)
     for i, pose in enumerate(poses):
         if i >= whole_until and (i - int(whole_until)) % CUT_EVERY == 0:
-            projector = CpuProjector(cut(patient, points, rng), threads=1)
+            projector = projector_of(cut(patient, points, rng))
         signal = projector.render(pose, PICTURE_SIZE)
         exposure = Exposure(ma=float(np.exp(rng.uniform(*np.log(TUBE_CURRENT_MA)))))
         pictures[i] = detector.expose(signal, cast.seed * 4096 + i, exposure)
@@ -81,12 +88,20 @@ def photograph(cast: Cast) -> Path:
 
 def cut(patient: Patient, points: np.ndarray, rng: np.random.Generator) -> Patient:
     """The patient in a scan that starts or ends elsewhere, so that the edge of the volume tells nothing: air above a
-    level between the shoulders and the vertex (in half of the cuts) and below one from just under T12 down."""
+    level between the shoulders and the vertex (in half of the cuts), below one from just under T12 down, and outside a
+    circle about the spine in some."""
     top = rng.uniform(points[9, 1] + 20.0, points[0, 1] + 80.0) if rng.uniform() < 0.5 else np.inf
     bottom = rng.uniform(points[13, 1] - 140.0, points[13, 1] + 20.0)
     # The grid of a virtual patient lies along the patient frame.
-    up = patient.affine[1, 3] + patient.affine[1, 1] * np.arange(patient.hu.shape[1])
+    left, up, ant = (
+        patient.affine[a, 3] + patient.affine[a, a] * np.arange(count) for a, count in enumerate(patient.hu.shape)
+    )
     hu = patient.hu.copy()
+    if rng.uniform() < CIRCLE_SHARE:
+        centre = points[10, [0, 2]] + rng.normal(0, 15.0, 2)
+        radius = rng.uniform(*CIRCLE_MM)
+        outside = (left[:, None] - centre[0]) ** 2 + (ant[None] - centre[1]) ** 2 > radius**2
+        hu[outside[:, None, :].repeat(len(up), 1)] = -1000
     hu[:, (up > top) | (up < bottom)] = -1000
     return replace(patient, hu=hu)
 

@@ -7,33 +7,41 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from inference import prompts
-from sim.landmarks import BY_KEY, KEYS, LANDMARKS
+from sim.landmarks import ARM_KEYS, BY_KEY, KEYS, LANDMARKS
 
 NEAREST = 3
+ARMS = np.array([key in ARM_KEYS for key in KEYS])
+READING_SHARE = 0.25
+READING_MM = (3.0, 20.0)
+"""Spread of a conventional network's reading on an axis (Laplace), 2.5 times that for elbows and wrists."""
 GRID_MM = 10
 FARTHEST_MM = 400
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """One question and its answer; `sees` is False for text that is learnt without a picture."""
+    """One question and its answer; `sees` is False for text that is learnt without a picture; `target` is the key of
+    the landmark to navigate to."""
 
     ask: str
     answer: str
     sees: bool = True
+    target: str | None = None
 
 
 @dataclass(frozen=True)
 class Scene:
-    """The truth of one view: displacements (14, 3) mm from the isocentre, and which landmarks are in view (14,)."""
+    """The truth of one view: displacements (14, 3) mm from the isocentre, and which landmarks are in view (14,).
+    `reading` (14, 3) is what a network read there: its mistakes are the plausible ones."""
 
     displacements: np.ndarray
     visible: np.ndarray
+    reading: np.ndarray | None = None
 
     @property
     def ranked(self) -> list[str]:
@@ -105,7 +113,7 @@ def navigation(scene: Scene, rng: np.random.Generator) -> Exchange:
         prompts.reason_x(context, target, x, extent_x, variant),
         prompts.reason_y(context, target, y, extent_y, variant),
     )
-    return Exchange(prompts.navigate_text(any_name(target, rng), last), answer)
+    return Exchange(prompts.navigate_text(any_name(target, rng), last), answer, target=target)
 
 
 def localization(scene: Scene, rng: np.random.Generator) -> Exchange:
@@ -117,82 +125,148 @@ def retrieval(scene: Scene, rng: np.random.Generator) -> Exchange:
 
 
 def correction(scene: Scene, rng: np.random.Generator) -> Exchange:
-    """An earlier answer, right or wrong, the clinician's words about it, and another look. Hints are true of the
-    geometry; a false name is one of the kinds, and the answer stays what is seen."""
+    """An earlier answer, right or wrong, the clinician's words about it, and another look.
+
+    Hints and negations are true of the geometry, names are true or false. The two places of an answer serve doubt:
+    after a bare challenge to an answer that holds the truth, its other landmark gives way to the next nearest; a name
+    that is false but near keeps the second place."""
     ranked = scene.ranked
-    truth, second = ranked[:2]
-    if rng.uniform() < 0.3:
-        earlier = [truth, second]
-    else:
-        earlier = list(rng.choice(ranked[1:7], 2, replace=False))
-    if rng.uniform() < 0.3:
-        earlier = earlier[:1]
-    kind = rng.choice(["bare", "direction", "negation", "name", "false"], p=[0.35, 0.2, 0.15, 0.15, 0.15])
-    denied = None
+    truth = ranked[0]
+    earlier = _earlier(scene, rng)
     wrong = [key for key in earlier if key != truth]
-    if kind == "direction" and wrong:
-        words = _hint(scene.offset(truth) - scene.offset(wrong[0]), rng) or _choice(BARE, rng)
+    kind = rng.choice(["bare", "direction", "negation", "name", "false"], p=[0.3, 0.2, 0.15, 0.15, 0.2])
+    denied, second = None, ranked[1]
+    hinted = _hint(scene, wrong[0], rng) if wrong else None
+    if kind == "direction" and hinted:
+        words, agrees = hinted
+        second = next((key for key in ranked[1:6] if key not in earlier and agrees(key)), second)
     elif kind == "negation" and wrong:
-        words = _choice(NOT, rng).format(prompts.name_of(wrong[0]) if rng.uniform() < 0.5 else any_name(wrong[0], rng))
-        denied = wrong[0]
+        denied = str(rng.choice(wrong))
+        words = _choice(NOT, rng).format(any_name(denied, rng))
+        second = next(key for key in ranked[1:] if key != denied)
     elif kind == "name":
         words = _choice(NAMED, rng).format(any_name(truth, rng))
     elif kind == "false":
-        denied = str(rng.choice(ranked[2:8]))
+        denied = str(rng.choice(ranked[1:9]))
         words = _choice(NAMED, rng).format(any_name(denied, rng))
+        if denied in ranked[1:4]:
+            second, denied = denied, None
     else:
         words = _choice(BARE, rng)
+        if truth in earlier:
+            second = next(key for key in ranked[1:] if key not in earlier)
     inside = [key for key in ranked[:5] if scene.sees(key)][:3]
-    reasoning = prompts.correction_reasoning(inside, [truth, second], denied)
-    return Exchange(prompts.correct_prompt(earlier, words), prompts.correct_reply(reasoning, [truth, second]))
+    reasoning = prompts.correction_reasoning(inside, [truth, second], denied, variant=1)
+    return Exchange(
+        prompts.correct_prompt(earlier, _typed(words, rng)), prompts.correct_reply(reasoning, [truth, second])
+    )
+
+
+def _earlier(scene: Scene, rng: np.random.Generator) -> list[str]:
+    """The answer that the clinician comments on: what a network reads there, its nearest neighbours, or one that was
+    planted; one or two landmarks."""
+    ranked = scene.ranked
+    source = rng.uniform()
+    if scene.reading is not None and source < 0.6:
+        distance = np.linalg.norm(scene.reading, axis=1)
+        earlier = [KEYS[i] for i in np.argsort(distance)[:2]]
+    elif source < 0.75:
+        earlier = ranked[:2]
+    else:
+        earlier = [str(key) for key in rng.choice(ranked[1:8], 2, replace=False)]
+    return earlier[:1] if rng.uniform() < 0.15 else earlier
 
 
 BARE = (
-    "look again", "no", "no, look again", "wrong", "that is not right", "I don't think so", "try again",
-    "are you sure?", "check again please", "not quite", "look again carefully", "reject", "nope", "incorrect",
+    "look again", "no", "wrong", "that is not right", "I don't think so", "try again", "are you sure", "incorrect",
+    "check again", "not quite", "look again carefully", "reject", "nope", "I disagree", "have another look",
+    "that's wrong", "take another look", "I am not convinced", "reconsider", "this is not correct", "not this one",
+    "false", "that can't be right", "look closer", "really", "hmm no", "no good", "please re-examine the image",
+    "you are mistaken", "think again", "not what I see", "doubtful", "once more", "second look", "no that is off",
 )  # fmt: skip
 NOT = (
-    "not the {}",
-    "that is not the {}",
-    "no, not {}",
-    "this is not the {}",
-    "it isn't the {}",
-    "not {}, look again",
-)
-NAMED = (
-    "that is the {}", "that's the {}", "it is the {}", "this is {}", "no, that's the {}", "I see the {}",
-    "the {}", "wrong, it's the {}", "actually the {}",
+    "not the {}", "that is not the {}", "not {}", "this is not the {}", "it isn't the {}", "not {}, look again",
+    "it is not {}", "I don't see the {}", "there is no {} here", "that isn't {}", "it's certainly not the {}",
+    "anything but the {}", "definitely not the {}", "{} is wrong", "the {} is not here", "can't be the {}",
+    "you confuse it with the {}", "this doesn't look like the {}", "no {} in this picture", "rule out the {}",
+    "we are not at the {}", "the {} is elsewhere",
 )  # fmt: skip
-_HINTS = {
+NAMED = (
+    "that is the {}", "that's the {}", "it is the {}", "this is {}", "I see the {}", "the {}", "it's the {}",
+    "actually the {}", "{}", "this is the {}", "we are at the {}", "you are looking at the {}", "I think it is {}",
+    "must be the {}", "what you see is the {}", "the centre is the {}", "it should be the {}", "I believe that's {}",
+    "clearly the {}", "it is {}", "we're over the {}", "in the middle is the {}", "correct answer: {}", "{} instead",
+    "the structure is the {}", "looks like the {}", "I would say {}",
+)  # fmt: skip
+HINTS = {
     "up": (
-        "higher",
-        "too low",
-        "more cranial",
-        "look further up",
-        "it is above that",
-        "more toward the head",
+        "higher", "too low", "more cranial", "look further up", "it is above that", "more toward the head", "superior",
+        "you are too low", "look higher", "further cranially", "closer to the head", "too caudal", "more superior",
+        "upward", "above", "up a bit", "think more cranially", "the right one lies higher", "too far down",
     ),
     "down": (
-        "lower",
-        "too high",
-        "more caudal",
-        "look further down",
-        "it is below that",
-        "more toward the feet",
+        "lower", "too high", "more caudal", "look further down", "it is below that", "more toward the feet", "inferior",
+        "you are too high", "look lower", "further caudally", "closer to the feet", "too cranial", "more inferior",
+        "downward", "below", "down a bit", "think more caudally", "the right one lies lower", "too far up",
     ),
-    "left": ("more to the patient's left", "too far right", "further left", "it is on the left of that"),
-    "right": ("more to the patient's right", "too far left", "further right", "it is on the right of that"),
-}
-_HINT_FROM_MM = 25.0
+    "left": (
+        "more to the patient's left", "too far right", "further left", "it is on the left of that", "more left",
+        "toward the patient's left", "look further to the patient's left", "left of that", "too much to the right",
+        "it lies more to the left", "the patient's left side",
+    ),
+    "right": (
+        "more to the patient's right", "too far left", "further right", "it is on the right of that", "more right",
+        "toward the patient's right", "look further to the patient's right", "right of that", "too much to the left",
+        "it lies more to the right", "the patient's right side",
+    ),
+    "lateral": (
+        "more lateral", "too medial", "further out", "look laterally", "away from the midline", "it is more lateral",
+        "further from the spine", "more peripheral", "think more laterally", "too central",
+    ),
+    "medial": (
+        "more medial", "too lateral", "closer to the midline", "look medially", "toward the midline", "more central",
+        "it is more medial", "nearer the spine", "think more medially", "too far out",
+    ),
+}  # fmt: skip
+HINT_FROM_MM = 25.0
+SPINE = ("t1", "carina", "t12")
+BEFORE = ("no, ", "No, ", "sorry, ", "hmm, ", "wait, ", "please ", "no ", "ok but ", "well, ")
+AFTER = (", please", ", look again", "!", ".", "?", " please", ", try again", "...", " I think", ", check again")
 
 
-def _hint(offset: np.ndarray, rng: np.random.Generator) -> str | None:
-    ways = [
-        way
-        for mm, more, less in ((offset[0], "left", "right"), (offset[1], "up", "down"))
-        for way in ([more] if mm > _HINT_FROM_MM else [less] if mm < -_HINT_FROM_MM else [])
-    ]
-    return _choice(_HINTS[str(rng.choice(ways))], rng) if ways else None
+def _hint(scene: Scene, wrong: str, rng: np.random.Generator) -> tuple[str, Callable[[str], bool]] | None:
+    """Words that are true of the way from the `wrong` landmark to the nearest one, and whether another agrees."""
+    midline = np.nanmean([scene.offset(key)[0] for key in SPINE])
+
+    def along(axis: str, key: str) -> float:
+        left, up, _ = scene.offset(key)
+        return {"left": left, "up": up, "medial": -abs(left - midline)}[axis]
+
+    ways = []
+    for axis, opposite in (("left", "right"), ("up", "down"), ("medial", "lateral")):
+        mm = along(axis, scene.ranked[0]) - along(axis, wrong)
+        if abs(mm) > HINT_FROM_MM:
+            ways.append((axis if mm > 0 else opposite, axis, mm))
+    if not ways:
+        return None
+    name, axis, mm = ways[int(rng.integers(len(ways)))]
+    return _choice(HINTS[name], rng), lambda key: mm * (along(axis, key) - along(axis, wrong)) > 0
+
+
+def _typed(words: str, rng: np.random.Generator) -> str:
+    """As people type: with a word before or after, in any case, with a slip of the finger now and then."""
+    if rng.uniform() < 0.25:
+        words = _choice(BEFORE, rng) + words
+    if rng.uniform() < 0.25:
+        words += _choice(AFTER, rng)
+    case = rng.uniform()
+    words = words.lower() if case < 0.3 else words[0].upper() + words[1:] if case < 0.5 else words
+    if rng.uniform() < 0.1 and len(words) > 5:
+        i = int(rng.integers(1, len(words) - 2))
+        words = (
+            words[:i] + words[i + 1] + words[i] + words[i + 2 :] if rng.uniform() < 0.5 else words[:i] + words[i + 1 :]
+        )
+    return words
 
 
 def _previous(scene: Scene, rng: np.random.Generator) -> tuple[str, str, str, str, str]:
@@ -221,17 +295,28 @@ def _choice(options: tuple[str, ...], rng: np.random.Generator) -> str:
 Maker = Callable[[Scene, np.random.Generator], Exchange]
 BASE_LANGUAGE: tuple[tuple[Maker, float], ...] = ((where, 0.6), (near, 0.1), (seen, 0.1), (form, 0.2))
 TASKS: tuple[tuple[Maker, float], ...] = (
-    (navigation, 0.5),
-    (localization, 0.2),
+    (navigation, 0.45),
+    (localization, 0.15),
     (retrieval, 0.15),
-    (correction, 0.15),
+    (correction, 0.25),
 )
 
 
-def make(scene: Scene, rng: np.random.Generator, share: tuple[tuple[Maker, float], ...]) -> Exchange:
-    """One exchange about `scene`, its kind drawn by `share`."""
+def with_reading(exchange: Exchange, scene: Scene, rng: np.random.Generator) -> Exchange:
+    """`exchange` with another network's reading before its question, wrong by as much as such networks are, and now
+    and then by far, so that a reading is weighed against the picture and not copied."""
+    scale = np.where(ARMS, 2.5, 1.0) * np.exp(rng.uniform(*np.log(READING_MM)))
+    read = scene.displacements + rng.laplace(0, scale[:, None], (len(KEYS), 3))
+    if rng.uniform() < 0.05:
+        read[rng.integers(len(KEYS))] += rng.normal(0, 70, 3)
+    known = {key: tuple(mm) for key, mm in zip(KEYS, read) if np.isfinite(mm[0])}
+    return replace(exchange, ask=prompts.with_reading(exchange.ask, prompts.reading_text(known, exchange.target)))
+
+
+def kind(rng: np.random.Generator, share: tuple[tuple[Maker, float], ...]) -> Maker:
+    """A maker of exchanges drawn by `share`."""
     makers, weights = zip(*share)
-    return makers[int(rng.choice(len(makers), p=weights))](scene, rng)
+    return makers[int(rng.choice(len(makers), p=weights))]
 
 
 DECISION_WORDS = tuple(dict.fromkeys(sum(prompts.DIRECTIONS.values(), ()))) + tuple(prompts.EXTENT_MM)
@@ -243,7 +328,7 @@ def corpus(count: int, seed: int = 0) -> Iterator[str]:
     for _ in range(count):
         scene = Scene(rng.normal(0, 90, (len(KEYS), 3)), rng.uniform(size=len(KEYS)) < 0.4)
         for share in (BASE_LANGUAGE, TASKS):
-            exchange = make(scene, rng, share)
+            exchange = with_reading(kind(rng, share)(scene, rng), scene, rng)
             yield exchange.ask
             yield exchange.answer
     for mark in LANDMARKS:
@@ -251,7 +336,7 @@ def corpus(count: int, seed: int = 0) -> Iterator[str]:
 
 
 _DECISION = re.compile(r"<(?:context|x|extent_x|y|extent_y)>(.*?)</")
-_IDS = re.compile(r"<landmarks>\[([\d,]+)\]")
+_IDS = re.compile(r"<landmarks>\[([\d,]+)\]|The centre shows (.*?)\.")
 
 
 def telling_spans(answer: str) -> list[tuple[int, int]]:
@@ -259,7 +344,7 @@ def telling_spans(answer: str) -> list[tuple[int, int]]:
     if answer.startswith("<output>"):
         return [match.span(1) for match in _DECISION.finditer(answer)]
     if answer.startswith("<response>"):
-        return [match.span(1) for match in _IDS.finditer(answer)]
+        return [match.span(match.lastindex) for match in _IDS.finditer(answer)]
     if answer.startswith("["):
         return [match.span() for match in re.finditer(r"(?<!\w)\d+(?=[:,\]])", answer)]
     return [(0, len(answer))]

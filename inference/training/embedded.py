@@ -27,6 +27,13 @@ from inference.training.config import Recipe
 CORPUS_EXCHANGES = 4000
 
 
+def device_of(recipe: Recipe) -> str:
+    """Raises ValueError when a GPU is asked for that is not there."""
+    if recipe.device == "cuda" and not torch.cuda.is_available():
+        raise ValueError('This machine has no CUDA device for torch; set device to "auto" or "cpu" in the config.')
+    return "cuda" if recipe.device != "cpu" and torch.cuda.is_available() else "cpu"
+
+
 def _fresh(recipe: Recipe):
     """A model of random weights and its processor. The tokenizer is learnt once and kept in recipe.out: checkpoints
     belong to its vocabulary."""
@@ -38,14 +45,14 @@ def _fresh(recipe: Recipe):
         tokenizer = build_tokenizer(corpus, sizes.vocabulary, dialogue.DECISION_WORDS)
         build_processor(tokenizer, sizes).save_pretrained(kept)
     processor = AutoProcessor.from_pretrained(kept, local_files_only=True)
-    return build_model(processor.tokenizer, sizes), processor
+    return build_model(processor.tokenizer, sizes).to(device_of(recipe)), processor
 
 
 def train_tower(recipe: Recipe, resume: bool = False, say: Callable[[str], None] = print) -> dict[str, float]:
     """First stage; returns the tower's held-out figures, also in recipe.out/tower.json."""
     model, _ = _fresh(recipe)
     head = tower.train(model, recipe, resume, say)
-    out = tower.figures(model, head, v.load(recipe.check))
+    out = tower.figures(model, head, v.Views(recipe.check, device_of(recipe)))
     (recipe.out / "tower.json").write_text(json.dumps(out, indent=1))
     say(f"tower: {json.dumps(out)}")
     return out
@@ -57,14 +64,18 @@ def train_language(recipe: Recipe, resume: bool = False, say: Callable[[str], No
     if not (recipe.out / "tower.pt").exists():
         raise ValueError(f"{recipe.out} has no tower.pt; run `carm train tower` with the same config first.")
     model, processor = _fresh(recipe)
-    tower.load_checkpoint(model, recipe.out, recipe.architecture.text_width)
+    head = tower.load_checkpoint(model, recipe.out, recipe.architecture.text_width)
     model.model.vision_tower.requires_grad_(False)
     model.model.multi_modal_projector.requires_grad_(False)
     writer = language.Writer(processor)
-    data, check = v.load(recipe.data), v.load(recipe.check)
-    say(f"looking at {recipe.cached_views} views")
-    seen = language.look(model, data, recipe.cached_views, recipe.seed, recipe.bfloat16)
-    held_out = language.look(model, check, 512, recipe.seed, recipe.bfloat16, varied=False)
+    device = device_of(recipe)
+    data, check = v.Views(recipe.data, device), v.Views(recipe.check, device)
+    say(f"looking at {len(data)} views")
+    known = language.scenes(model, head, data, recipe.seed, recipe.bfloat16)
+    held_out = language.scenes(model, head, check, recipe.seed, recipe.bfloat16, varied=False)
+
+    def exchanges(share, stage):
+        return lambda seed: language.Exchanges(known, writer, share, stage.batch, seed)
 
     base, adapter = recipe.out / "base", recipe.out / "adapter"
     if not (base / "config.json").exists():
@@ -73,30 +84,31 @@ def train_language(recipe: Recipe, resume: bool = False, say: Callable[[str], No
         seeing = [part for part in share if part[0] is not dialogue.form]
         language.optimise(
             model,
-            seen,
-            writer,
-            share,
+            data,
+            exchanges(share, recipe.base),
             recipe.base,
             recipe,
             recipe.out / "base.pt",
             resume,
-            lambda: language.agreement(model, held_out, writer, seeing, 256, recipe.bfloat16),
+            lambda: language.agreement(model, check, held_out, writer, seeing, recipe.bfloat16),
             say,
         )
         say(f"base: {time.monotonic() - began:.0f} s")
         model.to(torch.float16).save_pretrained(base)
         processor.save_pretrained(base)
-    model = AutoModelForImageTextToText.from_pretrained(base, dtype=torch.float32, local_files_only=True)
+    model = AutoModelForImageTextToText.from_pretrained(base, dtype=torch.float32, local_files_only=True).to(device)
     writer = language.Writer(AutoProcessor.from_pretrained(base, local_files_only=True))
     torch.manual_seed(recipe.seed)
     tuned = language.with_adapter(model, recipe)
     began = time.monotonic()
-    figures = lambda: language.agreement(tuned, held_out, writer, dialogue.TASKS, 512, recipe.bfloat16)  # noqa: E731
+
+    def figures() -> dict[str, float]:
+        return language.agreement(tuned, check, held_out, writer, dialogue.TASKS, recipe.bfloat16)
+
     language.optimise(
         tuned,
-        seen,
-        writer,
-        dialogue.TASKS,
+        data,
+        exchanges(dialogue.TASKS, recipe.adapter),
         recipe.adapter,
         recipe,
         recipe.out / "adapter.pt",
@@ -110,6 +122,6 @@ def train_language(recipe: Recipe, resume: bool = False, say: Callable[[str], No
     tuned.save_pretrained(adapter)
     (adapter / "README.md").unlink(missing_ok=True)  # a template without content
     mark_base(adapter, base)
-    card = {"generators": sorted(data.generators), "subjects": len(data.pictures), "agreement": out}
+    card = {"generators": sorted(data.generators), "subjects": data.subjects, "views": len(data), "agreement": out}
     (recipe.out / "card.json").write_text(json.dumps(card, indent=1))
     return recipe.out

@@ -1,13 +1,12 @@
 """Second and third stage: the base learns the language of pictures, and a LoRA adapter learns the tasks.
 
-The tower is frozen by now, so its image tokens are computed once for many views and each view is asked about again and
-again. The sequences are token for token what the processor makes of the same messages (a test holds them together).
+The tower is frozen by now. The sequences are token for token what the processor makes of the same messages (a test
+holds them together); worker processes write them while the device trains.
 """
 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,44 +15,54 @@ import numpy as np
 import torch
 from peft import LoraConfig, get_peft_model
 from torch import nn
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from inference.training import dialogue
 from inference.training import views as v
 from inference.training.architecture import IMAGE_TOKEN, soft_tokens, to_pixels
 from inference.training.config import Recipe, Stage
-from inference.training.tower import in_view, learning_rate
+from inference.training.tower import Clock, DisplacementHead, in_view, learning_rate, read
 
 TELLING_WEIGHT = 4.0
 IGNORED = -100
+MISTAKEN_SHARE = 0.4
+"""Of the corrections that are taught, how many are about a view whose centre the tower's head misread."""
 LANGUAGE_LAYERS = r".*language_model.*\.(q_proj|k_proj|v_proj|o_proj|gate_proj|up_proj|down_proj)"
 
 
 @dataclass(frozen=True)
-class SeenViews:
-    """Image tokens float16 (n, tokens, width) of n views, with the truth about each."""
+class Scenes:
+    """The truth about n views, and what the tower's head reads from each: (n, 14, 3) mm from the isocentre."""
 
-    tokens: torch.Tensor
-    scenes: list[dialogue.Scene]
+    truth: np.ndarray
+    reading: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.truth)
+
+    def __getitem__(self, index: int) -> dialogue.Scene:
+        truth = self.truth[index]
+        return dialogue.Scene(truth, in_view(truth), self.reading[index])
 
 
 @torch.no_grad()
-def look(model, data: v.Views, count: int, seed: int, bfloat16: bool, varied: bool = True) -> SeenViews:
-    """Image tokens of `count` views drawn from `data` (each as often as it comes), varied as in training or plain."""
-    rng = np.random.default_rng(seed)
-    tokens, scenes = [], []
+def scenes(model, head: DisplacementHead, data: v.Views, seed: int, bfloat16: bool, varied: bool = True) -> Scenes:
+    """Every view of `data` as the head reads it, varied as in training or plain."""
+    rng = v.generator(data.device, seed)
     model.eval()
-    for start in range(0, count, 256):
-        size = min(256, count - start)
-        subjects = rng.integers(len(data.pictures), size=size)
-        chosen = [(s, int(rng.integers(len(data.pictures[s])))) for s in subjects]
-        raw = np.stack([data.pictures[s][i] for s, i in chosen])
-        shown = v.vary(raw, rng) if varied else v.plain(raw)
-        with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
-            tokens.append(soft_tokens(model, to_pixels(torch.from_numpy(shown))).to(torch.float16))
-        for s, i in chosen:
-            truth = data.displacements(s, np.array([i]))[0]
-            scenes.append(dialogue.Scene(truth, in_view(truth)))
-    return SeenViews(torch.cat(tokens), scenes)
+    readings = []
+    for raw in data.raw.split(1024):
+        reading, _ = read(model, head, v.vary(raw, rng) if varied else v.plain(raw), bfloat16)
+        readings.append(reading.float().cpu().numpy())
+    truth = data.displacements(torch.arange(len(data), device=data.device)).cpu().numpy()
+    return Scenes(truth, np.concatenate(readings))
+
+
+@torch.no_grad()
+def look(model, pictures: torch.Tensor, bfloat16: bool) -> torch.Tensor:
+    """Image tokens float32 (n, tokens, width) of uint8 pictures (n, s, s)."""
+    with torch.autocast(pictures.device.type, torch.bfloat16, enabled=bfloat16):
+        return soft_tokens(model, to_pixels(pictures)).float()
 
 
 class Writer:
@@ -100,10 +109,9 @@ class Writer:
 
 def answer_loss(logits: torch.Tensor, batch: dict[str, torch.Tensor]) -> torch.Tensor:
     """Cross-entropy on the answer's tokens alone, the telling ones weighted."""
-    labels, weights = batch["labels"][:, 1:], batch["weights"][:, 1:]
-    loss = nn.functional.cross_entropy(
-        logits[:, :-1].float().transpose(1, 2), labels, ignore_index=IGNORED, reduction="none"
-    )
+    answered = batch["labels"][:, 1:] != IGNORED
+    labels, weights = batch["labels"][:, 1:][answered], batch["weights"][:, 1:][answered]
+    loss = nn.functional.cross_entropy(logits[:, :-1][answered].float(), labels, reduction="none")
     return (loss * weights).sum() / weights.sum()
 
 
@@ -117,22 +125,40 @@ def forward(model, tokens: torch.Tensor, batch: dict[str, torch.Tensor]) -> torc
     return model(inputs_embeds=embeds, use_cache=False, **inputs).logits
 
 
-def batches(
-    seen: SeenViews, writer: Writer, share, size: int, rng: np.random.Generator
-) -> Iterator[tuple[torch.Tensor, dict[str, torch.Tensor]]]:
-    """Endless batches of (image tokens of those that see, sequences)."""
-    while True:
-        index = rng.integers(len(seen.scenes), size=size)
-        exchanges = [dialogue.make(seen.scenes[i], rng, share) for i in index]
-        looking = [i for i, exchange in zip(index, exchanges) if exchange.sees]
-        yield seen.tokens[looking].float(), writer.batch(exchanges)
+class Exchanges(IterableDataset):
+    """Endless batches of (indices of the views that are asked about, those that see; sequences)."""
+
+    def __init__(self, scenes: Scenes, writer: Writer, share, size: int, seed: int):
+        self.scenes, self.writer, self.share, self.size, self.seed = scenes, writer, share, size, seed
+        nearest = np.linalg.norm(np.nan_to_num(scenes.truth, nan=np.inf), axis=-1).argmin(1)
+        read = np.argsort(np.linalg.norm(scenes.reading, axis=-1), axis=1)[:, :2]
+        self.mistaken = np.flatnonzero((read != nearest[:, None]).all(1))
+
+    def __iter__(self) -> Iterator[tuple[torch.Tensor, dict[str, torch.Tensor]]]:
+        worker = get_worker_info()
+        rng = np.random.default_rng([self.seed, worker.id if worker else 0])
+        while True:
+            makers = [dialogue.kind(rng, self.share) for _ in range(self.size)]
+            index = rng.integers(len(self.scenes), size=self.size)
+            for row, maker in enumerate(makers):
+                if maker is dialogue.correction and len(self.mistaken) and rng.uniform() < MISTAKEN_SHARE:
+                    index[row] = rng.choice(self.mistaken)
+            exchanges = [maker(self.scenes[i], rng) for maker, i in zip(makers, index)]
+            if self.share == dialogue.TASKS:
+                exchanges = [
+                    dialogue.with_reading(exchange, self.scenes[i], rng)
+                    if rng.uniform() < dialogue.READING_SHARE
+                    else exchange
+                    for exchange, i in zip(exchanges, index)
+                ]
+            looking = [i for i, exchange in zip(index, exchanges) if exchange.sees]
+            yield torch.tensor(looking, dtype=torch.int64), self.writer.batch(exchanges)
 
 
 def optimise(
     model,
-    seen: SeenViews,
-    writer: Writer,
-    share,
+    data: v.Views,
+    exchanges: Callable[[int], Exchanges],
     stage: Stage,
     recipe: Recipe,
     checkpoint: Path,
@@ -140,34 +166,40 @@ def optimise(
     check: Callable[[], dict],
     say: Callable[[str], None],
 ) -> None:
-    """Train every parameter of `model` that asks for a gradient, with checkpoints. In place."""
+    """Train every parameter of `model` that asks for a gradient, in place, with checkpoints. `exchanges` takes a
+    seed."""
+    device = data.device
     parameters = [p for p in model.parameters() if p.requires_grad]
     named = {n: p for n, p in model.named_parameters() if p.requires_grad}
     optimiser = torch.optim.AdamW(parameters, lr=0.0, weight_decay=stage.weight_decay, betas=(0.9, 0.98))
     steps, step = stage.samples // stage.batch, 0
+    clock = Clock(stage, steps)
     if resume and checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
+        state = torch.load(checkpoint, weights_only=True, map_location=device)
         for name, value in state["parameters"].items():
             named[name].data.copy_(value)
         optimiser.load_state_dict(state["optimiser"])
-        step = state["step"]
+        step, clock.before = state["step"], state["spent"]
         say(f"{checkpoint.stem}: going on from step {step} of {steps}")
 
     def save() -> None:
         part = checkpoint.with_suffix(".part")
         state = {"parameters": {n: p.data for n, p in named.items()}, "optimiser": optimiser.state_dict()}
-        torch.save({**state, "step": step}, part)
+        torch.save({**state, "step": step, "spent": clock.spent()}, part)
         part.replace(checkpoint)
 
-    began = shown = saved = time.monotonic()
-    first = step
+    rng = v.generator(device, recipe.seed + step)
+    core = model.get_base_model() if hasattr(model, "get_base_model") else model
     model.train()
-    stream = batches(seen, writer, share, stage.batch, np.random.default_rng([recipe.seed, step]))
-    while step < steps:
-        tokens, batch = next(stream)
+    written = DataLoader(exchanges(recipe.seed + step), batch_size=None, num_workers=recipe.workers)
+    for index, batch in written:
+        if (progress := clock.progress(step)) >= 1:
+            break
+        tokens = look(core, v.vary(data.raw[index.to(device)], rng), recipe.bfloat16)
+        batch = {name: part.to(device, non_blocking=True) for name, part in batch.items()}
         for group in optimiser.param_groups:
-            group["lr"] = learning_rate(stage, step, steps)
-        with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bfloat16):
+            group["lr"] = learning_rate(stage, progress)
+        with torch.autocast(device.type, torch.bfloat16, enabled=recipe.bfloat16):
             logits = forward(model, tokens, batch)
         loss = answer_loss(logits, batch)
         optimiser.zero_grad(set_to_none=True)
@@ -175,13 +207,13 @@ def optimise(
         nn.utils.clip_grad_norm_(parameters, stage.clip)
         optimiser.step()
         step += 1
-        now = time.monotonic()
-        if now - shown > 20:
-            shown = now
-            rate = (step - first) * stage.batch / (now - began)
-            say(f"{checkpoint.stem}: step {step}/{steps} loss {loss.item():.3f} {rate:.0f} exchanges/s")
-        if now - saved > 120:
-            saved = now
+        if clock.due("say", 20):
+            rate = step * stage.batch / clock.spent()
+            say(
+                f"{checkpoint.stem}: step {step} of {steps}, {100 * progress:.0f} %, loss {loss.item():.3f}, "
+                f"{rate:.0f} exchanges/s"
+            )
+        if clock.due("save", 120):
             save()
             model.eval()
             say(f"{checkpoint.stem}: {json.dumps(check())}")
@@ -191,24 +223,28 @@ def optimise(
 
 
 @torch.no_grad()
-def agreement(model, seen: SeenViews, writer: Writer, makers, count: int, bfloat16: bool) -> dict[str, float]:
-    """Share of telling answers that the model would write, given the answer so far (teacher forcing), for each kind."""
+def agreement(
+    model, check: v.Views, held_out: Scenes, writer: Writer, makers, bfloat16: bool, count: int = 1024
+) -> dict[str, float]:
+    """Share of telling tokens that the model would write, given the answer so far (teacher forcing), for each kind of
+    exchange about `count` held-out views; and the same with another view's picture, which shows what is not seeing."""
+    core = model.get_base_model() if hasattr(model, "get_base_model") else model
+    chosen = np.random.default_rng(3).permutation(len(check))[:count]
+    tokens = torch.cat([look(core, v.plain(check.raw[part]), bfloat16) for part in torch.tensor(chosen).split(256)])
     out = {}
     for maker, _ in makers:
-        rng = np.random.default_rng(5)
-        right = total = 0
-        for start in range(0, min(count, len(seen.scenes)), 64):
-            scenes = seen.scenes[start : start + 64]
-            exchanges = [maker(scene, rng) for scene in scenes]
-            batch = writer.batch(exchanges)
-            tokens = seen.tokens[start : start + 64] if exchanges[0].sees else seen.tokens[:0]
-            with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
-                said = forward(model, tokens.float(), batch)[:, :-1].argmax(-1)
-            labels = batch["labels"][:, 1:]
-            telling = batch["telling"][:, 1:]
-            right += ((said == labels) & telling).sum().item()
-            total += telling.sum().item()
-        out[maker.__name__] = round(right / max(total, 1), 3)
+        for name, pictures in ((maker.__name__, tokens), (f"{maker.__name__}_shuffled", tokens.roll(7, 0))):
+            rng = np.random.default_rng(5)
+            right = total = 0
+            for start in range(0, len(chosen), 128):
+                exchanges = [maker(held_out[i], rng) for i in chosen[start : start + 128]]
+                batch = {key: part.to(check.device) for key, part in writer.batch(exchanges).items()}
+                with torch.autocast(check.device.type, torch.bfloat16, enabled=bfloat16):
+                    said = forward(model, pictures[start : start + 128], batch)[:, :-1].argmax(-1)
+                labels, telling = batch["labels"][:, 1:], batch["telling"][:, 1:]
+                right += ((said == labels) & telling).sum().item()
+                total += telling.sum().item()
+            out[name] = round(right / max(total, 1), 3)
     return out
 
 

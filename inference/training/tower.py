@@ -73,25 +73,50 @@ class Averaged:
             mean.copy_(kept)
 
 
-def learning_rate(stage: Stage, step: int, steps: int) -> float:
-    """Linear warm-up, then a cosine to a fiftieth."""
-    warm = max(1, int(stage.warmup * steps))
-    if step < warm:
-        return stage.learning_rate * (step + 1) / warm
-    return stage.learning_rate * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm))))
+class Clock:
+    """How far a stage is: by its samples, or by its minutes where those end first."""
+
+    def __init__(self, stage: Stage, steps: int):
+        self.stage, self.steps, self.before = stage, steps, 0.0
+        self.began = time.monotonic()
+        self.last = {}
+
+    def spent(self) -> float:
+        """Seconds, those before a resumption included."""
+        return self.before + time.monotonic() - self.began
+
+    def progress(self, step: int) -> float:
+        by_time = self.spent() / (60 * self.stage.minutes) if self.stage.minutes else 0.0
+        return max(step / max(1, self.steps), by_time)
+
+    def due(self, what: str, seconds: float) -> bool:
+        """Whether `what` was last due more than `seconds` ago (or the clock started then)."""
+        now = time.monotonic()
+        if now - self.last.setdefault(what, self.began) < seconds:
+            return False
+        self.last[what] = now
+        return True
+
+
+def learning_rate(stage: Stage, progress: float) -> float:
+    """Linear warm-up, then a cosine to a fiftieth; `progress` runs from 0 to 1."""
+    if progress < stage.warmup:
+        return stage.learning_rate * max(progress / stage.warmup, 1e-3)
+    along = (progress - stage.warmup) / (1 - stage.warmup)
+    return stage.learning_rate * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * along)))
 
 
 @torch.no_grad()
-def read(model, head: DisplacementHead, pictures: np.ndarray, bfloat16: bool) -> tuple[np.ndarray, np.ndarray]:
+def read(model, head: DisplacementHead, pictures: torch.Tensor, bfloat16: bool) -> tuple[torch.Tensor, torch.Tensor]:
     """Displacements and spreads (n, 14, 3) in mm that the head reads from uint8 pictures (n, s, s)."""
     means, spreads = [], []
-    for start in range(0, len(pictures), 128):
-        with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
-            tokens = soft_tokens(model, to_pixels(torch.from_numpy(pictures[start : start + 128])))
+    for shown in pictures.split(256):
+        with torch.autocast(shown.device.type, torch.bfloat16, enabled=bfloat16):
+            tokens = soft_tokens(model, to_pixels(shown))
         mean, spread = head(tokens)
-        means.append(mean.numpy() * v.UNIT_MM)
-        spreads.append(spread.exp().numpy() * v.UNIT_MM)
-    return np.concatenate(means), np.concatenate(spreads)
+        means.append(mean * v.UNIT_MM)
+        spreads.append(spread.exp() * v.UNIT_MM)
+    return torch.cat(means), torch.cat(spreads)
 
 
 def in_view(displacements: np.ndarray) -> np.ndarray:
@@ -103,21 +128,19 @@ def in_view(displacements: np.ndarray) -> np.ndarray:
 def figures(model, head: DisplacementHead, check: v.Views, bfloat16: bool = False) -> dict[str, float]:
     """Held-out figures of the tower: median in-view error in the coronal plane, Precision@K and the nearest's hits."""
     arms = np.array([key in ARM_KEYS for key in KEYS])
-    errors, inside, precision = [], [], []
-    for subject, raw in enumerate(check.pictures):
-        truth = check.displacements(subject, np.arange(len(raw)))
-        guess, _ = read(model, head, v.plain(raw), bfloat16)
-        errors.append(np.linalg.norm((guess - truth)[..., :2], axis=-1))
-        inside.append(in_view(truth))
-        near = np.argsort(np.linalg.norm(truth, axis=-1), axis=1)[:, :3]
-        said = np.argsort(np.linalg.norm(guess, axis=-1), axis=1)[:, :3]
-        precision.append((said[:, :, None] == near[:, None]).any(-1))
-    error, seen, hit = np.concatenate(errors), np.concatenate(inside), np.concatenate(precision)
+    guess, _ = read(model, head, v.plain(check.raw), bfloat16)
+    truth = check.displacements(torch.arange(len(check), device=check.device)).cpu().numpy()
+    guess = guess.cpu().numpy()
+    error = np.linalg.norm((guess - truth)[..., :2], axis=-1)
+    seen = in_view(truth)
+    near = np.argsort(np.linalg.norm(truth, axis=-1), axis=1)[:, :3]
+    said = np.argsort(np.linalg.norm(guess, axis=-1), axis=1)[:, :3]
+    hit = (said[:, :, None] == near[:, None]).any(-1)
     return {
         "views": len(error),
         "median_mm_in_view": round(float(np.median(error[:, ~arms][seen[:, ~arms]])), 1),
         "median_mm_in_view_arms": round(float(np.median(error[:, arms][seen[:, arms]])), 1),
-        "median_mm_all": round(float(np.median(error)), 1),
+        "median_mm_all": round(float(np.nanmedian(error)), 1),
         **{f"precision_at_{k}": round(float(hit[:, :k].mean()), 3) for k in (1, 2, 3)},
     }
 
@@ -130,15 +153,16 @@ def train(
 ) -> DisplacementHead:
     """Train the tower and projector of `model` in place, with a checkpoint every few minutes in recipe.out/tower.pt.
     The model ends on its averaged weights. Returns the head, whose readings are figures, not part of what ships."""
-    stage = recipe.tower
-    head = DisplacementHead(recipe.architecture.text_width)
+    stage, device = recipe.tower, next(model.parameters()).device
+    head = DisplacementHead(recipe.architecture.text_width).to(device)
     seeing = [model.model.vision_tower, model.model.multi_modal_projector]
     parameters = [p for m in [*seeing, head] for p in m.parameters()]
     optimiser = torch.optim.AdamW(parameters, lr=0.0, weight_decay=stage.weight_decay, betas=(0.9, 0.98))
     average = Averaged([*seeing, head])
-    steps, step, spent = stage.samples // stage.batch, 0, 0.0
+    steps, step = stage.samples // stage.batch, 0
     checkpoint = recipe.out / "tower.pt"
     modules = nn.ModuleList([*seeing, head])
+    clock = Clock(stage, steps)
 
     def save() -> None:
         recipe.out.mkdir(parents=True, exist_ok=True)
@@ -147,51 +171,50 @@ def train(
             "mean": average.mean,
             "optimiser": optimiser.state_dict(),
             "step": step,
-            "spent": spent + time.monotonic() - began,
+            "spent": clock.spent(),
         }
         part = checkpoint.with_suffix(".part")
         torch.save(state, part)
         part.replace(checkpoint)
 
     if resume and checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
+        state = torch.load(checkpoint, weights_only=True, map_location=device)
         modules.load_state_dict(state["modules"])
         average.mean = state["mean"]
         optimiser.load_state_dict(state["optimiser"])
-        step, spent = state["step"], state["spent"]
+        step, clock.before = state["step"], state["spent"]
         say(f"tower: going on from step {step} of {steps}")
-    began = saved = shown = time.monotonic()
-    check = v.load(recipe.check, most_views=200)
+    data, check = v.Views(recipe.data, device), v.Views(recipe.check, device, most_views=200)
+    rng = v.generator(device, recipe.seed + step)
+    see = torch.compile(soft_tokens) if device.type == "cuda" else soft_tokens
     modules.train()
-    while step < steps:
-        # Subjects that were cast meanwhile join at the next round.
-        round_steps = min(steps - step, 1000)
-        data = v.load(recipe.data)
-        for pictures, truth in v.batches(data, stage.batch, recipe.seed + step, round_steps):
-            for group in optimiser.param_groups:
-                group["lr"] = learning_rate(stage, step, steps)
-            with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bfloat16):
-                tokens = soft_tokens(model, to_pixels(torch.from_numpy(pictures)))
-            loss = laplace_loss(*head(tokens), torch.from_numpy(truth) / v.UNIT_MM)
-            optimiser.zero_grad(set_to_none=True)
-            loss.backward()
-            nn.utils.clip_grad_norm_(parameters, stage.clip)
-            optimiser.step()
-            average.update(step)
-            step += 1
-            now = time.monotonic()
-            if now - shown > 20:
-                shown = now
-                rate = step * stage.batch / (spent + now - began)
-                say(f"tower: step {step}/{steps} loss {loss.item():.3f} {rate:.0f}/s {len(data.pictures)} subjects")
-            if now - saved > 180:
-                saved = now
-                save()
-                average.swap()
-                modules.eval()
-                say(f"tower: {json.dumps(figures(model, head, check, recipe.bfloat16))}")
-                modules.train()
-                average.swap()
+    while (progress := clock.progress(step)) < 1:
+        pictures, truth = data.draw(stage.batch, rng)
+        for group in optimiser.param_groups:
+            group["lr"] = learning_rate(stage, progress)
+        with torch.autocast(device.type, torch.bfloat16, enabled=recipe.bfloat16):
+            tokens = see(model, to_pixels(pictures))
+        loss = laplace_loss(*head(tokens), truth / v.UNIT_MM)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(parameters, stage.clip)
+        optimiser.step()
+        average.update(step)
+        step += 1
+        if clock.due("say", 20):
+            data.refresh()  # subjects that were cast meanwhile join
+            rate = step * stage.batch / clock.spent()
+            say(
+                f"tower: step {step} of {steps}, {100 * progress:.0f} %, loss {loss.item():.3f}, {rate:.0f}/s, "
+                f"{data.subjects} subjects, {len(data)} views"
+            )
+        if clock.due("save", 180):
+            save()
+            average.swap()
+            modules.eval()
+            say(f"tower: {json.dumps(figures(model, head, check, recipe.bfloat16))}")
+            modules.train()
+            average.swap()
     save()
     average.swap()
     modules.eval()
@@ -202,7 +225,8 @@ def load_checkpoint(model: Gemma3ForConditionalGeneration, folder: Path, width: 
     """Put the averaged weights of a finished tower into `model`; returns its head."""
     head = DisplacementHead(width)
     modules = nn.ModuleList([model.model.vision_tower, model.model.multi_modal_projector, head])
-    state = torch.load(folder / "tower.pt", weights_only=True)
+    state = torch.load(folder / "tower.pt", weights_only=True, map_location=next(model.parameters()).device)
+    head.to(next(model.parameters()).device)
     modules.load_state_dict(state["modules"])
     average = Averaged(list(modules))
     average.mean = state["mean"]

@@ -1,125 +1,152 @@
-"""The photographed views of `dataset`, in memory and freshly varied each time one is drawn.
+"""The photographed views of `dataset` on one device, and freshly varied each time one is drawn.
 
 Knows pictures and geometry; knows no network. Nothing is ever flipped: left stays the patient's left.
 """
 
 from __future__ import annotations
 
-import queue
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy.ndimage import uniform_filter
+import torch
+from torch.nn.functional import avg_pool2d, interpolate
 
-from inference.prompts import pictures as windowed
+from inference import prompts
 
 UNIT_MM = 100.0
 """Displacements are learnt in units of 100 mm."""
+NO_LEVEL = 32767
 
 
-@dataclass(frozen=True)
 class Views:
-    """`pictures` is one uint16 array (n, s, s) a subject; `isocentres` (n, 3), `angles` (n, 2) and `landmarks`
-    (14, 3) likewise, in the patient frame."""
+    """Every view in a folder: `raw` int16 (n, s, s), the bits of the detector's uint16; `isocentres` float32 (n, 3) and
+    `landmarks` float32 (subjects, 14, 3) in the patient frame, NaN where one is not known; `subject` int64 (n,).
 
-    pictures: list[np.ndarray]
-    isocentres: list[np.ndarray]
-    angles: list[np.ndarray]
-    landmarks: list[np.ndarray]
-    generators: frozenset[str]
+    Raises ValueError when the folder holds no subject."""
+
+    def __init__(self, folder: Path, device: str = "cpu", most_views: int | None = None):
+        self.folder, self.device, self.most_views = Path(folder), torch.device(device), most_views
+        self.generators: set[str] = set()
+        self._known: set[Path] = set()
+        self.raw = torch.empty(0, 1, 1, dtype=torch.int16, device=self.device)
+        self.isocentres = torch.empty(0, 3, device=self.device)
+        self.landmarks = torch.empty(0, 14, 3, device=self.device)
+        self.subject = torch.empty(0, dtype=torch.int64, device=self.device)
+        if not self.refresh():
+            raise ValueError(f"There are no subjects in {folder}; make them with `carm dataset --out {folder}`.")
 
     def __len__(self) -> int:
-        return sum(map(len, self.pictures))
+        return len(self.raw)
 
-    def displacements(self, subject: int, view: np.ndarray) -> np.ndarray:
-        """(len(view), 14, 3) mm from the isocentre to each landmark, along left, up, ant."""
-        return self.landmarks[subject][None] - self.isocentres[subject][view][:, None]
+    @property
+    def subjects(self) -> int:
+        return len(self.landmarks)
+
+    def refresh(self) -> int:
+        """Take in the subjects that were photographed since; how many."""
+        paths = [path for path in sorted(self.folder.glob("subject_*.npz")) if path not in self._known]
+        raw, isocentres, landmarks, counts = [], [], [], []
+        for path in paths:
+            with np.load(path) as data:
+                raw.append(data["pictures"][: self.most_views].view(np.int16))
+                isocentres.append(data["poses"][: self.most_views, :3])
+                landmarks.append(data["landmarks"])
+                self.generators.add(str(data["generator"]))
+            counts.append(len(raw[-1]))
+            self._known.add(path)
+        if paths:
+            first = self.subjects
+            numbers = np.repeat(np.arange(first, first + len(paths)), counts)
+            self.raw = self._joined(self.raw, np.concatenate(raw))
+            self.isocentres = self._joined(self.isocentres, np.concatenate(isocentres))
+            self.landmarks = self._joined(self.landmarks, np.stack(landmarks))
+            self.subject = self._joined(self.subject, numbers)
+        return len(paths)
+
+    def _joined(self, old: torch.Tensor, new: np.ndarray) -> torch.Tensor:
+        new = torch.from_numpy(new).to(self.device)
+        return torch.cat([old, new]) if len(old) else new
+
+    def displacements(self, index: torch.Tensor) -> torch.Tensor:
+        """(len(index), 14, 3) mm from the isocentre to each landmark, along left, up, ant."""
+        return self.landmarks[self.subject[index]] - self.isocentres[index][:, None]
+
+    def draw(self, size: int, rng: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+        """A batch with replacement: varied pictures uint8 (size, s, s), displacements (size, 14, 3) mm."""
+        index = torch.randint(len(self), (size,), generator=rng, device=self.device)
+        return vary(self.raw[index], rng), self.displacements(index)
 
 
-def load(folder: Path, most_views: int | None = None) -> Views:
-    """Every subject in `folder`. Raises ValueError when there is none."""
-    paths = sorted(Path(folder).glob("subject_*.npz"))
-    if not paths:
-        raise ValueError(f"There are no subjects in {folder}; make them with `carm dataset --out {folder}`.")
-    pictures, isocentres, angles, landmarks, generators = [], [], [], [], set()
-    for path in paths:
-        with np.load(path) as data:
-            poses = data["poses"][:most_views]
-            pictures.append(data["pictures"][:most_views])
-            isocentres.append(poses[:, :3])
-            angles.append(poses[:, 3:])
-            landmarks.append(data["landmarks"])
-            generators.add(str(data["generator"]))
-    return Views(pictures, isocentres, angles, landmarks, frozenset(generators))
+def generator(device: torch.device | str, seed: int) -> torch.Generator:
+    return torch.Generator(device).manual_seed(seed)
 
 
-def vary(raw: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """uint16 pictures (n, s, s) to uint8 as a model sees them, with contrast, blur, noise, collimation and
+def vary(raw: torch.Tensor, rng: torch.Generator) -> torch.Tensor:
+    """Pictures int16 (n, s, s) to uint8 as a model sees them, with contrast, shading, blur, noise, collimation and
     occlusion at random."""
-    signal = raw.astype(np.float32)
     count, size = raw.shape[:2]
-    top = signal.max(axis=(1, 2), keepdims=True) + 1.0
-    gamma = np.exp(rng.uniform(-0.35, 0.3, (count, 1, 1))).astype(np.float32)
-    signal = (signal / top) ** gamma
-    for i in np.flatnonzero(rng.uniform(size=count) < 0.3):
-        signal[i] = uniform_filter(signal[i], int(rng.choice([2, 3])))
-    grain = (rng.uniform(0, 1, (count, 1, 1)) ** 2 * 0.025).astype(np.float32)
-    signal += grain * rng.standard_normal(signal.shape, dtype=np.float32)
-    for i in np.flatnonzero(rng.uniform(size=count) < 0.15):
-        top_, left = (rng.uniform(0, 0.25, 2) * size).astype(int)
-        bottom, right = (rng.uniform(0.75, 1, 2) * size).astype(int)
-        inside = np.zeros((size, size), bool)
-        inside[top_:bottom, left:right] = True
-        signal[i][~inside] = 0.0
-    out = windowed((signal * top).clip(0, 65535).astype(np.uint16))
-    for i in np.flatnonzero(rng.uniform(size=count) < 0.25):
-        height, width = rng.integers(size // 16, size // 3, 2)
-        y, x = rng.integers(0, size - height), rng.integers(0, size - width)
-        out[i, y : y + height, x : x + width] = rng.integers(0, 256)
-    return out
+
+    def uniform(*shape: int, low: float = 0.0, high: float = 1.0) -> torch.Tensor:
+        return low + (high - low) * torch.rand(*shape, generator=rng, device=raw.device)
+
+    def some(share: float) -> torch.Tensor:
+        return uniform(count, 1, 1) < share
+
+    signal = _unsigned(raw)
+    top = signal.amax((1, 2), keepdim=True) + 1.0
+    signal = (signal / top) ** torch.exp(uniform(count, 1, 1, low=-0.4, high=0.35))
+    # Slow shading: scatter, heel effect and build that the simulation has not met.
+    shade = interpolate(uniform(count, 1, 3, 3, low=-0.5, high=0.5), (size, size), mode="bicubic", align_corners=True)
+    signal = signal * (1 + uniform(count, 1, 1, high=0.3) * some(0.5) * shade[:, 0])
+    soft = avg_pool2d(signal[:, None], 3, 1, 1, count_include_pad=False)[:, 0]
+    softness = uniform(count, 1, 1, low=-0.6, high=1.0) * some(0.5)  # below zero it sharpens
+    signal = signal + softness * (soft - signal)
+    grain = uniform(count, 1, 1) ** 2 * 0.025
+    signal = signal + grain * torch.randn(signal.shape, generator=rng, device=raw.device)
+    row = torch.arange(size, device=raw.device, dtype=torch.float32) / size
+    low, high = uniform(count, 2, 1, high=0.25), uniform(count, 2, 1, low=0.75)
+    inside = (row >= low) & (row < high)
+    signal = signal * ((inside[:, 0, :, None] & inside[:, 1, None, :]) | ~some(0.15))
+    out = window((signal * top).clamp(0, 65535))
+    extent = uniform(count, 2, 1, low=1 / 16, high=1 / 3)
+    start = uniform(count, 2, 1) * (1 - extent)
+    patch = (row >= start) & (row < start + extent)
+    hidden = patch[:, 0, :, None] & patch[:, 1, None, :] & some(0.25)
+    return torch.where(hidden, (uniform(count, 1, 1) * 256).floor(), out.float()).to(torch.uint8)
 
 
-def plain(raw: np.ndarray) -> np.ndarray:
-    """uint16 pictures (n, s, s) to uint8 exactly as a model sees them."""
-    return windowed(raw)
+def plain(raw: torch.Tensor) -> torch.Tensor:
+    """Pictures int16 (n, s, s) to uint8 exactly as a model sees them."""
+    return window(_unsigned(raw))
 
 
-def batches(views: Views, size: int, seed: int, steps: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """`steps` batches of (pictures uint8 (size, s, s), displacements float32 (size, 14, 3) mm), prepared by one thread
-    ahead of the reader. Subjects and views are drawn with replacement."""
-    ahead: queue.Queue = queue.Queue(maxsize=6)
-    stop = threading.Event()
+def window(signal: torch.Tensor) -> torch.Tensor:
+    """`prompts.picture` of float pictures (n, s, s) in units of LOG_SCALE that need no averaging, all at once."""
+    levels = (signal.to(torch.int32).flatten(1) >> prompts.SHIFT).to(torch.int16)
+    first, last = prompts.AIR >> prompts.SHIFT, prompts.BLOCKED >> prompts.SHIFT
+    levels = torch.where((levels >= first) & (levels < last), levels, NO_LEVEL)
+    total = (levels < NO_LEVEL).sum(1)
+    low, high = (
+        (_level_at(levels, total.double() * (share / 100.0), first, last).float() + 0.5) * (1 << prompts.SHIFT)
+        for share in (prompts.LOW_PERCENTILE, prompts.HIGH_PERCENTILE)
+    )
+    empty = total < prompts.LEAST_SHARE * levels.shape[1]
+    low = torch.where(empty, prompts.EMPTY_WINDOW[0], low)[:, None, None]
+    high = torch.where(empty, prompts.EMPTY_WINDOW[1], high)[:, None, None]
+    high = torch.maximum(high, low + torch.where(empty, 0.0, prompts.LEAST_WIDTH)[:, None, None])
+    return ((signal - low) * (255.0 / (high - low)) + 0.5).clamp(0, 255).to(torch.uint8)
 
-    def prepare() -> None:
-        rng = np.random.default_rng(seed)
-        try:
-            for _ in range(steps):
-                subjects = rng.integers(len(views.pictures), size=size)
-                chosen = [(s, int(rng.integers(len(views.pictures[s])))) for s in subjects]
-                raw = np.stack([views.pictures[s][v] for s, v in chosen])
-                target = np.concatenate([views.displacements(s, np.array([v])) for s, v in chosen])
-                item = (vary(raw, rng), target.astype(np.float32))
-                while not stop.is_set():
-                    try:
-                        ahead.put(item, timeout=0.5)
-                        break
-                    except queue.Full:
-                        continue
-                if stop.is_set():
-                    return
-            ahead.put(None)
-        except BaseException as error:
-            ahead.put(error)
 
-    thread = threading.Thread(target=prepare, name="views", daemon=True)
-    thread.start()
-    try:
-        while (item := ahead.get()) is not None:
-            if isinstance(item, BaseException):
-                raise item
-            yield item
-    finally:
-        stop.set()
+def _level_at(levels: torch.Tensor, wanted: torch.Tensor, first: int, last: int) -> torch.Tensor:
+    """(n,) the lowest level that `wanted` (n,) of each row's levels (n, p) do not exceed, found by bisection: a GPU's
+    histograms queue for the few grey levels that a picture has."""
+    low, high = torch.full_like(wanted, first), torch.full_like(wanted, last - 1)
+    for _ in range((last - first).bit_length()):
+        middle = ((low + high) / 2).floor()
+        enough = (levels <= middle.to(torch.int16)[:, None]).sum(1) >= wanted
+        low, high = torch.where(enough, low, middle + 1), torch.where(enough, middle, high)
+    return high
+
+
+def _unsigned(raw: torch.Tensor) -> torch.Tensor:
+    return (raw.to(torch.int32) & 0xFFFF).float()

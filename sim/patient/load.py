@@ -1,6 +1,6 @@
 """The one door to patients: a spec as typed by the user -> Patient.
 
-Knows the forms of a spec (CLI.md), where landmarks beside a CT lie and how drawn subjects are kept between
+Knows the forms of a spec, where landmarks beside a CT lie and how drawn subjects are kept between
 runs. Knows neither how a virtual patient is made (virtual.py) nor how a scan is read (ct.py).
 """
 
@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 import tempfile
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 
+from sim.patient import imported
 from sim.patient.markups import read_landmarks
 from sim.patient.patient import Patient, PatientError
 from sim.resource import cache_dir
@@ -28,22 +30,46 @@ CACHED_SUBJECTS = 32
 """Drawn subjects kept on disk (some 50 MB each); the ones unused for longest go first."""
 
 
-def load_patient(spec: str | Path, landmarks: Path | None = None, series: str | None = None) -> Patient:
-    """The patient that `spec` names: "virtual", "virtual:SEED", a NIfTI file or a DICOM folder.
+def load_patient(
+    spec: str | Path, landmarks: Path | None = None, series: str | None = None, keep_table: bool = False
+) -> Patient:
+    """The patient that `spec` names: "virtual", "virtual:SEED", the name of an imported one, or the path of a scan
+    (NIfTI, NRRD, MetaImage, DICOM). An imported name goes before a path that is spelled the same; ./NAME is the path.
 
     `landmarks` is a markups file (markups.py) that replaces the patient's own landmarks; without it,
     NAME.mrk.json beside a scan NAME.nii.gz or NAME/ is picked up. `series` chooses among several DICOM
-    series, by UID or number. Raises PatientError for whatever cannot be used.
+    series, by UID or number; `keep_table` leaves the scanner's table in a scan. Raises PatientError for whatever
+    cannot be used.
     """
     text = str(spec).strip()
     if text == "virtual" or text.startswith("virtual:"):
         if series is not None:
             raise PatientError(f"A series can be chosen in a DICOM folder only, not for {text}.")
         patient = _shipped() if text == "virtual" else _drawn(_seed(text))
+    elif is_imported(text):
+        if series is not None:
+            raise PatientError(f"A series can be chosen in a DICOM folder only, not for the imported {text}.")
+        patient = imported.load(text)
     else:
-        patient = _scan(Path(text).expanduser(), series)
-        landmarks = landmarks or _landmarks_beside(Path(text).expanduser())
-    return patient if landmarks is None else _with_landmarks(patient, Path(landmarks))
+        patient = _scan(Path(text).expanduser(), series, keep_table)
+        landmarks = landmarks or landmarks_beside(Path(text).expanduser())
+    return patient if landmarks is None else with_landmarks(patient, Path(landmarks))
+
+
+def is_imported(spec: str) -> bool:
+    """Whether `spec` is the name of an imported patient and no path."""
+    return bool(spec) and not set(spec) & set("/\\") and imported.folder_of(spec) is not None
+
+
+def landmarks_file(spec: str) -> Path | None:
+    """Where landmarks placed on the patient `spec` are kept so that they are found again; None for a virtual one."""
+    text = str(spec).strip()
+    if text == "virtual" or text.startswith("virtual:"):
+        return None
+    if is_imported(text):
+        return imported.folder_of(text) / imported.MARKS
+    path = Path(text).expanduser().resolve()
+    return path.parent / f"{_stem(path)}.mrk.json"
 
 
 def _seed(text: str) -> int:
@@ -123,39 +149,43 @@ def _write_cached(path: Path, patient: Patient) -> None:
             part.unlink(missing_ok=True)
 
 
-def _scan(path: Path, series: str | None) -> Patient:
+def _scan(path: Path, series: str | None, keep_table: bool) -> Patient:
     if not path.exists():
+        known = imported.names()
         raise PatientError(
-            f"There is no patient {str(path)!r}: give virtual, virtual:SEED, a NIfTI file or a DICOM folder."
+            f"There is no patient {str(path)!r}: give virtual, virtual:SEED, a CT file (NIfTI, NRRD, MetaImage), "
+            f"a DICOM folder{', or one of the imported ' + ', '.join(known) if known else ''}."
         )
     # As above: the readers' libraries are not needed to start on a virtual patient.
-    from sim.patient.ct import read_ct
+    from sim.patient.ct import read_scan
 
-    hu, affine = read_ct(path, series)
-    return Patient(_stem(path), hu, affine)
+    scan = read_scan(path, series, keep_table)
+    return Patient(_stem(path), scan.hu, scan.affine, notes=scan.notes)
 
 
 def _stem(path: Path) -> str:
     name = path.resolve().name
     if path.is_dir():
         return name
-    for ending in (".nii.gz", ".nii", ".dcm"):
+    for ending in (".nii.gz", ".nii", ".dcm", ".nrrd", ".nhdr", ".mha", ".mhd"):
         if name.lower().endswith(ending):
             return name[: -len(ending)]
     return name
 
 
-def _landmarks_beside(path: Path) -> Path | None:
+def landmarks_beside(path: Path) -> Path | None:
+    """NAME.mrk.json beside a scan NAME.nii.gz or NAME/, or None."""
     path = path.resolve()
     beside = path.parent / f"{_stem(path)}.mrk.json"
     return beside if beside.is_file() else None
 
 
-def _with_landmarks(patient: Patient, file: Path) -> Patient:
+def with_landmarks(patient: Patient, file: Path) -> Patient:
+    """`patient` with the landmarks of `file`. Raises PatientError when none of them lies inside the volume."""
     marks = read_landmarks(file)
     if all(patient.distance_outside_mm(point) > 0 for point in marks.values()):
         raise PatientError(
             f"No landmark of {file.name} lies inside {patient.name}: they belong to another scan or name "
             "the wrong frame."
         )
-    return Patient(patient.name, patient.hu, patient.affine, marks, patient.generator)
+    return replace(patient, landmarks=marks)

@@ -19,6 +19,7 @@ class Patient:
     `hu` is int16 (I, J, K). `affine` (4, 4) takes a voxel index (i, j, k, 1) to the patient frame (left, up, ant) in
     mm; its columns may point anywhere (oblique scans keep their grid) but are orthogonal. `landmarks` maps keys to
     (left, up, ant); a landmark that is not known is absent. `generator` names the version that made a virtual patient.
+    `notes` are sentences for the user on what was mended or left out when a scan was read.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Patient:
     affine: np.ndarray
     landmarks: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
     generator: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def spacing_mm(self) -> np.ndarray:

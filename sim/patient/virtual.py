@@ -18,11 +18,13 @@ from sim.patient.grid import Grid, soften
 from sim.patient.head import paint_head
 from sim.patient.patient import Patient, PatientError
 from sim.patient.placement import Placement
-from sim.patient.population import TISSUE_STREAM, Subject, stream, subject
+from sim.patient.population import ARMS, TISSUE_STREAM, Subject, stream, subject
 from sim.patient.shipped import read, write
 from sim.patient.tissues import Trunk
 from sim.patient.voxelise import bones
 from sim.resource import resource
+
+__all__ = ["ARMS", "GENERATOR", "build", "landmarks", "shipped"]
 
 GENERATOR = "1"
 SHIPPED, SHIPPED_SPACING_MM = "mean.npz", 1.5

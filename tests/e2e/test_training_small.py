@@ -15,7 +15,6 @@ check = "{0}/check"
 out = "{0}/out"
 threads = 1
 bfloat16 = false
-cached_views = 64
 [tower]
 samples = 256
 batch = 32

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from inference.action import FIELDS, REASONS, Action
 from inference.commands import HELP, Display, completions, help_text, parse
-from inference.grammar import understand
+from inference.language.grammar import understand
 from sim.landmarks import KEYS, LANDMARKS
 
 MOTIONS = {"align", "move", "rotate", "return", "home", "accept"}

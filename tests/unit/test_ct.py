@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter, map_coordinates
 
-from sim.patient.ct import clean_hu, read_ct
+from sim.patient.ct import read_ct
+from sim.patient.hu import clean_hu
 from sim.patient.patient import Patient, PatientError
 from sim.pose import CArmPose
 
@@ -128,7 +129,7 @@ def test_scaled_and_squeezed_nifti(tmp_path):
 def test_hu_clean_up(dtype):
     raw = body().astype(dtype)
     raw[0, 0, :6] = [-2048, -1024, -981, -980, 3072, 30000]
-    hu = clean_hu(raw)
+    hu, _ = clean_hu(raw)
     assert hu.dtype == np.int16
     assert hu[0, 0, :6].tolist() == [-1000, -1000, -1000, -980, 3071, 3071]
     np.testing.assert_array_equal(hu[1:], body()[1:])
@@ -142,7 +143,9 @@ def test_hu_clean_up(dtype):
         (lambda d: np.stack([d, d], -1), "22 x 18 x 14 x 2; one CT volume"),
         (lambda d: np.where(d > 500, np.nan, d).astype(np.float32), "not numbers"),
         (lambda d: (d > 0).astype(np.uint8), "0 to 1, which are not Hounsfield units"),
-        (lambda d: (d + 1024).astype(np.uint16), "not Hounsfield units"),
+        (lambda d: (d > 0).astype(np.float32), "scaled away"),
+        (lambda d: ((d + 1024) / 2048 * 255).clip(0, 255).astype(np.uint8), "picture of 8 bits"),
+        (lambda d: ((d + 1000) * 0.02).astype(np.float32), "not Hounsfield units"),
         (lambda d: np.full_like(d, -1000), "not Hounsfield units"),
         (lambda d: d[:, :, :2], "22 x 18 x 2; a CT volume"),
         (lambda d: np.zeros(d.shape, [("R", "u1"), ("G", "u1"), ("B", "u1")]), "colours"),

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from carm_gui.session import recorder as recorder_module
 from carm_gui.session.events import SessionEvent
-from carm_gui.session.recorder import SCHEMA, Recorder, picture_name
+from carm_gui.session.recorder import SCHEMA, Recorder, put_aside, unfinished
+from carm_gui.session.recording import RecordingError, read
 from inference.commands import Action
 from inference.step import Prediction, Proposal, Step
 from sim.frame import Dose, Frame
@@ -57,14 +62,20 @@ def test_a_step_keeps_its_picture_to_the_last_grey_level(tmp_path):
     assert data["step"]["proposal"]["motion"]["left_mm"] == 30.0
     assert data["frame"]["pose"]["left_mm"] == 3.0
     assert "pixels" not in data["frame"]
-    kept = np.asarray(Image.open(tmp_path / picture_name(7)))
+    kept = read(tmp_path).pixels(7)
     np.testing.assert_array_equal(kept, frame().pixels)
+    assert kept.dtype == np.uint16
 
 
-def test_live_pulses_leave_their_numbers_but_no_picture(tmp_path):
-    lines = write(tmp_path, ("frame", {"frame": frame(1), "still": True, "shot": False}))
-    assert lines[1]["data"]["frame"]["dose"]["shots"] == 4
-    assert not (tmp_path / "frames").exists()
+def test_of_a_view_that_stands_still_the_first_pulse_is_kept(tmp_path):
+    moved = replace(frame(4), pose=CArmPose(left_mm=9.0))
+    pulses = [frame(1), frame(2), replace(frame(3), moving=True), moved, replace(moved, index=5)]
+    lines = write(tmp_path, *[("frame", {"frame": pulse, "still": True, "shot": False}) for pulse in pulses])
+    assert [line["data"]["frame"]["dose"]["shots"] for line in lines[1:]] == [4] * 5
+    recording = read(tmp_path)
+    assert recording.kept == (1, 3, 4)
+    assert recording.pixels(2) is None
+    np.testing.assert_array_equal(recording.pixels(4), moved.pixels)
 
 
 @pytest.mark.parametrize(
@@ -72,8 +83,9 @@ def test_live_pulses_leave_their_numbers_but_no_picture(tmp_path):
     [("frame", {"frame": frame(2), "still": True, "shot": True}), ("saved", {"frame": frame(2)})],
 )
 def test_shots_and_saved_pictures_are_kept(tmp_path, kind, data):
-    write(tmp_path, (kind, data))
-    assert (tmp_path / picture_name(2)).exists()
+    still = ("frame", {"frame": frame(1), "still": True, "shot": False})
+    write(tmp_path, still, (kind, data))
+    assert read(tmp_path).kept == (1, 2)
 
 
 def test_what_was_written_is_on_disk_before_the_end(tmp_path):
@@ -90,22 +102,74 @@ def test_decisions_and_steps_are_synced(tmp_path, monkeypatch):
     write(tmp_path, ("note", {"text": "x", "level": "info"}))
     assert not synced
     write(tmp_path / "b", ("decision", {"number": 1, "accepted": True, "text": ""}))
-    assert len(synced) == 1
+    assert len(synced) == 2  # the pictures, then the lines
 
 
-def test_a_full_disk_is_said_once_and_nothing_more_is_written(tmp_path, monkeypatch):
+def test_a_full_disk_is_said_once_and_leaves_whole_lines_alone(tmp_path, monkeypatch):
     recorder = Recorder(tmp_path)
     recorder.write(SessionEvent(1, 0.0, "said", {"text": "a"}))
+    real, room = os.write, [40]
 
-    def full(*_):
-        raise OSError(28, "No space left on device")
+    def nearly_full(handle, data):
+        if not room[0]:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        took = real(handle, bytes(data)[: room[0]])
+        room[0] -= took
+        return took
 
-    monkeypatch.setattr(recorder, "_line", full)
-    problem = recorder.write(SessionEvent(2, 0.0, "said", {"text": "b"}))
+    monkeypatch.setattr(recorder_module.os, "write", nearly_full)
+    problem = recorder.write(SessionEvent(2, 0.0, "said", {"text": "b" * 100}))
     assert "No space left" in problem
     assert "goes on" in problem
     assert recorder.write(SessionEvent(3, 0.0, "said", {"text": "c"})) is None
     recorder.close()
+    recording = read(tmp_path)
+    assert [line.seq for line in recording.lines] == [1]
+    assert not recording.cut
+
+
+FULL_DISK = """
+import resource, signal, sys, time
+sys.path[:0] = [sys.argv[2]]
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+from pathlib import Path
+from doubles import EventLog, FakeProjector, ScriptedModel, ARRIVED
+from carm_gui.session.recorder import Recorder
+from carm_gui.session.session import Session
+from inference.commands import Action
+from sim.carm import CArm
+from sim.pose import CArmPose
+
+log = EventLog()
+session = Session(CArm(FakeProjector(), CArmPose(), size=64), ScriptedModel(ARRIVED),
+                  recorder=Recorder(Path(sys.argv[1])), beam=False, realtime=False)
+session.listen(log)
+session.start()
+last = 0
+for _ in range(12):
+    session.submit(Action("expose"))
+    last = log.wait_for("frame", after=last).seq
+for note in log.of("note"):
+    print(note.data["text"])
+session.submit(Action("move", left_mm=30.0))
+log.wait_for("motion", phase="finished")
+print("moved to", session.carm.pose.left_mm)
+session.close()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="file size limits are POSIX")
+def test_a_real_session_goes_on_when_the_disk_takes_no_more(tmp_path):
+    tests = str(Path(__file__).parents[1])
+    run = [sys.executable, "-c", FULL_DISK, str(tmp_path / "r"), tests]
+    done = subprocess.run(run, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("The recording has stopped") == 1
+    assert "moved to 30.0" in done.stdout
+    recording = read(tmp_path / "r")
+    assert recording.kept
+    assert all(recording.pixels(index) is not None for index in recording.kept)
 
 
 def test_a_folder_that_cannot_be_made_is_said_once(tmp_path):
@@ -125,3 +189,53 @@ def test_recordings_of_the_same_second_do_not_meet(tmp_path, monkeypatch):
         folders.add(recorder.folder)
     assert len(folders) == 3
     assert all((folder / "events.jsonl").exists() for folder in folders)
+
+
+def test_what_a_crash_left_behind_is_found_until_it_is_put_aside(tmp_path):
+    ended, running = Recorder(tmp_path / "1"), Recorder(tmp_path / "2")
+    for recorder in (ended, running):
+        recorder.write(SessionEvent(1, 0.0, "said", {"text": "a"}))
+    ended.close()
+    assert unfinished(tmp_path) is None  # one ended, one is under way
+    running._end()  # as a crash leaves it: the lock is gone, no end is noted
+    assert unfinished(tmp_path) == tmp_path / "2"
+    put_aside(tmp_path / "2", "continued")
+    assert unfinished(tmp_path) is None
+
+
+def test_a_scan_s_name_and_path_reach_no_file_but_the_one_that_stays_here(tmp_path):
+    recorder = Recorder(
+        tmp_path,
+        {"patient": {"spec": None}},
+        where={"spec": "/scans/Doe_Jane.nii.gz"},
+        hide=("/scans/Doe_Jane.nii.gz", "Doe_Jane"),
+    )
+    sentence = "The skull lies 20 mm outside the volume of Doe_Jane."
+    recorder.write(SessionEvent(1, 0.0, "note", {"text": sentence, "level": "warning"}))
+    recorder.close()
+    named = {file.name for file in tmp_path.iterdir() if b"Doe" in file.read_bytes()}
+    assert named == {"where.json"}
+    assert read(tmp_path).lines[0].data["text"].endswith("volume of the scan.")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "does not begin"),
+        ('{"schema": 2}\nnonsense\n{"seq":1,"t":0,"kind":"note","data":{}}\n', "line 2"),
+        ('{"schema": 99}\n', "schema 99"),
+        ('{"schema": 2}\n{"seq":1}\n', "no event"),
+        ("[1]\n[2]\n", "line 1"),
+    ],
+)
+def test_a_damaged_recording_is_said_in_one_sentence(tmp_path, text, said):
+    (tmp_path / "events.jsonl").write_text(text)
+    with pytest.raises(RecordingError, match=said):
+        read(tmp_path)
+
+
+def test_a_line_that_a_crash_cut_off_is_dropped(tmp_path):
+    (tmp_path / "events.jsonl").write_text('{"schema": 2}\n{"seq":1,"t":0,"kind":"note","data":{}}\n{"seq":2,"t"')
+    recording = read(tmp_path)
+    assert recording.cut
+    assert [line.seq for line in recording.lines] == [1]

@@ -311,7 +311,7 @@ def test_a_bare_no_asks_again_on_the_same_picture(make):
     step = log.wait_for("step", kind="navigation", after=waiting.seq).data["step"]
     log.wait_for("state", state="waiting", after=waiting.seq)
     decision = log.wait_for("decision")
-    assert decision.data == {"number": 1, "accepted": False, "text": "no, look again"}
+    assert decision.data == {"number": 1, "accepted": False, "text": "no, look again", "by": "clinician"}
     correction = log.wait_for("step", kind="correction").data["step"]
     assert correction.prediction.landmarks == ("left_elbow", "left_hemidiaphragm")
     assert step.number == 2

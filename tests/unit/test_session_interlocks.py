@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 from doubles import ARRIVED, EventLog, FakeProjector, ScriptedModel, move_reply
 
-import carm_gui.session.session as session_module
+import carm_gui.session.asking as asking_module
 from carm_gui.session.session import Session
 from inference.commands import Action
 from inference.prompts import navigate_reply
@@ -187,7 +187,7 @@ def test_a_step_that_does_not_fit_is_refused_whoever_made_it(make, monkeypatch, 
     def navigate(model, frame, target, previous=None, number=1):
         yield forge(_step(frame))
 
-    monkeypatch.setattr(session_module, "navigate", navigate)
+    monkeypatch.setattr(asking_module, "navigate", navigate)
     session, _, log = make(LEFT_60)
     session.submit(Action("align", landmark="skull"))
     log.wait_for("state", state="idle", outcome="refused")
@@ -199,7 +199,7 @@ def test_the_unforged_step_would_have_moved(make, monkeypatch):
     def navigate(model, frame, target, previous=None, number=1):
         yield _step(frame)
 
-    monkeypatch.setattr(session_module, "navigate", navigate)
+    monkeypatch.setattr(asking_module, "navigate", navigate)
     session, _, log = make(LEFT_60, max_steps=1)
     propose(session, log)
     session.submit(Action("accept"))

@@ -1,0 +1,127 @@
+"""Strokes, texts, plates and badges with a dark halo, so that no picture below decides whether they are seen. Pure
+painting: knows nothing of what they mean."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+
+from carm_gui import theme
+
+
+def stroke(painter: QPainter, path: QPainterPath, colour: str, width: float = 2.0, dashed: bool = False) -> None:
+    """Draw `path` in `colour` with its halo."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    halo = QColor(theme.HALO)
+    halo.setAlphaF(0.8)
+    cap, join = Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
+    pen = QPen(halo, width + 3.0, Qt.PenStyle.SolidLine, cap, join)
+    front = QPen(QColor(colour), width, Qt.PenStyle.SolidLine, cap, join)
+    if dashed:
+        front.setDashPattern([4.0, 3.5])
+        pen.setDashPattern([4.0 * width / (width + 3.0), 3.5 * width / (width + 3.0)])
+    painter.setPen(pen)
+    painter.drawPath(path)
+    painter.setPen(front)
+    painter.drawPath(path)
+
+
+def halo_text(painter: QPainter, where: QPointF, text: str, size: float = 15, colour: str = theme.PLAIN) -> None:
+    """Draw `text` centred on `where`."""
+    face = theme.font(size, bold=True)
+    metrics = QFontMetricsF(face)
+    path = QPainterPath()
+    path.addText(where.x() - metrics.horizontalAdvance(text) / 2, where.y() + metrics.capHeight() / 2, face, text)
+    halo = QColor(theme.HALO)
+    halo.setAlphaF(0.85)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(halo, 4.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+    painter.drawPath(path)
+    painter.fillPath(path, QColor(colour))
+
+
+def plate(
+    painter: QPainter,
+    where: QPointF,
+    text: str,
+    colour: str = theme.PLAIN,
+    size: float = 13,
+    anchor: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignCenter,
+    within: QRectF | None = None,
+    bold: bool = True,
+) -> QRectF:
+    """Lines of `text` on a dark plate, its `anchor` corner at `where`, kept `within`; returns its rectangle."""
+    face = theme.font(size, bold=bold)
+    metrics = QFontMetricsF(face)
+    lines = text.split("\n")
+    width = max(metrics.horizontalAdvance(line) for line in lines) + 16
+    height = metrics.lineSpacing() * len(lines) + 8
+    flag = Qt.AlignmentFlag
+    x = where.x() - (0 if anchor & flag.AlignLeft else width if anchor & flag.AlignRight else width / 2)
+    y = where.y() - (0 if anchor & flag.AlignTop else height if anchor & flag.AlignBottom else height / 2)
+    box = QRectF(x, y, width, height)
+    if within is not None:
+        box.moveLeft(min(max(box.left(), within.left()), within.right() - width))
+        box.moveTop(min(max(box.top(), within.top()), within.bottom() - height))
+    ground = QColor(theme.HALO)
+    ground.setAlphaF(0.9)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ground)
+    painter.drawRoundedRect(box, 6, 6)
+    painter.setFont(face)
+    painter.setPen(QColor(colour))
+    for i, line in enumerate(lines):
+        painter.drawText(QPointF(box.left() + 8, box.top() + 4 + metrics.ascent() + i * metrics.lineSpacing()), line)
+    return box
+
+
+def arrow(painter: QPainter, start: QPointF, tip: QPointF, colour: str, width: float) -> None:
+    way = tip - start
+    length = max((way.x() ** 2 + way.y() ** 2) ** 0.5, 1.0)
+    along, across = way / length, QPointF(-way.y(), way.x()) / length
+    head = 5.0 * width
+    shaft = QPainterPath(start)
+    shaft.lineTo(tip - along * head * 0.8)
+    stroke(painter, shaft, colour, width)
+    triangle = QPolygonF([tip, tip - along * head + across * head * 0.55, tip - along * head - across * head * 0.55])
+    path = QPainterPath()
+    path.addPolygon(triangle)
+    path.closeSubpath()
+    stroke(painter, path, colour, 1.0)
+    painter.fillPath(path, QColor(colour))
+
+
+def badge(painter: QPainter, left: float, top: float, shape: str, text: str, colour: str) -> float:
+    """A state as shape and text on a plate; returns its right edge. Shapes: dot, bars, chevrons, stop, ring."""
+    face = theme.font(12, bold=True)
+    metrics = QFontMetricsF(face)
+    width, height = metrics.horizontalAdvance(text) + 38, 26.0
+    box = QRectF(left, top, width, height)
+    ground = QColor(theme.HALO)
+    ground.setAlphaF(0.84)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ground)
+    painter.drawRoundedRect(box, 7, 7)
+    x, y, ink = left + 17.0, top + height / 2, QColor(colour)
+    painter.setBrush(ink)
+    if shape == "dot":
+        painter.drawEllipse(QPointF(x, y), 5, 5)
+    elif shape == "bars":
+        painter.drawRect(QRectF(x - 5, y - 5, 3.6, 10))
+        painter.drawRect(QRectF(x + 1.4, y - 5, 3.6, 10))
+    elif shape == "stop":
+        painter.drawRect(QRectF(x - 5, y - 5, 10, 10))
+    else:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(ink, 2.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        if shape == "ring":
+            painter.drawEllipse(QPointF(x, y), 4.5, 4.5)
+        else:
+            for dx in (-5.0, 0.5):
+                painter.drawPolyline(
+                    QPolygonF([QPointF(x + dx, y - 4.5), QPointF(x + dx + 4.5, y), QPointF(x + dx, y + 4.5)])
+                )
+    painter.setFont(face)
+    painter.setPen(ink)
+    painter.drawText(QPointF(left + 29, y + metrics.capHeight() / 2), text)
+    return box.right()

@@ -1,0 +1,141 @@
+"""What the mouse does in the picture: drag for window and level, drag a blade of the collimator, the magnifier, the
+wheel, picking a point, and a menu. Everything here has a key or a menu entry as well. Knows no session."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, Qt
+
+from carm_gui.views.levels import DRAG
+from sim.geometry import FIELD_MM
+
+GRIP_PX = 7.0
+START_PX = 4.0
+"""A press that travels less than this is a click, and no drag."""
+
+
+class PictureMouse:
+    """A part of LiveView: needs `field()`, `levels`, `blades`, and its signals `picked` and `menu_wanted`."""
+
+    def _init_mouse(self) -> None:
+        self.setMouseTracking(True)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.DefaultContextMenu)
+        self.loupe = False
+        self.picking = False
+        self.mouse_at: QPointF | None = None
+        self._pressed: QPointF | None = None
+        self._drag = ""
+
+    def set_loupe(self, on: bool) -> None:
+        """A round glass under the mouse; in the middle of the picture while the mouse is elsewhere."""
+        self.loupe = on
+        self.update()
+
+    def set_picking(self, on: bool) -> None:
+        """The next click picks a point instead of dragging the window."""
+        self.picking = on
+        self.setCursor(Qt.CursorShape.CrossCursor if on else Qt.CursorShape.ArrowCursor)
+        self.update()
+
+    def blade_at(self, point: QPointF) -> str:
+        """Which of the collimator's sides lies under `point`: "x", "y" or ""."""
+        if self.blades is None:
+            return ""
+        field = self.field()
+        right, down = field.mm_at(point)
+        half_w, half_h, grip = self.blades[0] / 2, self.blades[1] / 2, GRIP_PX / field.px_per_mm
+        if abs(abs(right) - half_w) < grip and abs(down) <= half_h + grip:
+            return "x"
+        if abs(abs(down) - half_h) < grip and abs(right) <= half_w + grip:
+            return "y"
+        return ""
+
+    def mousePressEvent(self, event) -> None:  # noqa: N802
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if self.picking:
+            self.picked.emit(self.field().pose_at(event.position()))
+            return
+        self._pressed, self._drag = event.position(), self.blade_at(event.position())
+
+    def mouseMoveEvent(self, event) -> None:  # noqa: N802
+        at = event.position()
+        last, self.mouse_at = self.mouse_at, at
+        if self._pressed is None:
+            self._show_cursor(at)
+        elif self._drag in ("x", "y"):
+            right, down = self.field().mm_at(at)
+            width, height = self.blades
+            if self._drag == "x":
+                width = 2 * abs(right)
+            else:
+                height = 2 * abs(down)
+            self.set_blades(width, height)
+        else:
+            self._drag_window(at, last)
+        if self.loupe:
+            self.update()
+
+    def _drag_window(self, at: QPointF, last: QPointF | None) -> None:
+        if not self._drag and (at - self._pressed).manhattanLength() < START_PX:
+            return
+        step = at - (last or at)
+        self._drag = "window"
+        brighter = step.y() * DRAG * (-1 if self.bone_dark else 1)
+        self.levels.adjust(brighter, step.x() * DRAG)
+        self.render_picture()
+
+    def _show_cursor(self, at: QPointF) -> None:
+        if self.picking:
+            return
+        shapes = {"": Qt.CursorShape.ArrowCursor, "x": Qt.CursorShape.SizeHorCursor, "y": Qt.CursorShape.SizeVerCursor}
+        side = self.blade_at(at)
+        turned = round(self.display.rotation_deg / 90) % 2 == 1
+        if side and turned:
+            side = "y" if side == "x" else "x"
+        self.setCursor(shapes[side])
+
+    def mouseReleaseEvent(self, event) -> None:  # noqa: N802
+        self._pressed, self._drag = None, ""
+
+    def mouseDoubleClickEvent(self, event) -> None:  # noqa: N802
+        self.auto_window()
+
+    def leaveEvent(self, event) -> None:  # noqa: N802
+        super().leaveEvent(event)
+        self.mouse_at = None
+        if self.loupe:
+            self.update()
+
+    def wheelEvent(self, event) -> None:  # noqa: N802
+        self._wheel = getattr(self, "_wheel", 0) + event.angleDelta().y()
+        steps, self._wheel = int(self._wheel / 120), self._wheel - 120 * int(self._wheel / 120)
+        if steps:
+            self.magnify(1 if steps > 0 else -1)
+        event.accept()
+
+    def contextMenuEvent(self, event) -> None:  # noqa: N802
+        self._pressed = None
+        if self.frame is not None and not self.stored:
+            keyboard = event.reason() == event.Reason.Keyboard
+            at = self.square().center() if keyboard else QPointF(event.pos())
+            self.menu_wanted.emit(self.mapToGlobal(at.toPoint()), self.field().pose_at(at))
+
+    def set_blades(self, width_mm: float | None, height_mm: float | None = None) -> None:
+        """Open the collimator to `width_mm` x `height_mm` at the isocentre; None (or the whole field) is open."""
+        if width_mm is None:
+            self.blades = None
+        else:
+            least = 30.0
+            size = tuple(min(max(v, least), FIELD_MM) for v in (width_mm, height_mm or width_mm))
+            self.blades = None if min(size) >= FIELD_MM else size
+        self.collimated.emit(self.blades)
+        self.update()
+
+    def collimate(self, step: int) -> None:
+        """+1 tighter, -1 wider, 0 open: 20 mm a step on each axis."""
+        if step == 0:
+            self.set_blades(None)
+            return
+        width, height = self.blades or (FIELD_MM, FIELD_MM)
+        self.set_blades(width - 20.0 * step, height - 20.0 * step)

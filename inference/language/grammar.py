@@ -1,0 +1,168 @@
+"""Typed tokens to an action, or to a question back. Knows sentences; knows no spelling (`words.py`) and no device.
+
+A hand-written grammar over typed tokens rather than lark: people type fragments in any order, so what matters is not
+a tree but which kinds of words are there and how amounts bind to directions, and every failure must say why (side,
+amount, direction ...). The one rule that keeps it safe: each reader (answers, simple, landmarks, shifts, turns) lists
+the token types that it accepts, and a single token outside that list, an unknown word above all, makes it decline.
+Nothing is skipped to reach a motion.
+
+Order: "stop" in any wording; then "don't ..."; then the line as one action; then, only if no reader claims the
+whole, the line cut at its breaks into a sequence (`sequences.py`).
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from inference.action import Action, clarify
+from inference.language.display import Display
+from inference.language.parts import BREAKS, OFFER, Tokens
+from inference.language.sequences import interpret
+from inference.language.words import Token, tokens
+
+
+def understand(text: str, display: Display) -> Action:
+    """The action that `text` asks for on a picture shown as `display`."""
+    found = _tidy(tokens(text))
+    if not any(t.type not in BREAKS for t in found):
+        return clarify("not_understood", *OFFER)
+    stopped = _halt(found, display)
+    if stopped:
+        return stopped
+    if any(t.type == "DONT" for t in found) or _not_after_verb(found):
+        return clarify("negation", "stop", "no, look again")
+    return interpret(found, display)
+
+
+_SHOTS = ("shot", "expose", "shoot", "retake", "refresh")
+
+
+def _not_after_verb(found: Tokens) -> bool:
+    """ "Go left, not right": what not to do beside what to do."""
+    said = False
+    for token in found:
+        if token.type in ("DIR", "FEET") or (token.type == "V" and token.value in ("go", "trans", "rot", "show")):
+            said = True
+        elif token.type == "FULLSTOP":
+            said = False
+        elif said and (token.type == "NOT" or (token.type == "WRONG" and token.text.startswith("not"))):
+            return True
+    for before, after in pairwise(found):
+        if before.type == "NO" and after.type in (
+            "SIDE",
+            "DIR",
+            "LM",
+            "ZOOM",
+            "ANGLE",
+            "CRAN",
+            "LATERAL",
+            "FEET",
+            "HEAD",
+        ):
+            return True
+        if before.type == "NO" and after.type == "V" and after.text.endswith("ing"):
+            return True  # "no going up"
+        if before.text == "no" and (after.text in _SHOTS or (after.type == "V" and after.value in ("shoot", "save"))):
+            return True  # "no shot"
+    return False
+
+
+def _tidy(found: list[Token]) -> list[Token]:
+    """Words whose type depends on their neighbour."""
+    tidy: list[Token] = []
+    for at, token in enumerate(found):
+        after = found[at + 1] if at + 1 < len(found) else Token("END_OF_LINE")
+        if token.type == "START" and token.text.startswith("turn") and after.type not in ("ON", "OFF", "BEAM", "XRAY"):
+            token = Token("V", "rot", token.text)
+        elif token.type == "YES" and token.text in (
+            "continue",
+            "carry on",
+            "keep going",
+            "go on",
+            "proceed",
+            "move on",
+            "you can go",
+            "you may go",
+        ):
+            if after.type in ("DIR", "SIDE", "NUM", "VAGUE", "TO", "CRAN", "MORE", "LM", "V"):
+                token = Token("V", "go", token.text)
+        elif (
+            token.type == "LOCATE" and token.text in ("locate", "localize", "localise") and after.type in ("LM", "SIDE")
+        ):
+            token = Token("V", "show", token.text)
+        elif token.type == "SIDE" and token.text in ("l", "r") and after.type not in ("NUM", "END_OF_LINE", "COMMA"):
+            token = Token("UNKNOWN", token.text, token.text)
+        elif (
+            token.type == "SIDE" and token.text in ("l", "r") and after.type == "NUM" and not _unit_after(found, at + 1)
+        ):
+            token = Token("DIRX", None, token.text)  # "R 20": right, or RAO?
+        elif token.type == "SIDE" and token.text in ("l", "r") and at and found[at - 1].type == "NUM":
+            token = Token("DIRX", None, token.text)
+        elif token.type == "TO" and token.text in _UP_TO and after.type == "NUM":
+            token = Token("UNSURE", None, token.text)  # "up to 3 cm left"
+        elif token.type == "YES" and token.text in ("exactly", "precisely") and _beside_a_number(found, at):
+            continue
+        tidy.append(token)
+    return tidy
+
+
+_UP_TO = ("up to", "upto", "down to", "downto")
+
+
+def _unit_after(found: Tokens, at: int) -> bool:
+    return at + 1 < len(found) and found[at + 1].type == "UNIT"
+
+
+def _beside_a_number(found: Tokens, at: int) -> bool:
+    return any(t.type in ("NUM", "UNIT", "DEG") for t in (*found[max(at - 1, 0) : at], *found[at + 1 : at + 2]))
+
+
+def _halt(found: list[Token], display: Display) -> Action | None:
+    """Halt, wherever a stop stands that is neither negated nor about the beam."""
+    if not any(t.type == "STOP" for t in found) and not _dont_move(found):
+        return None
+    rest: list[Token] = []
+    halts = _dont_move(found)
+    negated = False
+    for at, token in enumerate(found):
+        after = [t for t in found[at + 1 : at + 3] if t.type not in ("V",) or t.value not in ("get",)]
+        if token.type != "STOP":
+            rest.append(token)
+            continue
+        before = found[at - 1].type if at else ""
+        if before in ("DONT", "NOT"):
+            negated = True
+        elif after and after[0].type in ("BEAM", "XRAY", "IMAGE", "OLDIMAGE"):
+            if after[0].type in ("IMAGE", "OLDIMAGE") and token.text == "no more":
+                negated = True
+            else:
+                rest.append(Token("BEAMOFF", None, token.text))
+        else:
+            halts = True
+    rest = [
+        t for at, t in enumerate(rest) if not (t.type == "IS" and at + 1 < len(rest) and rest[at + 1].type == "BEAMOFF")
+    ]
+    if halts:
+        return Action("halt")
+    if negated:
+        return clarify("negation", "stop", "yes, go ahead")
+    if any(t.type == "DONT" for t in rest):
+        return clarify("negation", "stop", "beam off")
+    understood = interpret(rest, display)
+    return Action("halt") if understood.kind == "clarify" else understood
+
+
+_NOWHERE = {"THING", "COMMA", "FULLSTOP", "OKAY", "MORE", "THERE", "STOP", "NO"}
+
+
+def _dont_move(found: list[Token]) -> bool:
+    """ "Don't move", with nothing said about where to."""
+    for at, token in enumerate(found):
+        if token.type == "DONT" and token.text in ("do not", "never", "can not", "must not", "should not"):
+            after = found[at + 1 :]
+            if not after and token.text == "do not":
+                return True
+            moves = after and after[0].type == "V" and (after[0].value == "trans" or after[0].text in ("go", "drive"))
+            if moves and all(t.type in _NOWHERE or t.text == "anything" for t in after[1:]):
+                return after[0].value == "trans" or any(t.type == "MORE" for t in after)
+    return False

@@ -1,0 +1,120 @@
+"""Yes, no, stop, and the words that join or question: phrases between semicolons, data alone."""
+
+from __future__ import annotations
+
+ANSWERS: dict[str, dict[object, str]] = {
+    "STOP": {
+        None: """
+            stop; stops; stopping; stopped; halt; freeze; wait; hold; hold on; hold it; hang on; pause; enough;
+            whoa; woah; wow stop; abort; cancel; cease; stay; stand still; stand by; keep still; brake; basta;
+            arret; alto; no more; no further; no moving; no movement; no more movement; no more moving; no
+            motion; nobody move; no one move; hold still; desist""",
+    },
+    "DONT": {
+        None: """
+            do not; does not; did not; never; without; will not; would not; should not; must not; may not; shall
+            not; can not; cannot; could not; need not; no need; avoid; except; instead; rather than; neither;
+            nor; refuse to; rather not; better not; not yet; forget; forbidden; prevent; refrain; against;
+            unless; anything but; hardly; nicht""",
+    },
+    "NOT": {
+        None: "not; is not; are not; was not; no longer; not really",
+    },
+    "NO": {
+        None: """
+            no; nope; nah; negative; nein; non; no way; no thanks; no thank you; naw; noo; reject; rejected;
+            decline; i reject; disagree; i disagree; i do not agree; i do not think so; not agreed; not
+            approved; no good""",
+    },
+    "WRONG": {
+        None: """
+            wrong; incorrect; mistaken; a mistake; mistake; false; not right; not correct; is not right; is not
+            correct; does not look right; does not look correct; does not look good; does not seem right; not
+            good; bad; not quite; not quite right; not it; is not it; not that one; not that; not there; not ok;
+            not okay; not true; not accurate; inaccurate; off target; error; you are wrong; are wrong; you got
+            it wrong; not what i wanted; not what i meant; not what i asked for; looks off""",
+    },
+    "LOOK": {
+        None: """
+            look again; look closer; look closely; look more closely; look carefully; look more carefully; look
+            once more; check again; think again; try again; try it again; try once more; have another look; take
+            another look; another look; look better; have a closer look; take a closer look; look harder; look
+            twice; re-check; recheck; retry; reconsider; re-evaluate; have another try; another try; look one
+            more time; try one more time; please reconsider""",
+    },
+    "IS": {
+        None: """
+            that is; this is; it is; thats; its; is; that looks like; this looks like; it looks like; looks
+            like; look like; looks; that looks; this looks; it looks; that seems; it seems; seems; seems to be;
+            seems like; that must be; this must be; it must be; must be; that was; what you see is; what we see
+            is; what i see is; i see; you are looking at; we are looking at; i am looking at; we are at; we are
+            on; you are at; that would be; that appears to be; appears to be; it should be; that should be;
+            actually is; that is actually; it is actually; this is actually; i think it is; i think that is; i
+            believe it is; i believe that is; in fact it is; here is; there is; you see; this one is; that one
+            is; more like; to be""",
+    },
+    "BUT": {
+        None: "but; rather; actually",
+    },
+    "YES": {
+        None: """
+            yes; y; yeah; yea; yep; yup; ya; ja; si; oui; aye; yes please; yes sir; confirm; confirmed; accept;
+            accepted; approve; approved; agree; agreed; i agree; i accept; i approve; i confirm; affirmative;
+            correct; that is correct; it is correct; this is correct; looks correct; that looks correct; seems
+            correct; looks good; look good; that looks good; it looks good; this looks good; looks fine; that
+            looks fine; looks ok; looks okay; looks great; looks perfect; that looks great; seems right; seems
+            good; sounds good; sounds right; sounds fine; you are right; you are correct; do it; do that; do so;
+            make it so; go for it; absolutely; definitely; indeed; exactly; precisely; of course; course; carry
+            on; proceed; please proceed; continue; execute; that is it; that is fine; that is good; that is ok;
+            that is okay; that is perfect; that is great; it is good; it is fine; it is ok; that is one; that is
+            the one; that will do; it is right one; i am happy with that; happy with that; go with that; go with
+            it; true; that is true; quite right; that is exactly right; that is quite right; exactly right; fine
+            by me; fine with me; ok by me; ok with me; good to go; keep going; go on; you may proceed; you can
+            proceed; you may go; you can go; you may go ahead; you can go ahead; lets do it; lets do that; lets
+            proceed; lets continue; roger; copy that; ten four; oky doky; okey dokey; okie dokie; works for me;
+            i am ok with that; go go; go go go; go right ahead; all good; move ahead; move on; that works; i
+            like it; positive; certainly; by all means; so be it; go there""",
+    },
+    "OKAY": {
+        None: """
+            ok; okay; k; okey; oki; alright; all right; good; great; perfect; fine; sure; excellent; go ahead;
+            go ahead and; very good; very well""",
+    },
+    "ISTHIS": {
+        None: """
+            can you see; can we see; could you see; is this; is that; is it; is this really; is that really; are
+            we at; are we on; am i at; am i on; are we seeing; could this be; could that be; can this be; could
+            it be; do you see; do we see; is it really; was that; was this; are you at; is this not; is that
+            not; is it not; are we there at""",
+    },
+    "QUESTION": {
+        None: """
+            where is; where; what; which; who; why; how; when; whether; if; until; till; while; before; after;
+            once; did; does; do you; do we; do i; was; were; has; had; have you; have we; have i; are; am; are
+            we; am i; should we; should i; shouldnt; because; since; as soon; whenever; unless; provided;
+            suppose; imagine; ignore; pretend; assuming; where are; whose; would it""",
+    },
+    "THEN": {
+        None: """
+            then; and then; after that; and after that; afterwards; and afterwards; followed by; next; and next;
+            finally; and finally; subsequently; thereafter; then after; thereupon; then also; when done; once
+            done; when you are done; once there; when there; once you are there; when you are there; when we are
+            there; once we are there; and when there; and once there; after which; and last; lastly; and lastly;
+            and now; thn""",
+    },
+    "AND": {
+        None: "and; plus; nd; adn; &; as well as; und; et; y also; also; along with; together with; with",
+    },
+    "OR": {
+        None: "or; and or; versus; vs",
+    },
+    "WHICH": {
+        None: "both; other; either; either one; each; one or other",
+    },
+    "THERE": {
+        None: "there; at there; way there",
+    },
+    "BACK": {
+        None: "back; again back",
+    },
+}

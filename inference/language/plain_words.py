@@ -1,0 +1,30 @@
+"""Ordinary words: those that change nothing, and those that look like a name and are none. Data alone."""
+
+from __future__ import annotations
+
+FILLERS = """
+    a about actually afternoon again ah already also altogether amount an anatomy any anymore approx
+    approximately area around as asap assistant basically better bloody bone buddy by can carefully carl cheers
+    circa clearly computer could dear direction-of directly disk distance do doc doctor dr eh er erm evening
+    everybody everyone exactly excuse first firstly for friend gently go-on gonna good-morning gosh gotta guys
+    hello her here hey hi him his hm hmm i id ill im immediately indeed-now instead-now it joint-space just kind
+    kindly landmark let lets level like location ma'am maam madam man mate may maybe me might morning
+    much-obliged my need next-to nice nicely now nurse of oh okay-so okay-then one's only our over overall
+    pardon patient's perhaps pleas please pls plse plz point possible possibly precisely proper properly quick
+    quickly radiographer ready really region robot roughly same-time say second shall shot-please should side
+    simply sir slowly smoothly so sorry sort spot straight structure system ta team tech technician technologist
+    thank thanks thankyou that the their then-please there's these this those thx time too total try uh um us
+    very view's wanna want wanted way-please we well will wish with would would'd you you're your"""
+"""Words that change nothing and are dropped after the phrases are read."""
+
+LOOK_ALIKES = """
+    anther beginnings below bifurcating binning cabina caladium campus canina cardiac carinas carinate caring
+    carmina carnal carps cellmate climate collate collation collator collocate collocation corpus cranial
+    cubical czarina decrees farina hummus humoral humorous marina milliliter milliliters millilitre millilitres
+    multimeter multimeters numerous patent pervious petition pictured polution portion positing positional
+    positioned positioner positions positron positrons postilion potion precious previews previously provirus
+    risk rotates scalar scapularis screaming screeching screenie screenings screwing shoulda shouldbe shouldered
+    shouldn shoulds shouldst shouldve shouter shudder skill skulk smolder smoulder solder soldier soldiers
+    sounder starlight straighten straighter straights straightup strait streeting thoracotomy tracheostomy
+    tracheotomy twelfths twist vertebrate waist whist wrest writ"""
+"""Ordinary words within reach of the spelling repair (searched for in the 300,000 commonest words of English)."""

@@ -1,0 +1,133 @@
+"""Text to words: one way of writing each thing, typing errors repaired. Nothing of meaning is lost or guessed.
+
+Spelling is repaired for a word that is in no list here, toward long content words alone (rapidfuzz, optimal string
+alignment): never toward a direction, a side, a number or a vertebra, and never away from an ordinary English word
+that looks alike (`LOOK_ALIKES`).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+from rapidfuzz.distance import OSA
+
+from inference.language.idioms import CONTRACTIONS, IDIOMS
+from inference.language.vocabulary import KNOWN, LOOK_ALIKES, NAMES, NEVER_READ, NUMBERS, PHRASES
+
+_REPAIRABLE_WORDS = (
+    "skull cranium cranial calvarium humeral humerus glenohumeral shoulder scapula scapular scapulae elbow "
+    "olecranon cubital wrist carpus radiocarpal thoracic vertebra vertebral carina trachea tracheal "
+    "bifurcation windpipe diaphragm diaphragmatic hemidiaphragm diaphragma shoulderblade twelfth centimetre "
+    "centimetres centimeter centimeters millimetre millimetres millimeter millimeters degrees fluoroscopy "
+    "screening collimate collimator collimation position picture previous beginning patient towards straight "
+    "another magnify rotate "
+)
+_REPAIRABLE = sorted(_REPAIRABLE_WORDS.split())
+
+
+@cache
+def repair(word: str) -> str:
+    """The listed word that an unknown one most likely is, or the word itself."""
+    if word in KNOWN or len(word) < 4 or not word.isalpha() or word in LOOK_ALIKES:
+        return word
+    first = {"k": "kc", "c": "ck", "f": "fp", "o": "oh", "a": "ae"}.get(word[0], word[0])
+    scored = []
+    for target in _REPAIRABLE:
+        if target[0] not in first:
+            continue
+        allowed = 1 if len(target) <= 7 else 2
+        distance = OSA.distance(word, target, score_cutoff=allowed)
+        if distance <= allowed:
+            scored.append((distance, target))
+    if not scored:
+        return word
+    best = min(scored)[0]
+    nearest = [target for distance, target in scored if distance == best]
+    return min(nearest, key=len)
+
+
+_VERTEBRA = re.compile(
+    r"\b(tee|t|th|thoracic(?: vertebra)?|dorsal(?: vertebra)?|d|l|c|s|lumbar|"
+    r"cervical)[\s.\-]*(\d{1,2})(?!\d|\.\d|\s*(?:mm|cm|deg))\b"
+)
+
+_VERTEBRA_WORD = re.compile(
+    r"\b(tee|t|th|thoracic(?: vertebra)?|d|dorsal(?: vertebra)?|vertebra)[\s\-]+(?:number )?"
+    r"(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|i|xii)\b"
+)
+
+_VERTEBRA_NUMBER = {"i": 1, "xii": 12}
+
+_SHORTENED = "l|r|lt|rt|pt|approx|appr|ca|dr|pls|deg|prox|inf|sup|vert|lat|cran|caud"
+"""Words that are written with a full stop which ends no sentence."""
+
+
+def _vertebra(match: re.Match[str]) -> str:
+    letter, said = match.group(1), match.group(2)
+    number = int(said) if said.isdigit() else _VERTEBRA_NUMBER.get(said, NUMBERS.get(said))
+    if letter.startswith(("t", "d")):
+        return f" t{number} " if number in (1, 12) else " xvertebra "
+    return " xvertebra "
+
+
+def normalise(text: str) -> str:
+    """Lower case, one way of writing each thing, nothing of meaning lost."""
+    text = text.replace("½", " 1/2").replace("¼", " 1/4").replace("¾", " 3/4")
+    text = unicodedata.normalize("NFKC", text).casefold()
+    text = text.translate(str.maketrans("’‘ʼ`´“”″′–—−‐‑⁄", "'''''\"\"\"'-----/"))
+    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    text = re.sub(r"\bst+o+p+(?=s?\b)", "stop", text)
+    text = re.sub(r"[°º˚]", " deg ", text)
+    text = re.sub(r"(?<=\d)\s*(?:\"|'')", " inch ", text)
+    text = re.sub(r"(?<=\d),(?=\d{1,2}(?!\d))", ".", text)
+    text = re.sub(r"\d+(?:,\d{3})+(?!\d)", " few ", text)  # "1,000": a decimal comma or a thousand
+    text = re.sub(r"(?<![\d.])(\d+) (\d+)/(\d+)\b", lambda m: f"{int(m[1]) + int(m[2]) / max(int(m[3]), 1):g}", text)
+    text = re.sub(
+        r"(?<![\d./])([1-9])/([2-9])(?![\d/])",
+        lambda m: f"{int(m[1]) / int(m[2]):g}" if int(m[1]) < int(m[2]) else m[0],
+        text,
+    )
+    text = re.sub(r"(?<=\d)\s*-\s*(?=\d)", " range ", text)
+    text = re.sub(r"(?<![\w)])-\s?(?=\.?\d)", " minus ", text)
+    text = re.sub(r"(?<!\w)\.(?=\d)", "0.", text)
+    text = text.replace("%", " percent ").replace("&", " and ").replace("+", " plus ")
+    text = re.sub(r"\b(?:[a-z]\.){2,}(?:[a-z]\b)?", lambda m: m.group(0).replace(".", ""), text)  # "L.A.O."
+    text = re.sub(rf"\b({_SHORTENED})\.(?=\s)", r"\1 ", text)
+    for pattern, plain in CONTRACTIONS:
+        text = re.sub(pattern, plain, text)
+    for pattern, plain in IDIOMS:
+        text = re.sub(pattern, plain, text)
+    text = re.sub(r"'s?\b", lambda m: "s" if m.group(0) == "'s" else "", text)
+    text = _VERTEBRA_WORD.sub(_vertebra, _VERTEBRA.sub(_vertebra, text))
+    text = re.sub(r"(?<=\d)(?=[a-z])(?<!\bt1)(?<!\bt12)(?!(?:st|th|nd|rd)\b)", " ", text)
+    text = re.sub(r"\b(lao|rao|cran|caud|cranial|caudal|left|right|up|down)(?=\d)", r"\1 ", text)
+    return text
+
+
+_PIECES = re.compile(r"\d+(?:\.\d+)?(?:st|nd|rd|th)?|[a-z][a-z0-9]*(?:[\-.][a-z0-9]+)*|[,.;:!?/()]|[^\s]")
+
+
+def pieces(text: str) -> list[str]:
+    """Words, numbers and punctuation, with spelling repaired; "the" and "of" left out."""
+    found: list[str] = []
+    for word in _PIECES.findall(normalise(text)):
+        whole = word in PUNCTUATION or (word,) in PHRASES or (word,) in NAMES or word[0].isdigit()
+        parts = [word] if whole else re.split(r"[\-.]", word)
+        found += [repair(part) for part in parts if part and part not in NEVER_READ]
+    return found
+
+
+PUNCTUATION = {
+    ",": "COMMA",
+    ":": "COMMA",
+    "(": "COMMA",
+    ")": "COMMA",
+    "/": "COMMA",
+    "-": "COMMA",
+    ".": "FULLSTOP",
+    ";": "FULLSTOP",
+    "!": "FULLSTOP",
+    "?": "FULLSTOP",
+}

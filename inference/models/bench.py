@@ -1,0 +1,208 @@
+"""What a model of the published size costs on this machine: memory, prefill, a token, a navigation reply.
+
+    python -m inference.models.bench gemma-3-4b gemma-3-12b --bits 4 --out bench.json
+
+Weights are random, made here and thrown away, so nothing is downloaded; they go through the program's own road (folder,
+checks, bitsandbytes, adapter, kept prefix). Knows nothing of what a reply says. `--model DIR` measures a real one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from inference.models.families import BY_NAME, Profile
+
+DECISION_TOKENS, REPLY_TOKENS = 60, 180
+"""A navigation reply in a general tokenizer: its decision is told after some 60 tokens, both reasons after some 180."""
+SHORT, LONG = 1, 33
+ROUNDS = 3
+
+
+def bench(
+    profile: Profile, bits: int, say: Callable[[str], None], device: str = "auto", folder: Path | None = None
+) -> dict:
+    """Build `profile` with random weights (in `folder`, which is left, or in a temporary one), load it at `bits` with
+    an adapter and measure. Seconds and GB (1e9 bytes)."""
+    import torch
+
+    from inference.models.random_weights import build
+
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    room = Path(folder or tempfile.mkdtemp(prefix="carm-bench-"))
+    try:
+        began = time.monotonic()
+        say(f"{profile.name}: making random weights")
+        if not (room / "base" / "config.json").exists():
+            build(profile, room, device)
+            _forget()
+        made = time.monotonic() - began
+        out = measure(room / "base", room / "adapter", bits, device, say, profile.name)
+        return out | {
+            "random_weights": True,
+            "seconds_making": round(made, 1),
+            "predicted_gb": round(profile.running_bytes(bits) / 1e9, 2) if bits in (4, 8, 16) else None,
+        }
+    finally:
+        if folder is None:
+            shutil.rmtree(room, ignore_errors=True)
+
+
+def measure(base: Path, adapter: Path | None, bits: int, device: str, say: Callable[[str], None], name: str) -> dict:
+    """Load the model and time its replies."""
+    import torch
+
+    from inference.ask import request_for
+    from inference.models.interface import Request
+    from inference.models.transformers import TransformersModel
+    from inference.prompts import navigate_prompt
+
+    gpu = device == "cuda"
+    before = torch.cuda.mem_get_info()[0] if gpu else 0
+    if gpu:
+        torch.cuda.reset_peak_memory_stats()
+    phases: dict[str, float] = {}
+    began = last = time.monotonic()
+    current = "checking files"
+
+    def note(text: str) -> None:
+        nonlocal last, current
+        now = time.monotonic()
+        phases[current] = round(phases.get(current, 0.0) + now - last, 2)
+        last, current = now, text.split(",")[0]
+
+    say(f"{name}: loading at {bits} bits")
+    model = TransformersModel(base, adapter, name=name, device=device, bits=bits, progress=note)
+    note("")
+    loaded = time.monotonic() - began
+    weights = torch.cuda.memory_allocated() if gpu else None
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 256, (model.info.picture_size,) * 2).astype(np.uint8)
+    asked = request_for(model.info, "navigation", pixels, navigate_prompt("t1"))
+
+    def seconds(request: Request, tokens: int) -> float:
+        rounds = []
+        for _ in range(ROUNDS):
+            start = time.monotonic()
+            model.reply(replace(request, max_tokens=tokens), lambda piece: None)
+            rounds.append(time.monotonic() - start)
+        return statistics.median(rounds)
+
+    say(f"{name}: timing")
+    with_prefix, model._prefixes.for_inputs = model._prefixes.for_inputs, lambda inputs: None
+    model.reply(replace(asked, max_tokens=2), lambda piece: None)
+    whole = seconds(asked, SHORT)
+    without = _text(model, replace(asked, max_tokens=24))
+    model._prefixes.for_inputs = with_prefix
+    model.reply(replace(asked, max_tokens=2), lambda piece: None)
+    kept = seconds(asked, SHORT)
+    token = (seconds(asked, LONG) - kept) / (LONG - SHORT)
+    start = time.monotonic()
+    model.reply(replace(asked, max_tokens=REPLY_TOKENS), lambda piece: None)
+    reply = time.monotonic() - start
+    same = without == _text(model, replace(asked, max_tokens=24))
+    out = {
+        "model": name,
+        "bits": model.info.bits,
+        "device": torch.cuda.get_device_name() if gpu else "cpu",
+        "torch": torch.__version__,
+        "parameters": model.info.parameters,
+        "adapter": adapter is not None,
+        "picture": model.info.picture_size,
+        "prompt_tokens": int(model.inputs(asked)["input_ids"].shape[1]),
+        "seconds_loading": round(loaded, 2),
+        "phases": {name: value for name, value in phases.items() if value >= 0.05},
+        "prefill_s": round(whole, 4),
+        "prefill_kept_prefix_s": round(kept, 4),
+        "kept_prefix_same_text": same,
+        "ms_per_token": round(1000 * token, 2),
+        "decision_s": round(kept + token * (DECISION_TOKENS - 1), 2),
+        "navigation_reply_s": round(reply, 2),
+        "reply_tokens": REPLY_TOKENS,
+    }
+    if gpu:
+        torch.cuda.synchronize()
+        out |= {
+            "weights_gb": round(weights / 1e9, 2),
+            "peak_gb": round(torch.cuda.max_memory_allocated() / 1e9, 2),
+            "taken_from_gpu_gb": round((before - torch.cuda.mem_get_info()[0]) / 1e9, 2),
+        }
+    del model
+    _forget()
+    return out
+
+
+def _text(model, request) -> str:
+    pieces: list[str] = []
+    model.reply(request, pieces.append)
+    return "".join(pieces)
+
+
+def _forget() -> None:
+    import gc
+
+    import torch
+
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m inference.models.bench", description=__doc__.splitlines()[0])
+    parser.add_argument("profiles", nargs="*", choices=[*BY_NAME, []], help="published sizes, with random weights")
+    parser.add_argument("--model", type=Path, help="a real model's folder instead")
+    parser.add_argument("--bits", type=int, nargs="*", default=[4], choices=(4, 8, 16))
+    parser.add_argument("--device", default="auto", choices=("auto", "cuda", "cpu"))
+    parser.add_argument("--scratch", type=Path, help="where random weights are kept meanwhile")
+    parser.add_argument("--out", type=Path, help="JSON file; else standard output")
+    given = parser.parse_args(arguments)
+    rows = []
+
+    def say(text: str) -> None:
+        print(text, file=sys.stderr, flush=True)
+
+    def keep(row: dict) -> None:
+        rows.append(row)
+        say(json.dumps(row))
+        if given.out:
+            given.out.write_text(json.dumps(rows, indent=1))
+
+    try:
+        if given.model:
+            import torch
+
+            from inference.models.folder import find
+
+            spec = find(given.model)
+            device = given.device if given.device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
+            for bits in given.bits:
+                keep(measure(spec.base, spec.adapter, bits, device, say, spec.name))
+        for name in given.profiles:
+            room = Path(tempfile.mkdtemp(prefix="carm-bench-", dir=given.scratch))
+            try:
+                for bits in given.bits:
+                    keep(bench(BY_NAME[name], bits, say, given.device, room))
+            finally:
+                shutil.rmtree(room, ignore_errors=True)
+    except (ValueError, OSError) as problem:
+        say(str(problem))
+        return 1
+    if not given.out:
+        print(json.dumps(rows, indent=1))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

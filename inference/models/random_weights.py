@@ -1,0 +1,160 @@
+"""Full-size models of random weights: what a published architecture costs to run, without its licence or its download.
+
+Knows the families' configs and a tokenizer learnt from our own prompts; the replies mean nothing, the work is the same.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from inference.models.families import LORA_ALPHA, LORA_RANK, Profile
+
+WORDS = 4000
+ATTENTION = r".*\.(q_proj|k_proj|v_proj|o_proj|out_proj|attn\.qkv|attn\.proj)"
+"""Attention projections of both towers, in every family."""
+_CONTROL = ("<pad>", "<eos>", "<bos>", "<unk>", "<turn>", "<end_of_turn>")
+_IMAGE = {
+    "gemma3": ("<start_of_image>", "<end_of_image>", "<image_soft_token>"),
+    "qwen2_5_vl": ("<|vision_start|>", "<|vision_end|>", "<|image_pad|>", "<|video_pad|>"),
+}
+_SHOWN = {"gemma3": "<start_of_image>", "qwen2_5_vl": "<|vision_start|><|image_pad|><|vision_end|>"}
+_TEMPLATE = (
+    "{{ bos_token }}{% for m in messages %}<turn>{{ m['role'] }}\n{% for c in m['content'] %}"
+    "{% if c['type'] == 'image' %}SHOWN{% else %}{{ c['text'] }}{% endif %}{% endfor %}<end_of_turn>\n{% endfor %}"
+    "{% if add_generation_prompt %}<turn>assistant\n{% endif %}"
+)
+
+
+def config_of(profile: Profile, ids: dict[str, int] | None = None):
+    """The transformers config of `profile`; `ids` gives the special tokens' numbers."""
+    import transformers as tf
+
+    ids = ids or {}
+    see = profile.vision
+    text = dict(
+        vocab_size=profile.vocabulary,
+        hidden_size=profile.width,
+        intermediate_size=profile.ffn,
+        num_hidden_layers=profile.layers,
+        num_attention_heads=profile.heads,
+        num_key_value_heads=profile.kv_heads,
+        pad_token_id=0,
+        eos_token_id=5,
+        bos_token_id=2,
+    )
+    if profile.kind == "gemma3":
+        return tf.Gemma3Config(
+            text_config=text | dict(head_dim=profile.head_dim, sliding_window=1024, max_position_embeddings=131072),
+            vision_config=dict(
+                hidden_size=see.width,
+                intermediate_size=see.ffn,
+                num_hidden_layers=see.layers,
+                num_attention_heads=16,
+                image_size=see.picture,
+                patch_size=14,
+                vision_use_head=False,
+            ),
+            mm_tokens_per_image=see.tokens,
+            boi_token_index=ids.get("<start_of_image>", 6),
+            eoi_token_index=ids.get("<end_of_image>", 7),
+            image_token_index=ids.get("<image_soft_token>", 8),
+            eos_token_id=[5],
+            tie_word_embeddings=profile.tied,
+        )
+    half = profile.head_dim // 2
+    rope = {"rope_type": "default", "rope_theta": 1e6, "mrope_section": [half // 4, half * 3 // 8, half * 3 // 8]}
+    return tf.Qwen2_5_VLConfig(
+        text_config=text | dict(rope_parameters=rope, max_position_embeddings=128000),
+        vision_config=dict(
+            depth=see.layers, hidden_size=see.width, intermediate_size=see.ffn, num_heads=16, out_hidden_size=profile.width
+        ),
+        image_token_id=ids.get("<|image_pad|>", 8),
+        video_token_id=ids.get("<|video_pad|>", 9),
+        vision_start_token_id=ids.get("<|vision_start|>", 6),
+        vision_end_token_id=ids.get("<|vision_end|>", 7),
+        tie_word_embeddings=profile.tied,
+    )  # fmt: skip
+
+
+def build(profile: Profile, folder: Path, device: str, seed: int = 0) -> Path:
+    """`profile` with random bfloat16 weights in folder/base, an adapter in folder/adapter. Returns `folder`."""
+    import torch
+    import transformers as tf
+    from peft import LoraConfig, get_peft_model
+
+    torch.manual_seed(seed)
+    words = _tokenizer(profile.kind)
+    ids = {token: words.convert_tokens_to_ids(token) for token in _IMAGE[profile.kind]}
+    config = config_of(profile, ids)
+    with torch.device(device):
+        model = tf.AutoModelForImageTextToText.from_config(config, dtype=torch.bfloat16)
+    model.generation_config = tf.GenerationConfig(
+        eos_token_id=5, pad_token_id=0, bos_token_id=2, do_sample=False, suppress_tokens=[*range(6), *ids.values()]
+    )
+    base, adapter = folder / "base", folder / "adapter"
+    model.save_pretrained(base, max_shard_size="5GB")
+    _save_processor(profile, words, base)
+    (base / "carm.json").write_text(json.dumps({"prompt": "full"}))
+    tuned = get_peft_model(model, LoraConfig(r=LORA_RANK, lora_alpha=LORA_ALPHA, target_modules=ATTENTION))
+    for name, weight in tuned.named_parameters():
+        if "lora_" in name:
+            torch.nn.init.normal_(weight, std=0.01)
+    tuned.save_pretrained(adapter)
+    return folder
+
+
+def _tokenizer(kind: str):
+    import transformers as tf
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+
+    from inference.preamble import preamble
+    from inference.prompts import TASKS
+
+    words = Tokenizer(models.BPE())
+    words.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    words.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=WORDS,
+        special_tokens=[*_CONTROL, *_IMAGE[kind]],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    words.train_from_iterator([preamble(task) for task in TASKS], trainer)
+    extra = dict(zip(("boi_token", "eoi_token", "image_token"), _IMAGE[kind])) if kind == "gemma3" else None
+    return tf.PreTrainedTokenizerFast(
+        tokenizer_object=words,
+        pad_token="<pad>",
+        eos_token="<end_of_turn>",
+        bos_token="<bos>",
+        unk_token="<unk>",
+        padding_side="left",
+        model_max_length=8192,
+        extra_special_tokens=extra,
+        chat_template=_TEMPLATE.replace("SHOWN", _SHOWN[kind]),
+    )
+
+
+def _save_processor(profile: Profile, words, base: Path) -> None:
+    import transformers as tf
+
+    see = profile.vision
+    if profile.kind == "gemma3":
+        images = tf.Gemma3ImageProcessor(
+            size={"height": see.picture, "width": see.picture}, image_seq_length=see.tokens, do_pan_and_scan=False
+        )
+        made = tf.Gemma3Processor(images, words, chat_template=words.chat_template, image_seq_length=see.tokens)
+        made.save_pretrained(base)
+        return
+    words.save_pretrained(base)
+    images = {
+        "image_processor_type": "Qwen2VLImageProcessor",
+        "processor_class": "Qwen2_5_VLProcessor",
+        "patch_size": 14,
+        "merge_size": 2,
+        "temporal_patch_size": 2,
+        "size": {"shortest_edge": 3136, "longest_edge": 12845056},
+        "min_pixels": 3136,
+        "max_pixels": 12845056,
+    }
+    (base / "preprocessor_config.json").write_text(json.dumps(images))

@@ -1,0 +1,98 @@
+"""From a local folder to a processor, a model and its adapter: safetensors only, no code from the folder, nothing from
+the network. What running and training share. Torch and transformers are imported late."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from inference.models.interface import ModelError
+
+FLOAT32_BYTES = 4_000_000_000
+"""Larger checkpoints keep their own type on a processor."""
+LOCAL = {"local_files_only": True, "trust_remote_code": False}
+
+
+def load_processor(base: Path):
+    """The base's processor; Qwen2.5-VL's by its parts, since its videos alone need torchvision."""
+    import transformers
+
+    kind = json.loads((base / "config.json").read_text()).get("model_type")
+    if kind != "qwen2_5_vl":
+        return transformers.AutoProcessor.from_pretrained(str(base), **LOCAL)
+    from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
+
+    images = Qwen2VLImageProcessorPil.from_pretrained(str(base), **LOCAL)
+    words = transformers.AutoTokenizer.from_pretrained(str(base), **LOCAL)
+    return _without_video(transformers.Qwen2_5_VLProcessor)(images, words, chat_template=_template(base, words))
+
+
+def _without_video(kind):
+    """The processor class without the part that reads videos; no picture goes through it."""
+
+    class Stills(kind):
+        def __init__(self, image_processor=None, tokenizer=None, chat_template=None, **kwargs):
+            super().__init__(image_processor, tokenizer, None, chat_template=chat_template)
+
+        def check_argument_for_proper_class(self, name, argument):
+            return None if name == "video_processor" else super().check_argument_for_proper_class(name, argument)
+
+    Stills.__name__ = kind.__name__
+    return Stills
+
+
+def _template(base: Path, words) -> str | None:
+    file = base / "chat_template.jinja"
+    if file.is_file():
+        return file.read_text(encoding="utf-8")
+    try:
+        return json.loads((base / "chat_template.json").read_text(encoding="utf-8"))["chat_template"]
+    except (OSError, ValueError, KeyError):
+        return words.chat_template
+
+
+def load_weights(base: Path, bits: int, device: str):
+    """The model of `base` on `device`. bits 32: float32; 16: as stored, float32 made bfloat16; 8 and 4: bitsandbytes,
+    4 as NF4 with double quantisation (QLoRA, arXiv 2305.14314). Raises ModelError when bitsandbytes is missing."""
+    import torch
+    import transformers
+
+    options: dict = {"dtype": torch.float32 if bits == 32 else torch.bfloat16}
+    if bits in (4, 8):
+        options |= {
+            "quantization_config": quantisation(bits, device),
+            "device_map": {"": 0 if device == "cuda" else "cpu"},
+        }
+        if device == "cpu":
+            options["dtype"] = torch.float32
+    return transformers.AutoModelForImageTextToText.from_pretrained(str(base), use_safetensors=True, **options, **LOCAL)
+
+
+def quantisation(bits: int, device: str):
+    """bitsandbytes' settings. On a processor it computes in float32, which is ten times faster than bfloat16 there."""
+    import torch
+    import transformers
+
+    try:
+        import bitsandbytes  # noqa: F401
+    except ImportError:
+        raise ModelError(
+            f"{bits} bits a weight need bitsandbytes; install it with `pip install carm-rehearsal[large]`."
+        ) from None
+    if bits == 8:
+        return transformers.BitsAndBytesConfig(load_in_8bit=True)
+    return transformers.BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=torch.float32 if device == "cpu" else torch.bfloat16,
+    )
+
+
+def with_adapter(model, adapter: Path, merge: bool, trainable: bool = False):
+    """The model with its LoRA adapter. Merged, a token costs what it costs without; only float32 weights are merged,
+    since a coarser type would round the adapter away."""
+    from peft import PeftModel
+
+    model = PeftModel.from_pretrained(model, str(adapter), local_files_only=True, is_trainable=trainable)
+    return model.merge_and_unload() if merge else model
