@@ -42,10 +42,10 @@ bench: setup
 
 # The picture shown while the patient loads, and the pictures of the README.
 first-frame: setup
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m carm_gui.app --first-frame resources/first_frame.png
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m carm_gui.pictures first-frame resources/first_frame.png
 
 screenshots: setup
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m carm_gui.app --screenshot resources/pictures/window.png --size 1280x800 --say "align to the skull"
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m carm_gui.pictures window resources/pictures/window.png --say "align to the skull"
 
 clean:
 	rm -rf .venv build dist

@@ -1,11 +1,10 @@
 """Start the window, load patient and model behind it, and end cleanly. Nothing of Qt is imported before `main`.
 
     python -m carm_gui.app [--patient P] [--model M]
-    python -m carm_gui.app --screenshot OUT.png [--size 1280x800] [--theme dark|light] [--say "align to the skull"]
-    python -m carm_gui.app --first-frame resources/first_frame.png
 
 The window comes first, with a stored picture; a worker thread loads the patient and starts the model's process, and
-everything reaches the window through the bridge. No torch here: the model lives in a process of its own.
+everything reaches the window through the bridge. No torch here: the model lives in a process of its own. Pictures of
+the window are made by pictures.py.
 """
 
 from __future__ import annotations
@@ -17,7 +16,6 @@ import os
 import signal
 import sys
 import threading
-import time
 from pathlib import Path
 
 from sim.frame import Dose, Frame
@@ -32,7 +30,6 @@ APT_LINE = (
 )
 STORED_SPAN = 6.0 * 4096
 """The stored first picture is 8 bits over this much of Frame.pixels."""
-UNTIL = ("live", "loading", "answering", "waiting", "moving", "halted", "arrived")
 
 
 # ---- before the window ---------------------------------------------------------------------------
@@ -100,15 +97,15 @@ class Unavailable:
 
 class Backend(threading.Thread):
     """Loads patient, projector and model in a thread of its own and starts the session. `tell` takes the notices
-    "loaded" {session} and "failed" {text}; `record` keeps the session's events among the user's data. `close` ends
-    whatever has been started by then."""
+    "loaded" {session} and "failed" {text}; `record` keeps the session's events among the user's data; `resume` is what a
+    crash has left (session/resume.py), to go on with. `close` ends whatever has been started by then."""
 
     def __init__(
-        self, tell, patient="virtual", model="embedded", projector="auto", record=False, **patient_options
+        self, tell, patient="virtual", model="embedded", projector="auto", record=False, resume=None, **patient_options
     ) -> None:
         super().__init__(name="carm-backend", daemon=True)
         self._tell, self._spec, self._model_name, self._projector = tell, patient, model, projector
-        self._record, self._options = record, patient_options
+        self._record, self._resume, self._options = record, resume, patient_options
         self._lock, self._closed = threading.Lock(), False
         self.session = self.model = None
 
@@ -131,13 +128,32 @@ class Backend(threading.Thread):
             self._end()
             return
         self._tell(Notice("loaded", {"session": session}))
+        for note in getattr(session.carm.projector.patient, "notes", ()):
+            self._tell(Notice("note", {"text": note, "level": "info"}))
         session.listen(self._tell)
         session.start()
+        if not self._closed:
+            _learn_words()
+            self._overview(session.carm.projector.patient)
+
+    def _overview(self, patient) -> None:
+        """The body map's overview; without it everything else works."""
+        from carm_gui.bridge import Notice
+        from carm_gui.scout import scout_of
+
+        try:
+            scout = scout_of(patient)
+            t1, back = scout.typical.get("t1"), float(patient.corners()[:, 2].min())
+            self._tell(Notice("scout", {"scout": scout, "t1": t1, "back_mm": back}))
+        except Exception:
+            log.exception("overview")
 
     def _open(self):
+        from carm_gui.session.about import Case, recorder_for
         from carm_gui.session.reach import targets_outside
-        from carm_gui.session.recorder import Recorder
+        from carm_gui.session.recorder import put_aside
         from carm_gui.session.session import Session
+        from inference.models.interchange import Interchangeable
         from sim.carm import CArm
         from sim.patient.load import load_patient
         from sim.xray.cpu import CpuProjector
@@ -145,9 +161,17 @@ class Backend(threading.Thread):
         if self._projector not in ("auto", "cpu"):
             raise ValueError(f"The projector {self._projector} is not in this version; use cpu.")
         patient = load_patient(self._spec, **{k: v for k, v in self._options.items() if v})
-        carm = CArm(CpuProjector(patient), start_pose(patient))
-        self.model = open_or_unavailable(self._model_name)
-        recorder = Recorder() if self._record else None
+        left = self._resume
+        begun = {"dose": left.dose, "first_frame": left.next_frame} if left else {}
+        carm = CArm(CpuProjector(patient), left.pose if left else start_pose(patient), **begun)
+        self.model = Interchangeable(open_or_unavailable(self._model_name))
+        recorder = None
+        if self._record:
+            case = Case(str(self._spec), *(str(self._options.get(name) or "") for name in ("landmarks", "series")))
+            more = {"continues": left.folder.name} if left else {}
+            recorder = recorder_for(carm, case, model=self._model_name, extra=more)
+        if left is not None:
+            put_aside(left.folder, "continued")
         return Session(carm, self.model, recorder=recorder, refused_targets=targets_outside(patient))
 
     def close(self, wait_s: float = 5.0) -> None:
@@ -157,6 +181,8 @@ class Backend(threading.Thread):
         ender = threading.Thread(target=self._end, daemon=True)
         ender.start()
         ender.join(wait_s)
+        if self.is_alive() and self.session is None:
+            self.join(1.0)
 
     def _end(self) -> None:
         with self._lock:
@@ -166,6 +192,13 @@ class Backend(threading.Thread):
             session.close()
         if model is not None:
             model.close()
+
+
+def _learn_words() -> None:
+    """The first line that is parsed takes a tenth of a second for the lexicon; not in the window's thread."""
+    from inference.commands import parse
+
+    parse("align to the skull")
 
 
 def open_or_unavailable(name: str):
@@ -221,17 +254,30 @@ def main(
         print(problem, file=sys.stderr)
         return 1
     _log_to_file()
+    from PySide6.QtWidgets import QApplication
+
+    from carm_gui.patients import Rehearsals
+    from carm_gui.records import offer_to_continue
     from carm_gui.settings import Settings
 
-    app, window = make_window(Settings.load(), patient)
+    def rehearsal(spec: str, **options):
+        _, made = make_window(Settings.load(), spec)
+        made.patients.spec = spec
+        sys.excepthook = made.say_unexpected
+        signal.signal(signal.SIGINT, lambda *_: made.close())
+        return made, Backend(made.bridge.receive, spec, model, projector, record=True, **options)
+
+    window, backend = rehearsal(patient, landmarks=landmarks, series=series)
+    app = QApplication.instance()
+    rehearsals = Rehearsals(window, backend, rehearsal)
+    offer_to_continue(rehearsals)
     window.show()
-    sys.excepthook = window.say_unexpected
-    signal.signal(signal.SIGINT, lambda *_: window.close())
-    backend = Backend(window.bridge.receive, patient, model, projector, record=True, landmarks=landmarks, series=series)
     _after_first_paint(backend.start)
+    if not window.settings.toured:
+        _when_live(window, window.show_tour)
     status = app.exec()
     sys.excepthook = sys.__excepthook__
-    backend.close()
+    rehearsals.close()
     return status
 
 
@@ -239,6 +285,21 @@ def _after_first_paint(start) -> None:
     from PySide6.QtCore import QTimer
 
     QTimer.singleShot(30, start)
+
+
+def _when_live(window, act) -> None:
+    """Call `act` once the first live picture is there; never, if the window is closed before."""
+    from PySide6.QtCore import QTimer
+
+    def look() -> None:
+        if window.live.frame is not None and not window.live.stored:
+            watch.stop()
+            act()
+
+    watch = QTimer(window)
+    watch.setInterval(200)
+    watch.timeout.connect(look)
+    watch.start()
 
 
 def _log_to_file() -> None:
@@ -251,126 +312,14 @@ def _log_to_file() -> None:
         logging.basicConfig(level=logging.INFO)
 
 
-# ---- pictures of the window ----------------------------------------------------------------------
-
-
-def screenshot(
-    out: Path,
-    size: tuple[int, int] = (1280, 800),
-    theme: str = "dark",
-    say: str = "",
-    until: str = "",
-    timeout_s: float = 120.0,
-    **what,
-) -> int:
-    """Drive the real session and model offscreen until `until` (default: a proposal waits when something was said,
-    else a live picture) and write the window to `out`."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    problem = missing_for_qt()
-    if problem:
-        print(problem, file=sys.stderr)
-        return 1
-    from PySide6.QtCore import QSize
-
-    from carm_gui.settings import Settings
-
-    until = until or ("waiting" if say else "live")
-    app, window = make_window(Settings(theme=theme), what.get("patient", "virtual"))
-    window.resize(QSize(*size))
-    window.show()
-    backend = Backend(window.bridge.receive, **what)
-    backend.start()
-    reached = _drive(app, window, say, until, time.monotonic() + timeout_s)
-    # What is passing is caught at once; what stays gets time to settle.
-    _spin(app, 0.15 if reached and until in ("moving", "answering", "loading") else 0.8)
-    window.grab().save(str(out))
-    window.close()
-    backend.close()
-    if not reached:
-        print(f"The window never came to “{until}”; {out} shows how far it got.", file=sys.stderr)
-    return 0 if reached else 1
-
-
-def _spin(app, seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        app.processEvents()
-        time.sleep(0.005)
-
-
-def _drive(app, window, say: str, until: str, deadline: float) -> bool:
-    """Turn the event loop until the window is as wanted; False when time runs out."""
-    spoken = stopped = False
-    while time.monotonic() < deadline:
-        _spin(app, 0.02)
-        live = window.live.frame is not None and not window.live.stored
-        if until == "loading":
-            return True
-        if window.banner.isVisible():
-            print(window.banner.text(), file=sys.stderr)
-            return False
-        if not live:
-            continue
-        status = window.session.status
-        if say and not spoken and status.model != "loading":
-            window.say(say)
-            spoken = True
-            continue
-        card = window.assistant.open_card
-        if until == "live" and status.model != "loading":
-            return True
-        if until == "answering" and window.state == "proposing" and card is not None and card.shows_decision:
-            return True
-        if window.state == until:
-            return True
-        if window.state == "waiting" and until in ("moving", "halted", "arrived"):
-            window.accept()
-        if window.state == "moving" and until == "halted" and not stopped:
-            _spin(app, 0.6)
-            window.halt()
-            stopped = True
-    return False
-
-
-def make_first_frame(out: Path, patient: str = "virtual") -> int:
-    """Render the picture that a start shows before the patient is there: 8 bits over STORED_SPAN."""
-    import numpy as np
-    from PIL import Image
-
-    from sim.carm import CArm
-    from sim.patient.load import load_patient
-    from sim.xray.cpu import CpuProjector
-
-    subject = load_patient(patient)
-    frame = CArm(CpuProjector(subject), start_pose(subject)).expose()
-    grey = np.clip(frame.pixels.astype(np.float32) * (255 / STORED_SPAN), 0, 255).astype(np.uint8)
-    Image.fromarray(grey).save(out, optimize=True)
-    return 0
-
-
 def run(arguments: list[str] | None = None) -> int:
     """`python -m carm_gui.app` and `carm-gui`."""
     parser = argparse.ArgumentParser(prog="carm-gui", description="C-arm rehearsal. Simulation, not for clinical use.")
     parser.add_argument("--patient", default="virtual", help="virtual, virtual:SEED, a NIfTI file or a DICOM folder")
     parser.add_argument("--model", default="embedded", help="embedded, embedded-base or a model's folder")
     parser.add_argument("--projector", default="auto", choices=("auto", "cpu", "deepdrr"))
-    parser.add_argument("--screenshot", type=Path, metavar="PNG", help="write a picture of the window and end")
-    parser.add_argument("--size", default="1280x800", help="of the screenshot")
-    parser.add_argument("--theme", default="dark", choices=("dark", "light"), help="of the screenshot")
-    parser.add_argument("--say", default="", help="type this first")
-    parser.add_argument("--until", default="", choices=("", *UNTIL), help="wait for this before the screenshot")
-    parser.add_argument("--first-frame", type=Path, metavar="PNG", help="render the picture shown while loading")
     given = parser.parse_args(arguments)
-    if given.first_frame:
-        return make_first_frame(given.first_frame, given.patient)
-    what = {"patient": given.patient, "model": given.model, "projector": given.projector}
-    if given.screenshot:
-        try:
-            width, height = (int(part) for part in given.size.lower().split("x"))
-        except ValueError:
-            parser.error(f"--size is WIDTHxHEIGHT, not {given.size}")
-        return screenshot(given.screenshot, (width, height), given.theme, given.say, given.until, **what)
-    return main(**what)
+    return main(given.patient, given.model, given.projector)
 
 
 if __name__ == "__main__":

@@ -125,7 +125,9 @@ def _projector_name(value: str) -> str:
 
 PatientOption = Annotated[
     str,
-    typer.Option("--patient", metavar="P", help="virtual, virtual:SEED, a CT (file, DICOM folder) or an imported name."),
+    typer.Option(
+        "--patient", metavar="P", help="virtual, virtual:SEED, a CT (file, DICOM folder) or an imported name."
+    ),
 ]
 ModelOption = Annotated[str, typer.Option("--model", metavar="M", help="embedded, embedded-base, or a model's folder.")]
 LandmarksOption = Annotated[
@@ -245,9 +247,13 @@ def window(
         return
     with one_sentence():
         if study is not None:
-            raise Failure("Studies are not in this version yet; they come later.")
+            from carm_gui.records import open_study
+
+            raise typer.Exit(open_study(study))
         if replay is not None:
-            raise Failure("Replaying a recording is not in this version yet; it comes later.")
+            from carm_gui.records import open_replay
+
+            raise typer.Exit(open_replay(replay))
         from carm_gui.app import main as open_window
 
         status = open_window(patient=patient, model=model, projector=projector, landmarks=landmarks, series=series)
@@ -382,18 +388,43 @@ def locate(
     """Which landmarks the model reads at the centre of a view."""
     with one_sentence():
         from inference.localize import localize
+        from sim.pose import MotionCommand
 
         subject = _load(patient, landmarks, series)
         frame, _ = _picture(subject, _view(subject, landmark, at))
         with _opened(model) as language:
             prediction = _reply(localize(language, frame, top)).prediction
+            regions = _regions(language, model, frame, prediction.landmarks)
     payload = {
         "landmarks": list(prediction.landmarks),
         "raw": prediction.raw,
         "seconds": round(prediction.seconds, 3),
-        "regions_mm": None,
+        "regions_mm": regions,
     }
-    _answer_prediction(as_json, payload, prediction, _titles(prediction.landmarks))
+    lines = [_titles(prediction.landmarks)]
+    for key, region in (regions or {}).items():
+        place = MotionCommand(left_mm=round(region["left_mm"]), up_mm=round(region["up_mm"])).describe()
+        place = place.removeprefix("view ").replace("no motion", "at the centre")
+        lines.append(f"the network reads {BY_KEY[key].title} {place}, within {region['radius_mm']:.0f} mm (90 %)")
+    _answer_prediction(as_json, payload, prediction, "\n".join(lines))
+
+
+def _regions(model: LanguageModel, name: str, frame: Frame, keys: tuple[str, ...]) -> dict[str, dict] | None:
+    """Where the displacement baseline reads the landmarks that `model` named, with their regions; None without one."""
+    from inference.baseline.model import baseline_folder, is_baseline
+    from inference.baseline.reading import ask_reading, regions_of
+    from inference.models.interface import ModelError
+
+    try:
+        if name in ("baseline", "hybrid") or is_baseline(name):
+            return regions_of(keys, ask_reading(model, frame))
+        if baseline_folder() is None:
+            return None
+        with _opened("baseline") as network:
+            return regions_of(keys, ask_reading(network, frame))
+    except ModelError as problem:
+        _progress(f"No regions: {problem}")
+        return None
 
 
 @app.command()
@@ -527,10 +558,14 @@ def main() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    from carm_gui import cli_models
     from carm_gui.cli_import import register as register_import
     from carm_gui.cli_lab import register
+    from carm_gui.cli_records import register as register_records
 
     register(app)
+    register_records(app)
+    cli_models.register(app)
     register_import(app)
     app(prog_name="carm")
 

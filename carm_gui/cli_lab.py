@@ -61,7 +61,7 @@ def _pairs(text: str) -> tuple[tuple[str, str], ...]:
 
 
 def evaluate(
-    task: Annotated[str, typer.Argument(help="retrieval, localization, correction, navigation, or all four.")],
+    task: Annotated[str, typer.Argument(help="retrieval, localization, correction, navigation; all; tables.")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where figures and replies go.")],
     model: Annotated[
         list[str] | None,
@@ -82,14 +82,20 @@ def evaluate(
     as_json: JsonOption = False,
 ) -> None:
     """Measure models on patients they have never seen; the truth enters only after each reply. A run that was stopped
-    goes on where it stopped."""
+    goes on where it stopped. `tables` puts every finished evaluation below DIR into the tables of the paper."""
     with one_sentence():
         from inference.evaluation import plan as plans
         from inference.evaluation.blind import KINDS
         from inference.evaluation.run import evaluate_all
 
+        if task == "tables":
+            from inference.evaluation.tables import collect, tables, write
+
+            paths = write(tables(collect(out)), out)
+            answer(as_json, {"files": [str(path) for path in paths]}, [str(path) for path in paths])
+            return
         if task != "all" and task not in plans.TASKS:
-            raise Failure(f"There is no evaluation of {task!r}; choose one of {', '.join(plans.TASKS)}, or all.")
+            raise Failure(f"There is no evaluation of {task!r}; choose one of {', '.join(plans.TASKS)}, all, tables.")
         if blind is not None and blind not in KINDS:
             raise Failure(f"--blind takes {' or '.join(KINDS)}, not {blind!r}.")
         if patients is None:
@@ -128,6 +134,10 @@ def evaluate(
             )
         found = {name: rows[models[0]] if len(models) == 1 else rows for name, rows in found.items()}
         payload = found if task == "all" else found[task]
+        if task == "all":
+            from inference.evaluation.tables import collect, tables, write
+
+            write(tables(collect(out)), out)
     answer(as_json, payload, [json.dumps(payload, indent=1)])
 
 
@@ -155,6 +165,9 @@ def dataset(
     per_subject: Annotated[int, typer.Option("--per-subject", min=1, help="Views of each.")] = 1024,
     split: Annotated[str, typer.Option("--split", help="train, validation or test.")] = "train",
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="Processes; default one a core.")] = None,
+    ray: Annotated[str | None, typer.Option("--ray", metavar="ADDRESS", help="A Ray cluster; auto, local.")] = None,
+    size: Annotated[int, typer.Option("--size", min=64, max=896, help="Pixels; 448 for big models.")] = 128,
+    spacing: Annotated[float, typer.Option("--spacing", min=1.0, max=4.0, help="Voxels, mm; 1.5 for big models.")] = 3.0,
     as_json: JsonOption = False,
 ) -> None:
     """Photograph virtual patients; goes on where it stopped."""
@@ -170,6 +183,9 @@ def dataset(
             split,
             workers,
             recipe=recipe,
+            ray=ray,
+            size=size,
+            spacing_mm=spacing,
             progress=lambda done, total: _tell(f"{done} of {total} subjects"),
         )
         payload = {"subjects": len(paths), "views": len(paths) * per_subject, "seconds": time.monotonic() - began}
@@ -177,15 +193,21 @@ def dataset(
 
 
 def train(
-    stage: Annotated[str, typer.Argument(help="tower, then embedded; or baseline.")],
+    stage: Annotated[str, typer.Argument(help="tower, then embedded; baseline; qlora for a big model.")],
     config: Annotated[Path, typer.Option("--config", metavar="FILE", help="A TOML file, see resources/configs.")],
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")] = False,
     device: Annotated[str, typer.Option("--device", help="auto, cpu or cuda; for the baseline.")] = "auto",
 ) -> None:
     """Make a model from photographed views: the embedded one stage by stage, or the conventional baseline."""
     with one_sentence():
-        if stage not in ("tower", "embedded", "baseline"):
-            raise Failure(f"{stage!r} cannot be trained in this version; choose tower, embedded or baseline.")
+        if stage not in ("tower", "embedded", "baseline", "qlora"):
+            raise Failure(f"{stage!r} cannot be trained in this version; choose tower, embedded, baseline or qlora.")
+        if stage == "qlora":
+            from inference.training.qlora import train as train_qlora
+            from inference.training.qlora_config import read_qlora
+
+            train_qlora(read_qlora(config), resume, _tell)
+            return
         if stage == "baseline":
             from inference.baseline.recipe import read_recipe as read_baseline
 

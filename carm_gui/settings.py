@@ -17,13 +17,20 @@ from sim.resource import APP
 
 @dataclass
 class Settings:
-    """`geometry` and `splitter` are Qt's own bytes as hex; `history` is the command line's, newest last."""
+    """`geometry` and `desk` are Qt's own bytes as hex, `layout` the name of the arrangement they came from;
+    `history` is the command line's, newest last; `toured` says that the first-run tour was seen or skipped."""
 
     theme: str = "dark"
     invert: bool = False
     overlays: bool = True
+    round_field: bool = False
+    flip_horizontal: bool = False
+    flip_vertical: bool = False
+    rotation_deg: float = 0.0
     geometry: str = ""
-    splitter: str = ""
+    desk: str = ""
+    layout: str = ""
+    toured: bool = False
     history: list[str] = field(default_factory=list)
     path: Path | None = None
 

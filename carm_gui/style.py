@@ -93,10 +93,12 @@ def style_sheet(theme: Theme) -> str:
     QPushButton[role="icon"]:focus {{ border: 2px solid {t.accent}; }}
     QPushButton[role="icon"]:checked {{ background: {t.raised}; border-color: {t.dim}; }}
 
-    QComboBox, QSpinBox {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.border}; border-radius: 6px;
-                 padding: 2px 6px; min-height: 20px; }}
-    QComboBox:focus, QSpinBox:focus {{ border: 2px solid {t.accent}; padding: 1px 5px; }}
-    QComboBox:disabled, QSpinBox:disabled {{ color: {t.dim}; background: {t.surface}; }}
+    QComboBox, QLineEdit[role="figure"] {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.border};
+                 border-radius: 6px; padding: 2px 6px; min-height: 20px; }}
+    QComboBox::drop-down {{ border: none; width: 18px; }}
+    QComboBox::down-arrow {{ image: none; }}
+    QComboBox:focus, QLineEdit[role="figure"]:focus {{ border: 2px solid {t.accent}; padding: 1px 5px; }}
+    QComboBox:disabled, QLineEdit[role="figure"]:disabled {{ color: {t.dim}; background: {t.surface}; }}
     QComboBox QAbstractItemView {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.border};
                  selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
     QSlider::groove:horizontal {{ height: 4px; background: {t.border}; border-radius: 2px; }}
@@ -113,6 +115,13 @@ def style_sheet(theme: Theme) -> str:
     QLineEdit[role="search"] {{ background: {t.window}; color: {t.text}; border: 2px solid {t.accent};
                                 border-radius: 8px; padding: 7px 10px; selection-background-color: {t.accent};
                                 selection-color: {t.on_accent}; }}
+
+    QLineEdit[role="field"] {{ background: {t.window}; color: {t.text}; border: 1px solid {t.border};
+                                border-radius: 8px; padding: 7px 10px; selection-background-color: {t.accent};
+                                selection-color: {t.on_accent}; }}
+    QLineEdit[role="field"]:focus {{ border: 2px solid {t.accent}; padding: 6px 9px; }}
+    QProgressBar {{ background: {t.raised}; border: none; border-radius: 4px; }}
+    QProgressBar::chunk {{ background: {t.accent}; border-radius: 4px; }}
 
     QLineEdit#line {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.border}; border-radius: 10px;
                       padding: 9px 12px 9px 34px; selection-background-color: {t.accent};

@@ -128,6 +128,17 @@ class EventLog:
     def states(self) -> list[str]:
         return [event.data["state"] for event in self.of("state")]
 
+    def wait_for_any(self, after: int, timeout: float = 30.0):
+        """The first mark or state after seq `after`."""
+
+        def match(event) -> bool:
+            return event.seq > after and event.kind in ("mark", "state")
+
+        with self._new:
+            if not self._new.wait_for(lambda: any(map(match, self.events)), timeout):
+                raise AssertionError(f"nothing happened after {after}")
+            return next(filter(match, self.events))
+
     def wait_for(self, kind: str, /, timeout: float = 30.0, after: int = 0, **fields):
         """The first event of `kind` with these data fields and a seq above `after`; fails when none comes."""
 

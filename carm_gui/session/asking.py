@@ -50,7 +50,7 @@ class Asking:
         self._regions = regions
         self.last: tuple[Step, Frame, str] | None = None
         self._board, self._device, self._interrupted = board, device, interrupted
-        self._shown = ("", "")
+        self._shown = ("", "", "")
 
     # ---- the model itself
 
@@ -66,11 +66,11 @@ class Asking:
         return self._shown != self._now()
 
     def tell_model(self) -> None:
-        state, message = self._shown = self._now()
+        state, message, _ = self._shown = self._now()
         self._board.emit("model", state=state, name=self.model.name, message=message, info=self.model.info)
 
-    def _now(self) -> tuple[str, str]:
-        return self.model.state, self.model.problem or self.model.note
+    def _now(self) -> tuple[str, str, str]:
+        return self.model.state, self.model.problem or self.model.note, self.model.name
 
     # ---- pictures and replies
 

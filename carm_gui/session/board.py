@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from carm_gui.session.device import Halted
 from carm_gui.session.events import SessionEvent, SessionStatus
 from carm_gui.session.outbox import Outbox
-from sim.pose import CArmPose
 
 if TYPE_CHECKING:
     from carm_gui.session.recorder import Recorder
@@ -47,9 +46,6 @@ class Board:
     def emit(self, kind: str, /, **data: Any) -> None:
         self._outbox.post(kind, data)
         self._outbox.deliver()
-
-    def post_motion(self, phase: str, start: CArmPose, goal: CArmPose, message: str) -> None:
-        self.post("motion", **{"phase": phase, "from": start, "to": goal, "message": message})
 
     def note(self, text: str, level: str = "info") -> None:
         self.emit("note", text=text, level=level)
@@ -89,20 +85,18 @@ class Board:
             self._check()
             self.status = replace(self.status, **changes)
 
-    def halt(self, interrupted: CArmPose | None, here: CArmPose, message: str) -> None:
-        """What a halt shows, whatever the dialogue was doing. `interrupted` is where a motion had begun."""
+    def halt(self, stop: Callable[[], None], message: str) -> None:
+        """Stop the device by `stop`, and show it, whatever the dialogue was doing. Both under the lock, so that what a
+        newer command shows cannot be overwritten."""
         with self.lock:
+            stop()
             armed, budget = self.status.armed, self.status.budget
-            if interrupted is not None:
-                self.post_motion("halted", interrupted, here, "Halted in motion.")
-            self.post("pose", pose=here, moving=False)
             self.status = replace(
                 self.status, state="halted", message=message, target=None, proposal=None, offer=0, armed=False
             )
             if armed:
                 self.post("armed", on=False, reason=message, budget=budget)
             self.post("state", state="halted", message=message, outcome="halted")
-        self.deliver()
 
     def new_offer(self) -> int:
         """A number for what is about to wait for a yes or no; never used twice."""

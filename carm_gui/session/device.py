@@ -106,22 +106,24 @@ class DeviceLoop:
                 raise MotionRefused("The view has changed meanwhile; say it again.")
             self.carm.start(motion)
             self._motion, self._last_tick = Motion(origin, False, ticket), time.monotonic()
+            self._tell("started", origin, origin.moved(motion), motion.describe())
         with self._wake:
             self._wake.notify_all()
 
-    def halt(self) -> CArmPose | None:
-        """Stop at once, from any thread. Returns where the interrupted motion had started, None if it stood
-        still."""
+    def halt(self) -> None:
+        """Stop at once, from any thread; what is posted of it is to be delivered by the caller."""
         with self._gate:
             self._ticket += 1
             self.carm.halt()
             interrupted, self._motion = self._motion, None
+            if interrupted is not None:
+                self._tell("halted", interrupted.start, self.carm.pose, "Halted in motion.")
+            self._post("pose", pose=self.carm.pose, moving=False)
             # A key that is still held when the halt comes must not move the device again when it repeats.
             self._jog_locked = self._jog_locked or self._jog != STILL
             self._jog = self._jogging = STILL
         with self._wake:
             self._wake.notify_all()
-        return interrupted.start if interrupted else None
 
     def beam(self, on: bool) -> None:
         with self._wake:
@@ -171,6 +173,10 @@ class DeviceLoop:
                     return None
                 self._wake.wait(0.1)
 
+    def _tell(self, phase: str, start: CArmPose, goal: CArmPose, message: str) -> None:
+        """Post a motion event; under the gate, so that starts and ends are told in the order in which they happen."""
+        self._post("motion", **{"phase": phase, "from": start, "to": goal, "message": message})
+
     def _emit(self, kind: str, **data: Any) -> None:
         self._post(kind, **data)
         self._deliver()
@@ -217,6 +223,8 @@ class DeviceLoop:
                 if jogged is not None:
                     self.carm.halt()
                     self._motion, ended = None, jogged
+                    self._post("pose", pose=self.carm.pose, moving=False)
+                    self._tell("finished", jogged.start, self.carm.pose, "The C-arm stands still.")
             else:
                 try:
                     self.carm.drive(*(w * JOG_MM_S for w in way[:3]), *(w * JOG_DEG_S for w in way[3:]))
@@ -226,11 +234,12 @@ class DeviceLoop:
                     if jogged is None:
                         self._motion = began = Motion(self.carm.pose, True, self._ticket)
                         self._last_tick = time.monotonic()
+                        self._tell("started", began.start, began.start, "Jog.")
+        self._deliver()
         if began is not None:
             self._jog_began(began)
         if ended is not None:
             self._next_pulse = 0.0
-            self._emit("pose", pose=self.carm.pose, moving=False)
             self._at_rest(ended)
         if problem:
             self._emit("note", text=problem, level="warning")
@@ -256,6 +265,8 @@ class DeviceLoop:
                 self._motion = None
             if self._realtime or ended:
                 self._post("pose", pose=self.carm.pose, moving=not ended)
+            if ended:
+                self._tell("finished", motion.start, self.carm.pose, "The C-arm stands still.")
         self._deliver()
         if ended:
             self._next_pulse = 0.0

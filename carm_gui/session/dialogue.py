@@ -94,9 +94,6 @@ class Dialogue(Looking):
                 deferred, self._deferred = self._deferred, None
                 self._handle(deferred)
             return
-        if item.kind == "rest":
-            self._board.post_motion("finished", item.motion.start, self._carm.pose, "The C-arm stands still.")
-            self._board.deliver()
         if item.ticket != self._device.ticket:
             return
         if item.ticket != self._board.ticket:
@@ -358,9 +355,9 @@ class Dialogue(Looking):
     def halt(self, why: str = "Halted. Nothing moves until you say so.") -> None:
         """The device stops before this returns; the reply under way is cancelled and nothing queued is done. From
         any thread. `why` is what is said of it."""
-        interrupted = self._device.halt()
+        self._board.halt(self._device.halt, why)
         self._asking.cancel()
-        self._board.halt(interrupted, self._carm.pose, why)
+        self._board.deliver()
 
     # ---- sequences and questions -----------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""A session without a window: each valid proposal is accepted, one shot a step, until it ends by itself.
+"""A session without a window: an armed run, one shot a step, until it ends by itself or its budget is used up.
 
 Knows no truth: how far the result is from the target is for the caller to work out, afterwards.
 """
@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from carm_gui.session.budget import Budget
 from carm_gui.session.events import SessionEvent
 from carm_gui.session.session import Session
 from inference.commands import Action
@@ -43,16 +44,25 @@ def navigate_alone(
     target: str,
     *,
     max_steps: int = 8,
+    budget: Budget | None = None,
     refused: Mapping[str, str] | None = None,
     on_event: Callable[[SessionEvent], None] | None = None,
 ) -> Run:
-    """Align `carm` to the landmark key `target` by what `model` says. Raises ModelError when the model
-    fails."""
+    """Align `carm` to the landmark key `target` by what `model` says, within `budget` and at most `max_steps` replies.
+    Raises ModelError when the model fails."""
     steps: list[Step] = []
     poses: list[CArmPose] = []
     ended = threading.Event()
     end: list[tuple[str, str]] = []
-    session = Session(carm, model, beam=False, max_steps=max_steps, realtime=False, refused_targets=refused)
+    session = Session(
+        carm,
+        model,
+        beam=False,
+        budget=replace(budget or Budget(), steps=max_steps),
+        pause_s=0.0,
+        realtime=False,
+        refused_targets=refused,
+    )
 
     def listen(event: SessionEvent) -> None:
         if event.kind == "step":
@@ -64,8 +74,6 @@ def navigate_alone(
             if session.status.proposal is None:
                 end.append(("refused", event.data["message"]))
                 ended.set()
-            else:
-                session.submit(Action("accept"))
         elif event.kind == "state" and event.data["outcome"] in ENDS:
             end.append((event.data["outcome"], event.data["message"]))
             ended.set()
@@ -75,6 +83,7 @@ def navigate_alone(
     session.listen(listen)
     session.start()
     try:
+        session.arm()
         session.submit(Action("align", landmark=target))
         while not ended.wait(0.5):  # in slices, so that Ctrl+C gets through
             pass

@@ -14,6 +14,8 @@ from sim.pose import MotionCommand
 HALF_PICTURE_MM = 108.0
 """Half the width of the picture at the isocentre (SDD 1020, source to isocentre 530, detector 414 mm square)."""
 SURE_SD = 3.0
+ARRIVED_MM = 60.0
+"""An arrival this far from where the target can lie is none, however generous one is."""
 
 
 def distrust(step: Step, frame: Frame, target: str) -> str:
@@ -45,20 +47,17 @@ def against_anatomy(seen: tuple[str, ...], proposal: Proposal) -> str:
         return ""
     away = expected(seen[0], proposal.target)
     motion = proposal.motion
-    beside = [
-        (abs(middle) - HALF_PICTURE_MM - SURE_SD * spread, middle, moved, ways)
-        for middle, spread, moved, ways in (
-            (away.left_mm, away.left_sd_mm, motion.left_mm, ("left", "right")),
-            (away.up_mm, away.up_sd_mm, motion.up_mm, ("up", "down")),
-        )
-    ]
-    for nearest, middle, moved, ways in beside:
-        if nearest > 0 and (moved * middle < 0 or proposal.arrived):
-            way = ways[0] if middle > 0 else ways[1]
-            does = (
-                "it says that it has arrived" if proposal.arrived else f"it moves {ways[0] if moved > 0 else ways[1]}"
-            )
-            return f"it sees {the(seen[0])}, from where {the(proposal.target)} lies {way}, yet {does}."
+    for middle, spread, moved, ways in (
+        (away.left_mm, away.left_sd_mm, motion.left_mm, ("left", "right")),
+        (away.up_mm, away.up_sd_mm, motion.up_mm, ("up", "down")),
+    ):
+        nearest = abs(middle) - HALF_PICTURE_MM - SURE_SD * spread
+        way = ways[0] if middle > 0 else ways[1]
+        story = f"it sees {the(seen[0])}, from where {the(proposal.target)} lies {way}, yet"
+        if nearest > 0 and moved * middle < 0:
+            return f"{story} it moves {ways[0] if moved > 0 else ways[1]}."
+        if nearest > ARRIVED_MM and proposal.arrived:
+            return f"{story} it says that it has arrived."
     return ""
 
 

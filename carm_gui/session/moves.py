@@ -46,11 +46,8 @@ class Moves:
     def begin(self, motion: MotionCommand, start: CArmPose, back: bool = False) -> str:
         """Start `motion` from `start`, and tell so. Returns the sentence of a refusal, "" when it has started. Raises
         Halted when a halt came since the work under way began. `back` takes the last pose off the track."""
-        goal = start.moved(motion)
         try:
-            with self._board.lock:  # so that a halt cannot be told before the start that it halts
-                self._device.begin(motion, self._board.ticket, start)
-                self._board.post_motion("started", start, goal, motion.describe())
+            self._device.begin(motion, self._board.ticket, start)
         except MotionRefused as problem:
             return str(problem)
         if back:
@@ -62,5 +59,4 @@ class Moves:
 
     def refuse(self, goal: CArmPose, sentence: str) -> None:
         """Tell that a motion to `goal` is refused."""
-        self._board.post_motion("refused", self.carm.pose, goal, sentence)
-        self._board.deliver()
+        self._board.emit("motion", **{"phase": "refused", "from": self.carm.pose, "to": goal, "message": sentence})

@@ -5,13 +5,16 @@ speed, and the places worth jumping to. Needs no model, no projector and no GPU.
 from __future__ import annotations
 
 import bisect
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any, get_type_hints
 
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
+from carm_gui.session.budget import Budget, Spent
 from carm_gui.session.events import SessionEvent, SessionStatus
 from carm_gui.session.recording import Line, Recording, RecordingError
 from inference.commands import Action
@@ -20,6 +23,7 @@ from inference.step import Proposal, Step
 from sim.frame import Dose, Frame
 from sim.landmarks import BY_KEY
 from sim.pose import CArmPose
+from sim.xray.detector import Exposure
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 PASSING = frozenset({"frame", "pose", "dose"})
@@ -36,6 +40,18 @@ FORMS: dict[str, Any] = {
     "landmarks": tuple[str, ...],
     "options": tuple[str, ...],
 }
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place from the view's centre as an event names it: a region, or where a target usually lies; mm."""
+
+    left_mm: float
+    up_mm: float
+    radius_mm: float = 0.0
+
+
+FORMS |= {"regions": dict[str, Spot] | None, "expected": Spot | None, "budget": Budget, "spent": Spent}
 NOTHING = 64
 """Side of the black picture that stands for one that is not there, pixels."""
 
@@ -82,6 +98,35 @@ def _frame(data: dict[str, Any], recording: Recording, shown: np.ndarray | None)
         if f.name != "pixels" and f.name in data
     }
     return Frame(pixels, **rest)
+
+
+class Played:
+    """Stands where the window expects a session: it shows what was, and does nothing. `tell` takes the sentence that
+    says so; `status` is the player's."""
+
+    def __init__(self, player: Player, tell: Callable[[str], None]) -> None:
+        self._player, self._tell = player, tell
+        device = player.recording.about.get("device") or {}
+        exposure = adapter(Exposure).validate_python(device.get("exposure") or {})
+        self.carm = SimpleNamespace(exposure=exposure, pose=player.start_pose, dose=Dose())
+
+    @property
+    def status(self) -> SessionStatus:
+        return self._player.status
+
+    def halt(self) -> None:
+        """Esc has nothing to halt here."""
+
+    def jog(self, *_way: float) -> None:
+        """The picture's keys move nothing here."""
+
+    def mark(self, *_what: object, **_more: object) -> None:
+        """A recording is not written to."""
+
+    def _refuse(self, *_what: object, **_more: object) -> None:
+        self._tell("This is a replay: what is shown is over, and nothing can be done in it.")
+
+    submit = submit_text = reject = correct = ask_again = arm = disarm = beam = look_at_model = _refuse
 
 
 class Player:

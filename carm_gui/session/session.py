@@ -133,6 +133,7 @@ class Session:
             return
         self._closed = True
         self._device.close()
+        self._board.deliver()
         self._asking.cancel()
         self._queue.put(None)
         if self._thread.is_alive():
@@ -224,6 +225,10 @@ class Session:
         """An entry of the study or the window in the stream; it means nothing to the session."""
         self._board.emit("mark", name=name, **what)
 
+    def look_at_model(self) -> None:
+        """The model was exchanged for another: tell the listeners what it is now."""
+        self._queue.put(Item("model"))
+
     def halt(self) -> None:
         """The device stops before this returns; the reply under way is cancelled and nothing queued is
         done."""
@@ -283,7 +288,5 @@ class Session:
 
     def _jog_began(self, motion: Motion) -> None:
         self._moves.track.append(motion.start)
-        self._board.post_motion("started", motion.start, motion.start, "Jog.")
-        self._board.deliver()
         self._interrupt()
         self._queue.put(Item("jog", ticket=motion.ticket, motion=motion))

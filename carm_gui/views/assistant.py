@@ -6,50 +6,23 @@ follow right and wrong suggestions alike. Knows no session.
 
 from __future__ import annotations
 
-import re
+from itertools import pairwise
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from carm_gui import theme
-from carm_gui.views.overlays import move_text
-from carm_gui.views.widgets import KeyButton, breakable, chip, frame, label, retone, row, show_chip
+from carm_gui.views.correct import offset_words
+from carm_gui.views.step_card import StepCard, the
+from carm_gui.views.widgets import KeyButton, PopOut, breakable, frame, label, retone, row, small_button
 from inference.step import Proposal, Step
-from sim.landmarks import BY_KEY
 
 MOST_CARDS = 200
 WELCOME = "Say where to go. The model looks at the picture, proposes a move, and waits for you."
 EXAMPLES = ("align to the skull", "go up a bit", "where are we?", "what can I say?")
-NOT_A_MEASUREMENT = "model's text, not a measurement"
-_REASONS = ("reason_y", "reason_x", "visual_reasoning")
-
-
-def title(key: str | None) -> str:
-    """A landmark's name on screen; "" for none."""
-    return BY_KEY[key].title if key in BY_KEY else (key or "")
-
-
-def the(key: str | None) -> str:
-    name = title(key)
-    return name if name in ("T1", "T12") else f"the {name}"
-
-
-def prose(raw: str) -> str:
-    """The sentences inside a reply that is still streaming, its tags taken away. Text without any tag of ours is shown
-    as it is: a model that talks past the form shall be seen to do so."""
-    found = [(m.start(), m[2].strip()) for m in re.finditer(rf"<({'|'.join(_REASONS)})>([^<]*)", raw)]
-    if found:
-        return "\n".join(text for _, text in sorted(found) if text)
-    return "" if re.match(r"\s*[<\[`]", raw) else raw.strip()
-
-
-def patient_move(proposal: Proposal) -> str:
-    """The proposed move on a chip; sides are the patient's, and it says so."""
-    if proposal.arrived:
-        return "centred, no move"
-    text = move_text(proposal.motion)
-    return re.sub(r"\b(left|right)\b", r"patient's \1", text)
+PICTURE_KEYS = ("A", "R", "C", "Q")
+CHORDS = ("Ctrl+⏎", "Ctrl+⌫", "Ctrl+⇧C", "")
 
 
 class Dot(QWidget):
@@ -93,103 +66,6 @@ class Dot(QWidget):
         painter.end()
 
 
-class StepCard(QFrame):
-    """One reply: chips as soon as the decision is known, then the reasons, then the buttons if it waits."""
-
-    accepted = Signal()
-    rejected = Signal()
-
-    def __init__(self, heading: str) -> None:
-        super().__init__()
-        self.setProperty("role", "card")
-        self.raw = ""
-        self.step: Step | None = None
-        self.outcome = ""
-        self._heading = label(heading, 13, bold=True)
-        self._time = label("", 12, tone="dim", wrap=False)
-        self._seen, self._move = chip(""), chip("", accent=True)
-        self._prose = label("", 14)
-        self._raw_text = label("", 12, tone="dim")
-        self._caveat = label(NOT_A_MEASUREMENT, 12, tone="dim")
-        self._verdict = label("", 13, bold=True)
-        self.accept, self.reject = KeyButton("Accept"), KeyButton("Reject")
-        self.accept.clicked.connect(self.accepted)
-        self.reject.clicked.connect(self.rejected)
-        self._buttons = QWidget()
-        self._buttons.setLayout(row(self.accept, self.reject))
-        inside = QVBoxLayout(self)
-        inside.setContentsMargins(14, 11, 14, 12)
-        inside.setSpacing(8)
-        top = QHBoxLayout()
-        top.addWidget(self._heading, 1)
-        top.addWidget(self._time)
-        inside.addLayout(top)
-        self._rows = []
-        for caption, value in (("Sees", self._seen), ("Move", self._move)):
-            line = QWidget()
-            name = label(caption, 13, tone="dim", wrap=False)
-            name.setFixedWidth(40)
-            line.setLayout(row(name, value))
-            inside.addWidget(line)
-            self._rows.append(line)
-        for widget in (self._prose, self._raw_text, self._caveat, self._buttons, self._verdict):
-            inside.addWidget(widget)
-        for widget in (*self._rows, self._prose, self._raw_text, self._buttons, self._verdict):
-            widget.hide()
-
-    @property
-    def shows_decision(self) -> bool:
-        return bool(self._move.text())
-
-    def heading(self, text: str) -> None:
-        self._heading.setText(text)
-
-    def stream(self, text: str, proposal: Proposal | None, landmarks: tuple[str, ...]) -> None:
-        """Take in a piece of the reply."""
-        self.raw += text
-        self._show(landmarks, proposal, prose(self.raw))
-
-    def _show(self, landmarks: tuple[str, ...], proposal: Proposal | None, text: str) -> None:
-        if landmarks:
-            show_chip(self._seen, ", or ".join(title(key) for key in landmarks))
-            self._rows[0].show()
-        if proposal is not None:
-            show_chip(self._move, patient_move(proposal))
-            self._rows[1].show()
-        if text:
-            self._prose.setText(breakable(text))
-            self._prose.show()
-
-    def finish(self, step: Step, heading: str) -> None:
-        """The reply is complete."""
-        self.step, prediction = step, step.prediction
-        self.heading(heading)
-        self._time.setText(f"{prediction.seconds:.1f} s" if prediction.seconds else "")
-        if prediction.valid:
-            self._show(prediction.landmarks, step.proposal, "\n".join(prediction.reasons))
-        else:
-            for line in self._rows:
-                line.hide()
-            self._prose.hide()
-            raw = prediction.raw or self.raw
-            self._raw_text.setText(breakable(raw[:1200] or "(empty reply)"))
-            self._raw_text.show()
-            self.settle(f"Refused. {prediction.problem}".strip(), "bad")
-
-    def wait(self, waiting: bool) -> None:
-        """Show the buttons, or take them away."""
-        self._buttons.setVisible(waiting)
-        retone(self, waiting=waiting)
-
-    def settle(self, text: str, tone: str = "dim") -> None:
-        """What became of it."""
-        self.outcome = text
-        self.wait(False)
-        self._verdict.setText(text)
-        retone(self._verdict, tone=tone)
-        self._verdict.setVisible(bool(text))
-
-
 class Assistant(QFrame):
     """The pane. `said(text)` is a question's option that was chosen,
     `suggested(text)` an example for the command line, `accept` and `reject` are the waiting card's."""
@@ -198,6 +74,10 @@ class Assistant(QFrame):
     suggested = Signal(str)
     accept = Signal()
     reject = Signal()
+    correct = Signal()
+    again = Signal()
+    armed_wanted = Signal(bool)
+    float_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -206,10 +86,11 @@ class Assistant(QFrame):
         self.setMinimumWidth(330)
         self._theme = theme.DARK
         self._model_state, self._state, self._info = "loading", "idle", None
+        self.reasons_allowed = True
         self.open_card: StepCard | None = None
         self.waiting: StepCard | None = None
         self._question: QWidget | None = None
-        self._yes, self._no = "Ctrl+⏎", "Ctrl+⌫"
+        self._keys = CHORDS
         self._echo = None
         self._model_parts: list[str] = []
         self.cards: list[QWidget] = []
@@ -220,8 +101,19 @@ class Assistant(QFrame):
         self._details = label("", 12, tone="dim")
         header = QVBoxLayout()
         header.setSpacing(2)
-        header.addLayout(row(self._dot, self._name, self._status, spacing=8))
+        self.armed = small_button("Armed", "Accept proposals after a pause, without asking, within the budget", True)
+        self.armed.setText("Arm")
+        self.armed.clicked.connect(self._wish_armed)
+        pop = PopOut("Assistant")
+        pop.clicked.connect(self.float_wanted)
+        top_line = row(self._dot, self._name, self._status, spacing=8)
+        top_line.addWidget(self.armed)
+        top_line.addWidget(pop)
+        header.addLayout(top_line)
         header.addWidget(self._details)
+        self._armed_line = label("", 12, tone="warn", bold=True)
+        self._armed_line.hide()
+        header.addWidget(self._armed_line)
 
         self._list = QVBoxLayout()
         self._list.setContentsMargins(14, 12, 10, 14)
@@ -321,14 +213,25 @@ class Assistant(QFrame):
             old.deleteLater()
         return widget
 
+    def clear(self) -> None:
+        """An empty conversation, as at the start."""
+        self.open_card = self.waiting = self._question = self._echo = None
+        while self.cards:
+            old = self.cards.pop()
+            self._list.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self._welcome.show()
+
     def show_keys(self, in_picture: bool) -> None:
         """Which keys accept and reject at the moment: letters in the picture, chords everywhere else."""
-        self._yes, self._no = ("A", "R") if in_picture else ("Ctrl+⏎", "Ctrl+⌫")
-        if self.waiting is not None:
-            self.waiting.accept.show_key(self._yes)
-            self.waiting.reject.show_key(self._no)
+        self._keys = PICTURE_KEYS if in_picture else CHORDS
+        card = self.waiting
+        if card is not None:
+            for button, key in zip((card.accept, card.reject, card.correct, card.ask), self._keys, strict=True):
+                button.show_key(key)
         for button in self._question.options if self._question is not None else ():
-            button.show_key({"yes": self._yes, "no": self._no}.get(button.text(), ""))
+            button.show_key({"yes": self._keys[0], "no": self._keys[1]}.get(button.text(), ""))
 
     # ---- the model
 
@@ -357,6 +260,26 @@ class Assistant(QFrame):
         self._model_parts = parts
         self._details.setText(breakable(" · ".join(parts)))
         self._show_dot()
+
+    def show_armed(self, on: bool, _budget: object = None) -> None:
+        """Whether proposals are accepted without asking."""
+        self.armed.setChecked(on)
+        self.armed.setText("Armed" if on else "Arm")
+        self.armed.setAccessibleName("Armed: accepts by itself" if on else "Arm: accept proposals without asking")
+        self._armed_line.setVisible(on)
+        if not self._armed_line.text():
+            self._armed_line.setText("Armed: it moves unless you reject. Esc halts.")
+
+    def show_spent(self, spent: object, budget: object) -> None:
+        """What the alignment under way has used of its budget."""
+        self._armed_line.setText(
+            f"Armed: it moves unless you reject. {spent.steps} of {budget.steps} steps, {spent.travel_mm:.0f} of "
+            f"{budget.travel_mm:.0f} mm, {spent.dose_gycm2:.1f} of {budget.dose_gycm2:g} Gy cm²"
+        )
+
+    def _wish_armed(self, on: bool) -> None:
+        self.armed.setChecked(not on)  # it stands only when the session says so
+        self.armed_wanted.emit(on)
 
     def show_speed(self, seconds: float) -> None:
         if seconds:
@@ -423,13 +346,34 @@ class Assistant(QFrame):
 
     def _card(self, heading: str) -> StepCard:
         card = StepCard(heading)
+        card.reasons_allowed = self.reasons_allowed
         card.accepted.connect(self.accept)
         card.rejected.connect(self.reject)
+        card.corrected.connect(self.correct)
+        card.again.connect(self.again)
+        for older in self.cards:
+            if isinstance(older, StepCard):
+                older.show_reasons(False)
         self._add(card)
         return card
 
-    def show_step(self, step: Step, target: str | None, kind: str) -> None:
-        """A reply is complete. It waits for a decision only when the session says so (`show_waiting`)."""
+    def greet(self, shown: bool) -> None:
+        """Show or hide the words of welcome, which speak of a model."""
+        self._welcome.setVisible(shown)
+
+    def allow_reasons(self, allowed: bool) -> None:
+        """Whether the cards to come show the model's sentences at all; a study may take them away."""
+        self.reasons_allowed = allowed
+
+    def toggle_reasons(self) -> None:
+        """Fold or unfold the reasons of the newest step."""
+        newest = next((card for card in reversed(self.cards) if isinstance(card, StepCard)), None)
+        if newest is not None:
+            newest.show_reasons(not newest.reasons_open, by_hand=True)
+
+    def show_step(self, step: Step, target: str | None, kind: str, expected: object = None) -> None:
+        """A reply is complete. It waits for a decision only when the session says so (`show_waiting`). `expected` is
+        where people usually have the target from what the model named (left_mm, up_mm)."""
         card, self.open_card = self.open_card or self._card(""), None
         heading = {
             "navigation": f"Step {step.number} · toward {the(target)}",
@@ -437,6 +381,10 @@ class Assistant(QFrame):
             "correction": "Looked again",
         }.get(kind, kind)
         card.finish(step, heading)
+        if expected is not None and target and step.prediction.valid and step.prediction.landmarks:
+            way = offset_words(expected.left_mm, expected.up_mm)
+            here = the(step.prediction.landmarks[0])
+            card.show_usual(f"From {here}, {the(target)} is usually {way}." if way else "")
         self.show_speed(step.prediction.seconds)
 
     def show_waiting(self, step: Step | None) -> None:
@@ -451,10 +399,11 @@ class Assistant(QFrame):
                 if card.outcome:
                     card.settle("")
                 card.wait(True)
-                QWidget.setTabOrder(self.scroll, card.accept)
-                QWidget.setTabOrder(card.accept, card.reject)
+                stops = (self.scroll, card.accept, card.reject, card.correct, card.ask)
+                for before, after in pairwise(stops):
+                    QWidget.setTabOrder(before, after)
                 self.waiting = card
-                self.show_keys(self._yes == "A")
+                self.show_keys(self._keys is PICTURE_KEYS)
                 return
 
     def show_decision(self, number: int, accepted: bool, text: str) -> None:
@@ -479,7 +428,7 @@ class Assistant(QFrame):
             inside.addWidget(button)
             box.options.append(button)
         self._question = self._add(box)
-        self.show_keys(self._yes == "A")
+        self.show_keys(self._keys is PICTURE_KEYS)
         self.to_newest()
 
     def _close_question(self) -> None:

@@ -84,8 +84,15 @@ class BodyMap(QWidget):
             return room
         scale = min(room.width() / self.scout.width_mm, room.height() / self.scout.height_mm)
         box = QRectF(0, 0, scale * self.scout.width_mm, scale * self.scout.height_mm)
-        box.moveCenter(room.center())
+        box.moveTop(room.top())
+        box.moveLeft(room.center().x() - box.width() / 2)
         return box
+
+    def ground(self) -> QRectF:
+        """The black the overview lies on."""
+        if self.scout is None:
+            return QRectF(self.rect())
+        return QRectF(0, 0, self.width(), self.area().bottom() + 3)
 
     def at(self, left: float, up: float) -> QPointF:
         """Widget pixels of a place of the patient, mm."""
@@ -125,14 +132,14 @@ class BodyMap(QWidget):
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.SURROUND))
-        painter.drawRoundedRect(QRectF(self.rect()), 8, 8)
+        painter.drawRoundedRect(self.ground(), 8, 8)
         if self.scout is None:
             painter.setPen(QColor("#a5afbc"))
             painter.setFont(theme.font(12))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Overview\nis being made…")
             painter.end()
             return
-        painter.setClipRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
+        painter.setClipRect(self.ground().adjusted(1, 1, -1, -1))
         painter.setOpacity(0.72)
         painter.drawImage(self.area(), self._image)
         painter.setOpacity(1.0)
@@ -145,7 +152,7 @@ class BodyMap(QWidget):
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(theme.SKY), 2))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 8, 8)
+            painter.drawRoundedRect(self.ground().adjusted(1, 1, -1, -1), 8, 8)
         painter.end()
 
     def _paint_track(self, painter: QPainter) -> None:
@@ -182,7 +189,7 @@ class BodyMap(QWidget):
         width = metrics.horizontalAdvance(text) + 12
         box = QRectF(spot.x() - width / 2, spot.y() + 9, width, metrics.height() + 5)
         box.moveLeft(min(max(box.left(), 3.0), self.width() - 3.0 - width))
-        if box.bottom() > self.height() - 3:
+        if box.bottom() > self.ground().bottom() - 3:
             box.moveBottom(spot.y() - 9)
         ground = QColor(theme.HALO)
         ground.setAlphaF(0.9)

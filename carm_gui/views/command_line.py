@@ -74,9 +74,11 @@ class _Line(QLineEdit):
 
 
 class CommandLine(QWidget):
-    """`submitted(text)` on Enter with a line; `reason_given(text)` when the line asked why a proposal is rejected."""
+    """`submitted(text)` on Enter with a line, `shot` on Enter without one; `reason_given(text)` when the line asked why
+    a proposal is rejected."""
 
     submitted = Signal(str)
+    shot = Signal()
     reason_given = Signal(str)
 
     def __init__(self, history: list[str] | None = None, parent: QWidget | None = None) -> None:
@@ -199,9 +201,13 @@ class CommandLine(QWidget):
             self.end_reason()
             self.reason_given.emit(text)
             return
+        empty = not self.line.text()
         self.line.clear()
         self.show_meaning()
         if not text:
+            # Blanks are a line that was begun: nobody who typed them meant an exposure.
+            if empty:
+                self.shot.emit()
             return
         if not self.history or self.history[-1] != text:
             self.history.append(text)

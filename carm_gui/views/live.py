@@ -187,9 +187,7 @@ class LiveView(PictureKeys, PictureMouse, QWidget):
         """Grey levels afresh, from the latest signal."""
         if self._signal is None:
             return
-        grey = np.ascontiguousarray(
-            display.to_grey(self._signal, self.levels.low, self.levels.high, self.bone_dark)
-        )
+        grey = np.ascontiguousarray(display.to_grey(self._signal, self.levels.low, self.levels.high, self.bone_dark))
         height, width = grey.shape
         self._grey = grey  # QImage keeps no reference of its own
         self._image = QImage(grey.data, width, height, width, QImage.Format.Format_Grayscale8)
@@ -332,7 +330,7 @@ class LiveView(PictureKeys, PictureMouse, QWidget):
         if self.show_overlays:
             self._paint_offer(painter, field)
             for what in self.marks:
-                overlays.mark(painter, field, what)
+                overlays.mark(painter, field, what, self.pose)
         painter.restore()
         overlays.markers(painter, field)
         overlays.scale_bar(painter, field)
@@ -342,9 +340,7 @@ class LiveView(PictureKeys, PictureMouse, QWidget):
         flag = Qt.AlignmentFlag
         if self.altered():
             corner = QPointF(square.right() - 12, square.top() + 12)
-            overlays.plate(
-                painter, corner, self.altered(), size=12, anchor=flag.AlignRight | flag.AlignTop, bold=False
-            )
+            overlays.plate(painter, corner, self.altered(), size=12, anchor=flag.AlignRight | flag.AlignTop, bold=False)
         if not self.stored:
             corner = QPointF(square.left() + 12, square.bottom() - 12)
             overlays.plate(
@@ -360,7 +356,11 @@ class LiveView(PictureKeys, PictureMouse, QWidget):
                 text, pose = self.seen
                 stale = pose != self.pose
                 overlays.centre_label(
-                    painter, field, pose, text + (" (stale)" if stale else ""), overlays.STALE if stale else theme.PURPLE
+                    painter,
+                    field,
+                    pose,
+                    text + (" (stale)" if stale else ""),
+                    overlays.STALE if stale else theme.PURPLE,
                 )
             return
         stale = offer.phase != "accepted" and offer.pose != self.pose

@@ -53,13 +53,16 @@ MARK_PX = 8.0
 class Mark:
     """A named point of the patient. `kind` is predicted, accepted, correction or truth; `where` holds its isocentre
     coordinates as a pose (angles of the view it was seen in); `region_mm` is the radius of its 90 % region, if any.
-    `stale` says that the view has changed since it was read."""
+    `read_at` is the view it was read from: on any other it is stale. None: it holds whatever the view."""
 
     kind: str
     text: str
     where: CArmPose
     region_mm: float | None = None
-    stale: bool = False
+    read_at: CArmPose | None = None
+
+    def stale(self, here: CArmPose) -> bool:
+        return self.read_at is not None and self.read_at != here
 
 
 def crosshair(painter: QPainter, field: Field) -> None:
@@ -136,9 +139,10 @@ def mark_shape(kind: str, c: QPointF, r: float = MARK_PX) -> QPainterPath:
     return path
 
 
-def mark(painter: QPainter, field: Field, what: Mark) -> None:
-    """Draw `what` with its shape, its text, and its region as a dashed circle."""
-    colour = STALE if what.stale else MARK_COLOURS[what.kind]
+def mark(painter: QPainter, field: Field, what: Mark, here: CArmPose) -> None:
+    """Draw `what` with its shape, its text, and its region as a dashed circle; the C-arm stands at `here`."""
+    stale = what.stale(here)
+    colour = STALE if stale else MARK_COLOURS[what.kind]
     c = field.at(what.where)
     if what.region_mm:
         region = QPainterPath()
@@ -149,7 +153,7 @@ def mark(painter: QPainter, field: Field, what: Mark) -> None:
     stroke(painter, path, colour, 2.6 if what.kind == "correction" else 2.0)
     if what.kind == "accepted":
         painter.fillPath(path, QColor(colour))
-    text = what.text + (" (stale)" if what.stale else "")
+    text = what.text + (" (stale)" if stale else "")
     if what.region_mm:
         text += f"\n90 % within {what.region_mm:.0f} mm"
     if text and inner(field).adjusted(-60, -60, 60, 60).contains(c):
@@ -196,7 +200,10 @@ def _brackets(field: Field, goal: CArmPose) -> QPainterPath:
 def present_field(painter: QPainter, field: Field, pose: CArmPose) -> None:
     """Where the C-arm stands by now while an earlier picture is held: its field on that picture, without X-ray."""
     stroke(painter, field.outline(pose), theme.ORANGE, 2.0)
-    plate(painter, field.at(pose), "view now, no picture yet", theme.ORANGE, within=inner(field))
+    top = QPointF(field.at(pose).x(), field.outline(pose).boundingRect().top() + 12)
+    plate(
+        painter, top, "view now, no picture yet", theme.ORANGE, anchor=Qt.AlignmentFlag.AlignTop, within=inner(field)
+    )
 
 
 def collimator(painter: QPainter, field: Field, width_mm: float, height_mm: float, shades: bool, text: str) -> None:

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 from carm_gui import theme
 from carm_gui.views import display, overlays
 from carm_gui.views.field import view_name
-from carm_gui.views.widgets import KeyButton, label, small_button
+from carm_gui.views.widgets import KeyButton, PopOut, label, small_button
 from sim.frame import LOG_SCALE, Frame
 
 MOST_KEPT = 60
@@ -79,13 +79,18 @@ class Still(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        square = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        square.setHeightForWidth(True)
+        self.setSizePolicy(square)
         self.setMinimumSize(160, 160)
         self._image: QImage | None = None
         self.caption, self.warning = "", ""
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(340, 340)
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802
+        return width
 
     def put(self, grey: np.ndarray | None, caption: str, warning: str = "") -> None:
         self.caption, self.warning = caption, warning
@@ -126,6 +131,7 @@ class Reference(QFrame):
 
     save_wanted = Signal()
     swap_wanted = Signal()
+    float_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -152,6 +158,9 @@ class Reference(QFrame):
         buttons.addWidget(self.save)
         buttons.addWidget(self.swap)
         buttons.addStretch(1)
+        pop = PopOut("Reference")
+        pop.clicked.connect(self.float_wanted)
+        buttons.addWidget(pop)
         modes = QHBoxLayout()
         modes.setSpacing(5)
         for button in self.modes.buttons():
@@ -161,10 +170,10 @@ class Reference(QFrame):
         inside.setContentsMargins(10, 10, 10, 8)
         inside.setSpacing(8)
         inside.addLayout(buttons)
-        inside.addWidget(self.picture, 5)
+        inside.addWidget(self.picture)
         inside.addLayout(modes)
         inside.addWidget(label("Exposures of this rehearsal", 11, tone="dim", wrap=False))
-        inside.addWidget(self.strip, 2)
+        inside.addWidget(self.strip, 1)
         self.setMinimumWidth(270)
         self._refresh()
 
@@ -220,6 +229,13 @@ class Reference(QFrame):
         if what == "saved" or self.shown is None:
             self.show_kept(known)
         return known
+
+    def clear(self) -> None:
+        """Nothing is kept, as at the start."""
+        self.kept.clear()
+        self.strip.clear()
+        self._number, self.live = 0, None
+        self.show_kept(None)
 
     def show_live(self, frame: Frame) -> None:
         """The newest picture: a comparison follows it."""
@@ -281,12 +297,12 @@ class Reference(QFrame):
         warning = "" if apart == "same view" else apart
         if self.mode == "Blend":
             mixed = blend(live.pixels, reference.pixels, self.share.value() / 100)
-            self.picture.put(_grey(mixed, self.bone_dark), f"Live and {caption.lower()}", warning)
+            self.picture.put(_grey(mixed, self.bone_dark), f"Live and reference {self.shown.title}", warning)
             return
         signal = subtract(live.pixels, reference.pixels)
         span = max(float(np.percentile(np.abs(signal[::4, ::4]), 99.5)), 0.1 * LOG_SCALE)
         grey = display.to_grey(signal, -span, span, self.bone_dark)
-        self.picture.put(grey, f"Live minus {caption.lower()}", warning or apart)
+        self.picture.put(grey, f"Live minus reference {self.shown.title}", warning or apart)
 
 
 def _grey(pixels: np.ndarray, bone_dark: bool) -> np.ndarray:
@@ -308,4 +324,3 @@ def _thumbnail(frame: Frame) -> QPixmap:
 def _place(frame: Frame) -> str:
     pose = frame.pose
     return f"left {pose.left_mm:.0f}, up {pose.up_mm:.0f}, front {pose.ant_mm:.0f} mm"
-

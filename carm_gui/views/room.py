@@ -18,7 +18,7 @@ from sim.pose import CArmPose
 AZIMUTH, ELEVATION = 38.0, 24.0
 FLOOR_MM, BACK_MM = -900.0, -112.0
 LIGHT = np.array([0.35, 0.25, 0.9]) / np.linalg.norm([0.35, 0.25, 0.9])
-HALF_HEIGHT_MM = 930.0
+HALF_HEIGHT_MM = 830.0
 """Half of what the height of the widget shows."""
 MOTION_MS = 66
 """While the C-arm moves the room is painted this often: it is there to orient by, and the picture comes first."""
@@ -124,7 +124,7 @@ class RoomView(QWidget):
 
     def _on_screen(self, seen: np.ndarray, scale: float) -> np.ndarray:
         flat = seen[..., :2] * (scale, -scale)
-        return flat + (self.width() / 2, self.height() / 2)
+        return flat + np.array([self.width() / 2, self.height() / 2])
 
     def _paint_floor(self, painter: QPainter, camera: np.ndarray, scale: float) -> None:
         turn = np.linspace(0, 2 * np.pi, 40, endpoint=False)

@@ -4,6 +4,7 @@ knows no painter. A drawing to orient by: the shapes are no limits and no collis
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -87,8 +88,8 @@ _HEAD = ((255, 8, 8), (240, 44, 52), (205, 72, 90), (160, 78, 98), (110, 68, 82)
 def patient(origin=(0.0, 0.0, 0.0)) -> list[Solid]:
     """A supine adult with T1 at `origin`, arms crossed over the abdomen."""
     at = np.asarray(origin, float)
-    trunk = loft([(at + (0, up, ant), (w, 0, 0), (0, 0, d)) for up, w, d, ant in _TRUNK])
-    head = loft([(at + (0, up, 30), (w, 0, 0), (0, 0, d)) for up, w, d in _HEAD])
+    trunk = loft([(at + np.array([0, up, ant]), (w, 0, 0), (0, 0, d)) for up, w, d, ant in _TRUNK])
+    head = loft([(at + np.array([0, up, 30]), (w, 0, 0), (0, 0, d)) for up, w, d in _HEAD])
     solids = [Solid("skin", head), Solid("gown", trunk)]
     for side in (-1, 1):
         arm = [
@@ -104,7 +105,7 @@ def patient(origin=(0.0, 0.0, 0.0)) -> list[Solid]:
 def table(top_mm: float, middle_mm: float = 0.0, head_mm: float = 330.0, foot_mm: float = -1380.0) -> list[Solid]:
     """The table under a patient whose back lies at `top_mm`, cut into pieces so that they can be sorted by depth."""
     pieces, edges = [], np.linspace(foot_mm, head_mm, 10)
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges):
         for x in (-150.0, -50.0, 50.0, 150.0):
             whole = box((middle_mm + x, (low + high) / 2, top_mm - 22), np.eye(3), (50, (high - low) / 2, 20))
             keep = [4, 5]  # under and upper side; the others only at the rim
@@ -156,11 +157,11 @@ def _right_side(pose: CArmPose) -> np.ndarray:
 
 
 def _stand(iso: np.ndarray, floor_mm: float) -> list[Solid]:
-    holder = iso + (-700.0, 0.0, 0.0)
+    holder = iso + np.array([-700.0, 0.0, 0.0])
     foot, column = floor_mm + 60, holder[2] - 40
     pieces = [box(holder, np.eye(3), (70, 60, 80))]
     edges = np.linspace(foot, max(column, foot + 100), 5)
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges):
         pieces.append(box((holder[0] - 60, holder[1], (low + high) / 2), np.eye(3), (75, 80, (high - low) / 2)))
     pieces.append(box((holder[0] - 130, holder[1], floor_mm + 40), np.eye(3), (260, 190, 36)))
     return [Solid("stand", np.concatenate(pieces))]

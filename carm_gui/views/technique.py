@@ -9,8 +9,9 @@ from __future__ import annotations
 import time
 from collections import deque
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QIntValidator, QPainter, QPalette, QPen, QPolygonF
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from carm_gui import theme
 from carm_gui.views.widgets import KeyButton, label, retone
@@ -29,7 +30,7 @@ class Readout(QWidget):
     def __init__(self, caption: str, tip: str) -> None:
         super().__init__()
         self.value = label("–", 15, bold=True, wrap=False)
-        self.value.setMinimumWidth(46)
+        self.value.setMinimumSize(46, 26)
         self.caption = caption
         _stack(self, caption, self.value)
         self.setToolTip(tip)
@@ -58,15 +59,61 @@ def _captioned(caption: str, widget: QWidget, tip: str) -> QWidget:
     return holder
 
 
-def _figure(low: int, high: int) -> QSpinBox:
-    box = QSpinBox()
-    box.setRange(low, high)
-    box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-    box.setKeyboardTracking(False)
-    box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    box.setFont(theme.font(14, bold=True))
-    box.setFixedWidth(56)
-    return box
+class Figure(QLineEdit):
+    """A whole number to set: typed, or stepped with the arrows and the wheel. `changed(value)` when it was."""
+
+    changed = Signal(int)
+
+    def __init__(self, low: int, high: int) -> None:
+        super().__init__()
+        self.low, self.high, self._value = low, high, low
+        self.setProperty("role", "figure")
+        self.setValidator(QIntValidator(0, 999, self))
+        self.setFont(theme.font(14, bold=True))
+        self.setFixedWidth(52)
+        self.editingFinished.connect(lambda: self._set(int(self.text() or self._value)))
+        self.put(low)
+
+    def value(self) -> int:
+        return self._value
+
+    def put(self, value: int) -> None:
+        """Show `value`, unless another is being typed."""
+        self._value = value
+        if not (self.hasFocus() and self.isModified()):
+            self.setText(str(value))
+
+    def _set(self, value: int) -> None:
+        value = min(max(value, self.low), self.high)
+        self.setModified(False)
+        self.setText(str(value))
+        if value != self._value:
+            self._value = value
+            self.changed.emit(value)
+
+    def keyPressEvent(self, event) -> None:  # noqa: N802
+        step = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: 5, Qt.Key.Key_PageDown: -5}.get(event.key())
+        if step is None:
+            super().keyPressEvent(event)
+        else:
+            self._set(self._value + step)
+
+    def wheelEvent(self, event) -> None:  # noqa: N802
+        if self.hasFocus():
+            self._set(self._value + (1 if event.angleDelta().y() > 0 else -1))
+
+
+class Choice(QComboBox):
+    """A combo box with a plain chevron."""
+
+    def paintEvent(self, event) -> None:  # noqa: N802
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.PlaceholderText), 1.5))
+        x, y = self.width() - 13.0, self.height() / 2
+        painter.drawPolyline(QPolygonF([QPointF(x - 4, y - 2), QPointF(x, y + 2), QPointF(x + 4, y - 2)]))
+        painter.end()
 
 
 class Technique(QFrame):
@@ -116,10 +163,10 @@ class Technique(QFrame):
         self.shoot = KeyButton("Shot", "X")
         self.shoot.setToolTip("One exposure. Enter on the empty command line does the same.")
         self.shoot.clicked.connect(self.shot_wanted)
-        self.kv, self.ma = _figure(*KVP), _figure(*MA)
-        self.kv.valueChanged.connect(lambda value: self._wish(kvp=float(value)))
-        self.ma.valueChanged.connect(lambda value: self._wish(ma=float(value)))
-        self.pulse_rate = QComboBox()
+        self.kv, self.ma = Figure(*KVP), Figure(*MA)
+        self.kv.changed.connect(lambda value: self._wish(kvp=float(value)))
+        self.ma.changed.connect(lambda value: self._wish(ma=float(value)))
+        self.pulse_rate = Choice()
         self.pulse_rate.setFont(theme.font(14, bold=True))
         self.pulse_rate.setFixedWidth(62)
         for rate in PULSE_RATES:
@@ -207,8 +254,7 @@ class Technique(QFrame):
         """What the next pulse is made with; `auto` None where the device has no automatic exposure."""
         self._telling = True
         for box, value in ((self.kv, kvp), (self.ma, ma)):
-            if not (box.hasFocus() and box.isEnabled()) or self.auto.isChecked():
-                box.setValue(round(value))
+            box.put(round(value))
         self.auto.setChecked(bool(auto))
         self.auto.setText("Auto" if auto else "Manual")
         self.auto.setAccessibleName(f"Automatic exposure is {'on' if auto else 'off'}")
@@ -223,8 +269,10 @@ class Technique(QFrame):
         self.shots.put(f"{dose.shots}")
         self._show_time(dose.fluoro_s)
         now = time.monotonic()
+        if self._history and dose.air_kerma_mgy < self._history[-1][1]:
+            self._history.clear()  # another rehearsal, or an earlier moment of a replay
         self._history.append((now, dose.air_kerma_mgy))
-        while self._history and now - self._history[0][0] > RATE_WINDOW_S:
+        while len(self._history) > 2 and now - self._history[1][0] > RATE_WINDOW_S:
             self._history.popleft()
         (t0, k0), (t1, k1) = self._history[0], self._history[-1]
         if t1 - t0 > 0.5:

@@ -11,7 +11,7 @@ from carm_gui.views.body_map import BodyMap
 from carm_gui.views.drive import Drive
 from carm_gui.views.field import angle_names, place_parts
 from carm_gui.views.room import RoomView
-from carm_gui.views.widgets import label
+from carm_gui.views.widgets import PopOut, label
 from sim.pose import CArmPose
 
 
@@ -58,6 +58,7 @@ class Where(QFrame):
     """`chosen(key)` is a landmark to align to; `jog` and `view` are the controls'."""
 
     chosen = Signal(str)
+    float_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,10 +68,15 @@ class Where(QFrame):
         self.readout.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.readout.setFixedWidth(86)
         self.map.chosen.connect(self.chosen)
+        pop = PopOut("Where am I")
+        pop.clicked.connect(self.float_wanted)
+        side = QVBoxLayout()
+        side.addWidget(self.readout, 1)
+        side.addWidget(pop, 0, Qt.AlignmentFlag.AlignRight)
         top = QHBoxLayout()
         top.setSpacing(10)
         top.addWidget(self.map, 1)
-        top.addWidget(self.readout)
+        top.addLayout(side)
         inside = QVBoxLayout(self)
         inside.setContentsMargins(10, 10, 10, 10)
         inside.setSpacing(8)

@@ -87,6 +87,30 @@ def small_button(text: str, tip: str, checkable: bool = False) -> QPushButton:
     return result
 
 
+class PopOut(QPushButton):
+    """Takes a pane out into a window of its own, or puts it back: two squares, one over the other."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__()
+        self.setProperty("role", "icon")
+        self.setFixedSize(26, 24)
+        self.setAutoDefault(False)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName(f"Undock {what}")
+        self.setToolTip(f"{what} into a window of its own, or back")
+
+    def paintEvent(self, event) -> None:  # noqa: N802
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.PlaceholderText), 1.4))
+        x, y = self.width() / 2, self.height() / 2
+        painter.drawRoundedRect(QRectF(x - 6, y - 1.5, 8, 7), 1.5, 1.5)
+        painter.setBrush(self.palette().color(QPalette.ColorRole.Base))
+        painter.drawRoundedRect(QRectF(x - 2.5, y - 6, 8.5, 7.5), 1.5, 1.5)
+        painter.end()
+
+
 class KeyButton(QPushButton):
     """A push button with its key drawn as a cap at its right. It is never a default button and takes the focus by Tab
     alone, so that no Enter meant for something else presses it."""

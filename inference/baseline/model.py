@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from inference.baseline import conformal
-from inference.baseline.reading import Reading, reply, target_of
+from inference.baseline.reading import READING_TASK, Reading, reply, target_of
 from inference.models.folder import sha256_of
 from inference.models.interface import Cancelled, LanguageModel, ModelError, ModelInfo, Request
 
@@ -39,23 +39,24 @@ class BaselineModel:
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         self.name, self.state, self.problem, self.note = name, "ready", "", ""
         self._cancelled = False
+        import torch
+        from safetensors import SafetensorError
+        from safetensors.torch import load_file
+
+        from inference.baseline.network import DisplacementNetwork, layout
+
         folder = Path(folder)
+        torch.set_num_threads(threads)
         try:
-            import torch
-            from safetensors.torch import load_file
-
-            from inference.baseline.network import DisplacementNetwork
-
-            torch.set_num_threads(threads)
             config = json.loads((folder / "config.json").read_text())
             network = DisplacementNetwork(tuple(config["widths"]), tuple(config["blocks"]))
             network.load_state_dict(load_file(folder / "model.safetensors"))
-        except (OSError, ValueError, KeyError, RuntimeError, TypeError) as error:
+        except (OSError, ValueError, KeyError, RuntimeError, TypeError, SafetensorError) as error:
             sentence = " ".join(str(error).split())[:200]
             raise ModelError(f"The baseline in {folder} cannot be loaded: {sentence}.") from None
         if device == "auto":
             device = "cuda" if torch.cuda.is_available() else "cpu"
-        self._network = network.float().to(device, memory_format=torch.channels_last).eval()
+        self._network = network.float().to(device, memory_format=layout(device)).eval()
         self._quantiles = _quantiles(folder)
         self.info = ModelInfo(
             name=name,
@@ -114,10 +115,18 @@ class HybridModel:
         return self._baseline.read(_resized(picture, self._baseline.info.picture_size))
 
     def reply(self, request: Request, emit: Callable[[str], None], stopped: Callable[[], bool] = lambda: False) -> None:
-        self._language.reply(self._informed(request), emit, stopped)
+        if request.task == READING_TASK:
+            self._baseline.reply(self._smaller(request), emit, stopped)
+        else:
+            self._language.reply(self._informed(request), emit, stopped)
 
     def stream(self, request: Request) -> Iterator[str]:
+        if request.task == READING_TASK:
+            return self._baseline.stream(self._smaller(request))
         return self._language.stream(self._informed(request))
+
+    def _smaller(self, request: Request) -> Request:
+        return replace(request, picture=_resized(request.picture, self._baseline.info.picture_size))
 
     def __getattr__(self, name: str):
         return getattr(self._language, name)

@@ -26,6 +26,12 @@ SPREAD_FLOOR, SPREAD_CEILING = math.log(0.02), 2.0
 MAP = 8
 
 
+def layout(device: str) -> torch.memory_format:
+    """The faster order of a network's weights; on a CPU the backward pass of torch 2.13 corrupts memory in that of a
+    GPU."""
+    return torch.channels_last if torch.device(device).type == "cuda" else torch.contiguous_format
+
+
 class Block(nn.Module):
     """Two 3 x 3 convolutions beside a shortcut."""
 
@@ -64,7 +70,7 @@ class DisplacementNetwork(nn.Module):
         self.head = nn.Linear(GATHERED * MAP * MAP + before, len(KEYS) * 7)
 
     def forward(self, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        x = pictures[:, None].float().div(127.5).sub(1.0).contiguous(memory_format=torch.channels_last)
+        x = pictures[:, None].float().div(127.5).sub(1.0)
         x = self.stages(self.stem(x))
         features = torch.cat([torch.relu(self.gather(x)).flatten(1), x.mean((2, 3))], 1)
         with torch.autocast(features.device.type, enabled=False):

@@ -7,6 +7,7 @@ a language model. Knows no network, no picture and no truth.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,8 +15,13 @@ import numpy as np
 
 from inference import prompts
 from inference.baseline import conformal
+from inference.models.interface import LanguageModel, ModelError, Request
 from inference.reply import mentions
+from sim.frame import Frame
 from sim.landmarks import KEYS
+
+READING_TASK = "reading"
+"""Asked for this, the baseline and the hybrid answer with the numbers themselves, as JSON."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,8 @@ def reply(task: str, prompt: str, reading: Reading) -> str:
     """The reply to a prompt of `inference.prompts`. Raises ValueError for a task or a target that is not known."""
     if task == "navigation":
         return _move(target_of(prompt), reading)
+    if task == READING_TASK:
+        return _as_json(reading)
     if task == "localization":
         return prompts.locate_reply(reading.nearest[:2])
     if task == "retrieval":
@@ -89,6 +97,32 @@ def reply(task: str, prompt: str, reading: Reading) -> str:
         )
         return prompts.correct_reply(text, (first, second))
     raise ValueError(f"A reading answers no task called {task!r}.")
+
+
+def ask_reading(model: LanguageModel, frame: Frame) -> Reading:
+    """What `model` (the baseline or the hybrid, in whatever process) reads in a frame. Raises ModelError for one that
+    gives no numbers, and Cancelled."""
+    picture = prompts.picture(frame, model.info.picture_size)
+    text = "".join(model.stream(Request(READING_TASK, picture, "", 1)))
+    try:
+        data = json.loads(text)
+        return Reading(*(None if data[name] is None else np.array(data[name], float) for name in _ARRAYS))
+    except (ValueError, TypeError, KeyError):
+        raise ModelError(f"The model {model.name} gives no displacements.") from None
+
+
+_ARRAYS = ("offsets", "spreads", "radii", "likelihoods")
+
+
+def _as_json(reading: Reading) -> str:
+    def listed(values: np.ndarray | None) -> list | None:
+        if values is None:
+            return None
+        rounded = np.round(np.asarray(values, float), 3).astype(object)
+        rounded[~np.isfinite(values)] = None
+        return rounded.tolist()
+
+    return json.dumps({name: listed(getattr(reading, name)) for name in _ARRAYS})
 
 
 def _move(target: str | None, reading: Reading) -> str:

@@ -22,7 +22,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from inference.baseline.conformal import on_picture
-from inference.baseline.network import UNIT_MM, DisplacementNetwork, loss
+from inference.baseline.network import UNIT_MM, DisplacementNetwork, layout, loss
 from inference.baseline.recipe import Recipe, Stage
 from inference.evaluation import measures
 from sim.landmarks import ARM_KEYS, KEYS
@@ -53,7 +53,7 @@ class Average:
         copy = DisplacementNetwork(like.widths, like.blocks)
         copy.load_state_dict({**like.state_dict(), **self.mean})
         device = next(iter(self.mean.values())).device
-        return copy.to(device, memory_format=torch.channels_last).eval()
+        return copy.to(device, memory_format=layout(device)).eval()
 
 
 def rate_at(stage: Stage, done: float) -> float:
@@ -85,7 +85,7 @@ def fit(
     """Train `network` on `batches` until recipe.training.samples were seen or its minutes are over; returns the
     averaged network, on `device`. `check` measures an averaged one at each checkpoint (recipe.out/baseline.pt)."""
     stage = recipe.training
-    network.to(device, memory_format=torch.channels_last).train()
+    network.to(device, memory_format=layout(device)).train()
     decayed = [p for p in network.parameters() if p.ndim > 1]
     plain = [p for p in network.parameters() if p.ndim <= 1]
     optimiser = torch.optim.AdamW(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -27,6 +28,9 @@ from sim.frame import Frame
 from sim.geometry import isocentre_spacing_mm, project
 from sim.landmarks import BY_KEY, KEYS
 from sim.pose import CArmPose
+
+if TYPE_CHECKING:
+    from inference.evaluation.paint import Canvas
 
 MAX_STEPS = 8
 MOST_TRIES = 30
@@ -50,7 +54,8 @@ class StepSeen:
 @dataclass(frozen=True)
 class Outcome:
     """What came of a case. `ids` is None for a malformed reply; `truth` are the ids that count as right. `seconds` is
-    CPU time of the model on a CPU, else wall time."""
+    CPU time of the model on a CPU, else wall time. `centre_mm` is the isocentre (left, up, ant), `end_mm` where a
+    navigation left it."""
 
     case: Case
     raw: str
@@ -68,6 +73,8 @@ class Outcome:
     in_view: tuple[str, ...] = ()
     reasoning: str = ""
     reading: dict = field(default_factory=dict)
+    centre_mm: tuple[float, ...] = ()
+    end_mm: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -229,17 +236,17 @@ class Bench:
         from inference.localize import localize
 
         model.reset()
-        _set_where(model, lambda: pose)
+        set_where(model, lambda: pose)
         frame = self.frame(pose, case.number)
         *_, step = localize(model, frame, top=3 if case.task == "retrieval" else 2)
         ids = published_ids(case.task, step.prediction.raw)
         distance = self.distances((pose.left_mm, pose.up_mm, pose.ant_mm))
+        nearest = [int(i) for i in np.argsort(distance)]  # not a number sorts last
         if case.task == "retrieval":
-            order = np.argsort(np.where(np.isfinite(distance), distance, np.inf))
-            truth = [int(i) + 1 for i in order[:3]]
+            truth = [i + 1 for i in nearest[:3]]
         else:
-            near = np.nanmin(distance) + (plans.TIE_MM if plan.displace_mm else 0.0)
-            truth = [i + 1 for i in range(len(KEYS)) if distance[i] <= near]
+            near = distance[nearest[0]] + (plans.TIE_MM if plan.displace_mm else 0.0)
+            truth = [i + 1 for i in nearest if distance[i] <= near]
         return Outcome(
             case,
             step.prediction.raw,
@@ -248,6 +255,7 @@ class Bench:
             tuple(ids) if ids else None,
             in_view=self.visible(pose),
             reading=self.reading(model, frame),
+            centre_mm=_at(pose),
         )
 
     def reading(self, model, frame: Frame) -> dict:
@@ -269,7 +277,7 @@ class Bench:
         model.reset()
         model.target = case.target
         carm = CArm(self.projector, pose, seed=case.number)
-        _set_where(model, lambda: carm.pose)
+        set_where(model, lambda: carm.pose)
         trip = navigator(carm, model, case.target, MAX_STEPS)
         goal = self.patient.landmarks[case.target]
 
@@ -291,13 +299,35 @@ class Bench:
             steps=trip.steps,
             decision_seconds=measures.mean(model.decisions),
             trace=trace,
+            centre_mm=_at(pose),
+            end_mm=_at(trip.pose),
         )
 
+    def strip(self, outcome: Outcome) -> Canvas:
+        """The pictures that a navigation went through, with its moves; see `plots.strip`."""
+        from inference.evaluation import plots
 
-def _set_where(model: Timed, where: Callable[[], CArmPose]) -> None:
+        ant = outcome.end_mm[2]
+        stops = [(step.left_mm, step.up_mm) for step in outcome.trace]
+        if not stops or stops[-1] != outcome.end_mm[:2]:
+            stops.append(outcome.end_mm[:2])
+        pictures, goals = [], []
+        for number, (left, up) in enumerate(stops):
+            pose = CArmPose(left, up, ant)
+            pictures.append(prompts.picture(self.frame(pose, number), 2 * plots.STRIP_SIDE))
+            uv, inside = project(pose, np.array(self.patient.landmarks[outcome.case.target]), 1000)
+            goals.append(tuple((uv - 499.5) / 1000) if inside else None)
+        return plots.strip(outcome, pictures, goals)
+
+
+def set_where(model: Timed, where: Callable[[], CArmPose]) -> None:
     """Tell the mean-anatomy row where the C-arm stands; no model asks."""
     if isinstance(model._model, MeanAnatomy):
         model._model.where = where
+
+
+def _at(pose: CArmPose) -> tuple[float, ...]:
+    return tuple(round(mm, 2) for mm in (pose.left_mm, pose.up_mm, pose.ant_mm))
 
 
 def _listed(values: np.ndarray) -> list:

@@ -15,7 +15,7 @@ import numpy as np
 
 from inference.correct import correct
 from inference.evaluation import plan as plans
-from inference.evaluation.bench import Bench, Outcome, Timed, key_ids
+from inference.evaluation.bench import Bench, Outcome, Timed, key_ids, set_where
 from inference.evaluation.plan import Case, Plan
 from inference.localize import localize
 from sim.frame import Frame
@@ -148,6 +148,7 @@ def run(bench: Bench, plan: Plan, index: int, turn: int, rights: int) -> list[Ou
     out: list[Outcome] = []
     for number, pose, true in views(bench, plan, index, turn):
         model.reset()
+        set_where(model, lambda pose=pose: pose)
         frame = bench.frame(pose, number)
         *_, step = localize(model, frame, top=2)
         first = step.prediction

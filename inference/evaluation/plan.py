@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import count
 
 import numpy as np
 
@@ -125,22 +126,16 @@ def cases(plan: Plan, index: int, known: Sequence[str]) -> Iterator[Case]:
     rng = stream(plan, index)
     patient = plan.patients[index]
     if plan.task == "retrieval":
-        number = 0
-        while True:
-            yield Case(plan.task, patient, number)
-            number += 1
+        yield from (Case(plan.task, patient, number) for number in count())
     wanted = plan.pairs if plan.task == "navigation" and plan.pairs else None
     pairs = wanted or ([(a, b) for a in KEYS for b in KEYS] if plan.task == "navigation" else [(a, "") for a in KEYS])
     pairs = [(a, b) for a, b in pairs if a != b]
-    if not any(a in known and (not b or b in known) for a, b in pairs):
+    possible = {(a, b) for a, b in pairs if a in known and (not b or b in known)}
+    if not possible:
         return
-    dealt = sum(map(plan.share, range(index)))
-    number = 0
-    while True:
-        deck, place = divmod(dealt, len(pairs))
-        dealt += 1
+    first = sum(map(plan.share, range(index)))
+    for number in count():
+        deck, place = divmod(first + number, len(possible))
         order = np.random.default_rng([plan.seed, TASKS.index(plan.task), 1, deck]).permutation(len(pairs))
-        start, target = pairs[order[place]]
-        if start in known and (not target or target in known):
-            yield Case(plan.task, patient, number, start, target, in_disc(plan.displace_mm, rng))
-            number += 1
+        start, target = [pairs[i] for i in order if pairs[i] in possible][place]
+        yield Case(plan.task, patient, number, start, target, in_disc(plan.displace_mm, rng))

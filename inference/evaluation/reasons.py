@@ -27,6 +27,7 @@ def claimed(texts: Iterable[str]) -> list[str]:
     for text in texts:
         for clause in re.split(r"[;.!?]", text.lower()):
             plain = re.sub(r"[^a-z0-9:]+", " ", clause).strip()
+            plain = plain.partition(" or ")[0]  # an alternative is weighed, not seen
             if _DENIES.search(plain):
                 continue
             said = [m[1] for pattern in (_SEEN_BEFORE, _SEEN_AFTER, _SEEN_WITH) for m in pattern.finditer(plain)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import json
+import logging
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,9 +21,13 @@ from pathlib import Path
 from inference.evaluation import correction
 from inference.evaluation.bench import Navigator, Outcome, StepSeen, Trip, bench_for
 from inference.evaluation.plan import MEAN_ANATOMY, TASKS, Case, Plan, expand_patients
+from inference.evaluation.score import TRUTH_COLUMNS
 from inference.evaluation.summary import summarise
+from sim.landmarks import BY_ID
 
 __all__ = ["Plan", "Trip", "evaluate", "expand_patients"]
+
+log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 
@@ -72,8 +77,9 @@ def evaluate(
     progress: Progress | None = None,
     reference: bool = True,
 ) -> dict:
-    """Run the plan and write figures.json, predictions.csv, cases.jsonl and plots into `out`; returns the figures. With
-    `reference` the row that does not see is run on the same cases. Raises ValueError for an unknown task."""
+    """Run the plan and write figures.json, predictions.csv (and truth.csv, for `carm score`: the nearest landmark
+    alone, where ties count here), cases.jsonl, tables and plots into `out`; returns the figures. With `reference` the
+    row that does not see is run on the same cases. Raises ValueError for an unknown task."""
     return evaluate_all([plan], navigator, {plan.model: out}, workers, progress, reference)[plan.model]
 
 
@@ -107,12 +113,55 @@ def evaluate_all(
             results = _finish(parts, navigator, kept, pool, progress)
             for plan in everything:
                 done[plan.model] = [o for part in parts if part.plan is plan for o in results[part]]
-    figures = {}
-    row = summarise(task, done[MEAN_ANATOMY]) if MEAN_ANATOMY in done else None
-    for plan in plans:
-        figures[plan.model] = _write(plan, done[plan.model], row, outs[plan.model])
+        row = summarise(task, done[MEAN_ANATOMY]) if MEAN_ANATOMY in done else None
+        figures = {plan.model: _write(plan, done[plan.model], row, outs[plan.model]) for plan in plans}
+        if task == "navigation":
+            try:
+                for plan in plans:
+                    _strips(plan, done[plan.model], outs[plan.model] / "strips", pool)
+            except Exception as problem:
+                log.warning("The strips could not be drawn: %s", problem)
     shutil.rmtree(kept, ignore_errors=True)
+    _illustrate(plans, figures, done, outs)
     return figures
+
+
+def draw_strip(plan: Plan, outcome: Outcome, path: Path) -> None:
+    """One navigation as a strip of pictures; runs in a worker."""
+    bench_for(plan, plan.patients.index(outcome.case.patient)).strip(outcome).save(path)
+
+
+def _strips(plan: Plan, outcomes: Sequence[Outcome], out: Path, pool: Executor) -> None:
+    """Strips from the best navigation to the worst, at even steps between."""
+    ranked = sorted(outcomes, key=lambda o: o.final_error_mm)
+    places = sorted({round(q * (len(ranked) - 1)) for q in STRIPS}) if ranked else []
+    out.mkdir(exist_ok=True)
+    jobs = [
+        pool.submit(draw_strip, plan, ranked[place], out / f"{place:04d}_{ranked[place].case.filename}.png")
+        for place in places
+    ]
+    for job in jobs:
+        job.result()
+
+
+STRIPS = (0.0, 0.25, 0.5, 0.75, 0.9, 1.0)
+
+
+def _illustrate(plans: Sequence[Plan], figures: dict[str, dict], done: dict[str, list], outs: dict[str, Path]) -> None:
+    """Plots and tables. A picture that cannot be drawn costs no figures."""
+    from inference.evaluation import plots, tables
+
+    try:
+        for plan in plans:
+            rows = plots.rows_of({plan.model: figures[plan.model]})
+            plots.draw(plan.task, rows, done[plan.model], outs[plan.model])
+        first = outs[plans[0].model]
+        together = first.parent if len(plans) > 1 else first
+        tables.write(tables.tables(figures.values()), together)
+        if len(plans) > 1:
+            plots.draw(plans[0].task, plots.rows_of(figures), done[plans[0].model], together)
+    except Exception as problem:
+        log.warning("The plots could not be drawn: %s", problem, exc_info=log.isEnabledFor(logging.DEBUG))
 
 
 class _Here(Executor):
@@ -225,6 +274,13 @@ def _write(plan: Plan, outcomes: Iterable[Outcome], row: dict | None, out: Path)
         writer = csv.writer(file)
         writer.writerow(["filename", "output"])
         writer.writerows([outcome.case.filename, outcome.raw] for outcome in outcomes)
+    if plan.task in TRUTH_COLUMNS:
+        with (out / "truth.csv").open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(TRUTH_COLUMNS[plan.task])
+            for outcome in outcomes:
+                ids = list(outcome.truth)
+                writer.writerow([outcome.case.filename, ids if plan.task == "retrieval" else BY_ID[ids[0]].key])
     with (out / "cases.jsonl").open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(asdict(outcome)) + "\n" for outcome in outcomes)
     part.write_text(json.dumps(figures, indent=1))

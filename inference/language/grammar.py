@@ -90,6 +90,8 @@ def _tidy(found: list[Token]) -> list[Token]:
             token.type == "LOCATE" and token.text in ("locate", "localize", "localise") and after.type in ("LM", "SIDE")
         ):
             token = Token("V", "show", token.text)
+        elif token.type == "SIDE" and token.text in ("l", "r") and not any(t.type == "NUM" for t in found):
+            token = Token("LETTER", token.value, token.text)  # "align to the l": a side of what?
         elif token.type == "SIDE" and token.text in ("l", "r") and after.type not in ("NUM", "END_OF_LINE", "COMMA"):
             token = Token("UNKNOWN", token.text, token.text)
         elif (

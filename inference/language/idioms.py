@@ -53,7 +53,106 @@ _FINE = r"(?:nice|good|great|perfect|fine|excellent|beautiful|lovely|clear|bette
 
 _SHOWN = r"(?:shot|image|picture|film|photo|pic|exposure|x-?ray)s?"
 
+# Where a view goes is said with many verbs; "over", "down" and "back" before "to" only point the way.
+_WENDING = r"(?:swing|drop|ease|float|hop|zip|cruise|wander|pop|nip|skip|sail|swoop|wind|track|dip)"
+_ONWARD = r"(?:over|across|down|up|back|along|around|round|on)"
+_IN_SIGHT = r"(?:picture|image|frame|shot|view|screen|monitor|field|field of view)"
+
+_PLACING = (
+    r"(?:park|stick|plant|place|pop|plonk|land|rest|settle|position|put|set|lay|pull|drag|haul|fetch|carry|lead|guide|"
+    r"send|drop|slide|shift|move|get|bring|take|run|walk|steer|drive|swing|centre|center|aim|point|train|focus|fix)"
+)
+_THE_VIEW = (
+    r"(?:it|us|me|this|that|(?:the|our|my|your) (?:view|beam|x-?ray|c-?arm|camera|centre|center|machine|arm|field|"
+    r"cross-?hairs?|isocent(?:re|er)|fov|image intensifier))"
+)
+_ONTO = r"(?:over to|across to|up to|down to|back to|over|onto|on top of|on|at|to|above|around|round)"
+_SURE = r"(?:(?:pretty|quite|fairly|very|almost|absolutely|rather|really) )?(?:sure|certain|confident|positive)"
+_CONTENT = r"(?:(?:very|quite|really|all|perfectly) )?(?:happy|satisfied|pleased|fine|ok|okay|good|comfortable|content)"
+_NO_PLACE = (
+    r"(?:the|his|her|left|right|up|down|head|feet|foot|legs|side|by|about|screen|monitor|image|picture|top|bottom|patient|"
+    r"please|now|again|off|for|my|your|ap|lao|rao|lat|lateral|cran|caud|ceph\w*|start|beginning|home|where|previous)\b"
+)
+
 IDIOMS = (
+    (
+        rf"\b{_PLACING} {_THE_VIEW} (?:right |straight |squarely |directly )?{_ONTO} "
+        rf"(?=(?:the |his |her )?(?:(?:left|right|l|r|lt|rt) )?(?!{_NO_PLACE})[a-z])",
+        "center on ",
+    ),
+    (
+        r"\b(?:i am|we are|i'm|we're) (?:looking for|trying to (?:find|see|get to|reach)|searching for|hunting|"
+        r"hunting for|after|interested in|going (?:to|for)|heading (?:to|for|toward)|off to) "
+        r"(?=(?:the |his |her |a )?[a-z])",
+        "show ",
+    ),
+    (r"^\W*(?:trying to (?:find|see|reach)|looking for|searching for|heading (?:to|for)|off to) ", "show "),
+    (r"\b(?:in|into|on|under) (?:the |our |my )?(?:cross-?hairs?|reticle|bull'?s-?eye)\b", " in center "),
+    (r"\b(shoulder[- ]?blades?|scapula),? (?:the |its )?(?:(?:lower|inferior|bottom) )?(?:tip|angle|end)\b", r"\1 tip"),
+    (
+        r"\bin (?:the |a )?(cranial|caudal|cephalad|left|right|superior|inferior|upward|downward) "
+        r"(?:direction|sense)\b",
+        r" \1 ",
+    ),
+    (rf"(^|[,.;!?]|\bok|\bokay|\byes) *(?:i am|we are|i'm|we're) {_CONTENT}(?: with (?:that|this|it))?\b", r"\1 yes "),
+    (rf"(^|[,.;!?]|\bno) *(?:i am|we are|i'm|we're) not {_CONTENT}(?: with (?:that|this|it))?\b", r"\1 no "),
+    (
+        rf"(^|[,.;!?]|\bno|\byes|\bactually) *(?:i am |we are |i'm |we're )?{_SURE},?(?: that)?"
+        r"(?= (?:that|this|it|the|you)\b)",
+        r"\1 ",
+    ),
+    (
+        r"\b(?:check|look|examine|try|verify|inspect)(?: at)? (?:it|that|this|there) "
+        r"(?:again|once more|one more time|twice)\b",
+        "look again",
+    ),
+    (
+        r"\b(?:tighter|smaller|narrower|closer) (?:cone|field|blades|beam|collimation|collimator|window|shutters)\b",
+        "cone down",
+    ),
+    (
+        r"\b(?:wider|larger|bigger|looser) (?:cone|field|blades|beam|collimation|collimator|window|shutters)\b",
+        "cone out",
+    ),
+    (r"\bof (?:the|this|our|my|that) (?:patient|person|man|woman|guy|lady|subject)\b(?!'s)", " "),
+    (r"(?<=\bquarter )inch\b", "in"),
+    (r"\bever so\b", " "),
+    (r"^\W*(?:is|was) not (?=(?:that|this|it) .*\?)", "is "),
+    (
+        r"^(\W*(?:so |and |ok |okay |tell me |please )*(?:where|what)\b.*?),? (?:exactly|precisely|again|please)\W*$",
+        r"\1",
+    ),
+    (r"\b(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh) (?:thoracic|dorsal)\b", " xvertebra "),
+    (r"\b(?:first|second|third|fourth|fifth|sixth|seventh) (?:lumbar|cervical)\b", " xvertebra "),
+    (r"\bcent(?:re|ere)d (?=over|on|onto|at|to)", "center "),
+    (r"(?<!\d)(?<!do)[\s,.\-]+(?:um+|uhm*|erm*|hmm+|ahm*|eh|you know|i mean)\b[\s,.\-]*(?=\w)", " "),
+    (r"\b(?:teh|hte|th)\b(?= [a-z])", "the"),
+    (r"\b(target|goal|destination|next|landmark|view)\s*[:=]\s*", r"\1 "),
+    (rf"\b(?:work|make|find|pick) (?:your|our|my) way (?:{_ONWARD} )?(?=to|toward)", "go "),
+    (rf"\b{_WENDING} (?:it |us |me |the view |the c-arm )?(?:all the way )?{_ONWARD} (?=to\b|onto\b|at\b)", "go over "),
+    (
+        rf"\b(?:work|come|go|drive|drift) {_ONWARD} (?=to (?:the |his |her |their )?[a-z])"
+        r"(?!to (?:the (?:left|right|head|feet)))",
+        "go ",
+    ),
+    (
+        r"\b(?:cent(?:re|er)|line|square|zero|home|close|lock|hone|bear)(?:ing)? (?:it |us |me )?"
+        r"(?:up |in |down )(?=(?:on|onto|to|over)\b)",
+        "center ",
+    ),
+    (rf"\b(?:in|into|onto) (?:the |our |my )?{_IN_SIGHT}\b(?!.*\b(?:left|right|up|down) *$)", " in center "),
+    (r"\b(?:dead|smack|bang|slap|squarely) (?=(?:in |on )?(?:the )?(?:cent(?:re|er)|middle))", " "),
+    (
+        r"\b(?:you|we|i) (?:must|should|have to|need to|ought to|are to|are going to|am going to)\b"
+        r"(?! not| (?:be|see)\b)",
+        " ",
+    ),
+    (r"(^|[,.;!?]) *(?:and |so |ok |okay )*next,? (?=(?:we|i|you|lets|go|move|take|show|align)\b)", r"\1 "),
+    (
+        r"^\W*is (?=(?:(?:not|very|all|really) )?(?:good|ok|okay|fine|correct|perfect|wrong|bad|right|great)\W*$)",
+        "that is ",
+    ),
+    (r"\b(inferior|scapula|scapular|blade) angel\b", r"\1 angle"),
     (r"\b(?:rihgt|rigth|rght|ritgh|roght|righ)\b", "right"),
     (r"\b(?:lefft|letf|lft|lef)\b", "left"),
     (r"\b(?:imgae|iamge)\b", "image"),

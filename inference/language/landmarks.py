@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from inference.action import Action, clarify
 from inference.language.display import Display
-from inference.language.naming import elsewhere, key_of, say, which_side
+from inference.language.naming import MIDLINE, elsewhere, key_of, say, which_side
 from inference.language.parts import Tokens, has, only, signature
 from inference.language.simple import EXPOSE
 from inference.language.vocabulary import SIDED
@@ -18,6 +18,9 @@ _WHOSE = ("my left", "my right", "your left", "your right", "our left", "our rig
 
 def align(part: list[Token], display: Display) -> Action | None:
     """A landmark, said alone or with a verb; also "a picture of" one."""
+    if _side_of_nothing(part):
+        sides = {str(t.value) for t in part if t.type in ("SIDE", "LETTER")}
+        return clarify("side" if sides else "unknown_landmark", *_sided_offers(sides))
     marks = [t for t in part if t.type in ("LM", "ELSEWHERE")]
     shot = None
     if has(part, "IMAGE", "PLUSIMAGE", "XRAY") and (marks or has(part, "HEAD")):
@@ -124,6 +127,23 @@ def align(part: list[Token], display: Display) -> Action | None:
         return clarify("conflict", f"align to {say(key)}", "go up a bit", "go down a bit")
     align = Action("align", landmark=key)
     return Action("sequence", actions=(align, shot)) if shot else align
+
+
+def _side_of_nothing(part: Tokens) -> bool:
+    """ "Align to the left", "l": a side, and not of what. Only verbs of motion make it a way to go."""
+    if not has(part, "SIDE", "LETTER", "DIR") or not only(
+        part, "show", "go", "get", "TO", "SIDE", "LETTER", "DIR", "COMMA"
+    ):
+        return False
+    shown = [t for t in part if t.type == "V" and t.value == "show"]
+    return has(part, "LETTER") or (bool(shown) and part[0] is shown[0])
+
+
+def _sided_offers(sides: set[str]) -> tuple[str, ...]:
+    if not sides:
+        return tuple(f"align to {say(key)}" for key in MIDLINE)
+    side = sorted(sides)[0]
+    return (f"go {side}", *(f"align to the {side} {name}" for name in ("humeral head", "elbow", "wrist")))
 
 
 def _right_is_a_word(part: Tokens) -> bool:

@@ -17,12 +17,12 @@ WAYS: dict[str, dict[object, str]] = {
     "DIR": {
         1: """
             up; upward; upwards; higher; superior; superiorly; north; northward; northwards; headward;
-            headwards; head ward; head wards; rostral; rostrally; head end; head side; upp; uo; craniad; top
-            patient""",
+            headwards; head ward; head wards; rostral; rostrally; ascend; climb; ascending; climbing; head end;
+            head side; upp; uo; craniad; top patient""",
         -1: """
-            down; downward; downwards; lower; inferior; inferiorly; south; southward; southwards; footward;
-            footwards; feetward; feetwards; foot ward; feet ward; foot end; foot side; feet end; feet side;
-            dwon; donw; dow; lower down; towards toes; toward toes""",
+            down; downward; downwards; descend; descending; lower; inferior; inferiorly; south; southward;
+            southwards; footward; footwards; feetward; feetwards; foot ward; feet ward; foot end; foot side;
+            feet end; feet side; dwon; donw; dow; lower down; towards toes; toward toes""",
     },
     "CRAN": {
         1: """
@@ -40,8 +40,8 @@ WAYS: dict[str, dict[object, str]] = {
     "ANGLE": {
         ("p", 1): "lao; left anterior oblique; left anterior oblique view; l a o; l.a.o",
         ("p", -1): "rao; right anterior oblique; right anterior oblique view; r a o; r.a.o",
-        ("s", 1): "cran; cranio",
-        ("s", -1): "caud; caudo",
+        ("s", 1): "cran; cranio; cra",
+        ("s", -1): "caud; caudo; cau",
     },
     "AP": {
         None: """

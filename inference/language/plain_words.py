@@ -6,15 +6,16 @@ FILLERS = """
     a about actually afternoon again ah already also altogether amount an anatomy any anymore approx
     approximately area around as asap assistant basically better bloody bone buddy by can carefully carl cheers
     circa clearly computer could dear direction-of directly disk distance do doc doctor dr eh er erm evening
-    everybody everyone exactly excuse first firstly for friend gently go-on gonna good-morning gosh gotta guys
-    hello her here hey hi him his hm hmm i id ill im immediately indeed-now instead-now it joint-space just kind
-    kindly landmark let lets level like location ma'am maam madam man mate may maybe me might morning
-    much-obliged my need next-to nice nicely now nurse of oh okay-so okay-then one's only our over overall
-    pardon patient's perhaps pleas please pls plse plz point possible possibly precisely proper properly quick
-    quickly radiographer ready really region robot roughly same-time say second shall shot-please should side
-    simply sir slowly smoothly so sorry sort spot straight structure system ta team tech technician technologist
-    thank thanks thankyou that the their then-please there's these this those thx time too total try uh um us
-    very view's wanna want wanted way-please we well will wish with would would'd you you're your"""
+    everybody everyone exactly folks gang chaps people ladies gentlemen colleagues excuse first firstly for
+    friend gently go-on gonna good-morning gosh gotta guys hello her here hey hi him his hm hmm i id ill im
+    immediately indeed-now instead-now it joint-space just kind kindly landmark let lets level like location
+    ma'am maam madam man mate may maybe me might morning much-obliged my need next-to nice nicely now nurse of
+    oh okay-so okay-then one's only our over overall pardon patient's perhaps pleas please pls plse plz point
+    possible possibly precisely proper properly quick quickly radiographer ready really region robot roughly
+    same-time say second shall shot-please should side simply sir slowly smoothly so sorry sort spot straight
+    structure system ta team tech technician technologist thank thanks thankyou that the their then-please
+    there's these this those thx time too total try uh um us very view's wanna want wanted way-please we well
+    will wish with would would'd you you're your"""
 """Words that change nothing and are dropped after the phrases are read."""
 
 LOOK_ALIKES = """
@@ -28,3 +29,9 @@ LOOK_ALIKES = """
     sounder starlight straighten straighter straights straightup strait streeting thoracotomy tracheostomy
     tracheotomy twelfths twist vertebrate waist whist wrest writ"""
 """Ordinary words within reach of the spelling repair (searched for in the 300,000 commonest words of English)."""
+
+SLIPS_THAT_ARE_WORDS = """
+    ake alin ave bac bam bea bema enter gain hal hat hoe hoot hot lease lose mage moe moo oven ope pease pen
+    sart sho shoo shott sightly slighty soot sop sot sow stoop star tae targe tart til tit top vie wat wha whee
+    wheer wher wit zoo"""
+"""Words that are one slip away from a short verb (searched for in Webster's and the GCIDE word lists)."""

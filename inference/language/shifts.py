@@ -116,7 +116,7 @@ def _cranial_in_doubt(part: Tokens) -> Action | None:
 
 
 def _shift(part: list[Token], display: Display) -> Action:
-    if has(part, "NUM"):
+    if sum(t.type in ("NUM", "VAGUE") for t in part) > 1:
         part = [t for t in part if not (t.type == "VAGUE" and t.text in _VERBS_OF_A_BIT)]
     amounts = {at: (token, unit) for at, token, unit in amounts_in(part, ("UNIT",))}
     used = {id(unit) for _, unit in amounts.values() if unit}

@@ -2,7 +2,7 @@
 
 Spelling is repaired for a word that is in no list here, toward long content words alone (rapidfuzz, optimal string
 alignment): never toward a direction, a side, a number or a vertebra, and never away from an ordinary English word
-that looks alike (`LOOK_ALIKES`).
+that looks alike (`LOOK_ALIKES`). Of short verbs only the commonest slips are known (`_slips`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import cache
 from rapidfuzz.distance import OSA
 
 from inference.language.idioms import CONTRACTIONS, IDIOMS
-from inference.language.vocabulary import KNOWN, LOOK_ALIKES, NAMES, NEVER_READ, NUMBERS, PHRASES
+from inference.language.vocabulary import KNOWN, LOOK_ALIKES, NAMES, NEVER_READ, NUMBERS, PHRASES, SLIPS_THAT_ARE_WORDS
 
 _REPAIRABLE_WORDS = (
     "skull cranium cranial calvarium humeral humerus glenohumeral shoulder scapula scapular scapulae elbow "
@@ -27,9 +27,28 @@ _REPAIRABLE_WORDS = (
 _REPAIRABLE = sorted(_REPAIRABLE_WORDS.split())
 
 
+_SLIPPED = (
+    "align center centre move take show zoom shoot start save image shot back return locate tilt please little "
+    "slightly fluoro beam view target toward again open close home where what stop halt wait"
+)
+
+
+def _slips(word: str) -> set[str]:
+    """What a hurried hand makes of `word`: a letter dropped after the first, one doubled, two neighbours swapped."""
+    found = {word[:i] + word[i] + word[i:] for i in range(len(word))}
+    found |= {word[:i] + word[i + 1 :] for i in range(1, len(word)) if len(word) > 3}
+    found |= {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)}
+    return found - {word}
+
+
+_SLIPS = {slip: word for word in _SLIPPED.split() for slip in _slips(word) if slip not in KNOWN | SLIPS_THAT_ARE_WORDS}
+
+
 @cache
 def repair(word: str) -> str:
     """The listed word that an unknown one most likely is, or the word itself."""
+    if word in _SLIPS:
+        return _SLIPS[word]
     if word in KNOWN or len(word) < 4 or not word.isalpha() or word in LOOK_ALIKES:
         return word
     first = {"k": "kc", "c": "ck", "f": "fp", "o": "oh", "a": "ae"}.get(word[0], word[0])
@@ -45,6 +64,8 @@ def repair(word: str) -> str:
         return word
     best = min(scored)[0]
     nearest = [target for distance, target in scored if distance == best]
+    if {"cranium", "cranial"} <= set(nearest):
+        return word  # a bone and a direction: not to be guessed
     return min(nearest, key=len)
 
 
@@ -102,7 +123,7 @@ def normalise(text: str) -> str:
     text = re.sub(r"'s?\b", lambda m: "s" if m.group(0) == "'s" else "", text)
     text = _VERTEBRA_WORD.sub(_vertebra, _VERTEBRA.sub(_vertebra, text))
     text = re.sub(r"(?<=\d)(?=[a-z])(?<!\bt1)(?<!\bt12)(?!(?:st|th|nd|rd)\b)", " ", text)
-    text = re.sub(r"\b(lao|rao|cran|caud|cranial|caudal|left|right|up|down)(?=\d)", r"\1 ", text)
+    text = re.sub(r"\b(lao|rao|cran?|caud?|cranial|caudal|left|right|up|down)(?=\d)", r"\1 ", text)
     return text
 
 

@@ -120,6 +120,16 @@ def _lateral(part: Tokens) -> Action | None:
     return Action("rotate", primary_deg=-90.0 if sides and sides[0].value == "right" else 90.0)
 
 
+def _is_to_a_view(rest: Tokens) -> bool:
+    """ "... to RAO 45", "... to 20": the angle to reach; "15 degrees to the LAO side" is the way to turn."""
+    for at, token in enumerate(rest):
+        if token.type == "NUM":
+            return False
+        if token.type == "TO" and token.value == "to" and at + 1 < len(rest):
+            return rest[at + 1].type in ("ANGLE", "NUM", "CRAN")
+    return False
+
+
 def _turn(part: list[Token]) -> Action:
     amounts = {at: (token, unit) for at, token, unit in amounts_in(part, ("DEG",))}
     used = {id(unit) for _, unit in amounts.values() if unit}
@@ -140,8 +150,7 @@ def _turn(part: list[Token]) -> Action:
             change = True
             if token.text.startswith("tilt") and any(t.type == "ANGLE" and t.value[0] == "p" for t in part[at:]):
                 view = True  # one tilts head or feet: the LAO beside it is a view
-            to = part[at + 1 :]
-            if len(to) > 1 and to[0].type == "TO" and to[0].value == "to" and to[1].type in ("ANGLE", "NUM", "CRAN"):
+            if _is_to_a_view(part[at + 1 :]) and not any(t.type == "NUM" for t in part[:at]):
                 view = True
         elif token.type == "MORE":
             change = True

@@ -10,6 +10,7 @@ from inference.language.lexicon import LEXICON, ORDER
 from sim.landmarks import LANDMARKS
 
 FILLERS, LOOK_ALIKES = frozenset(plain_words.FILLERS.split()), frozenset(plain_words.LOOK_ALIKES.split())
+SLIPS_THAT_ARE_WORDS = frozenset(plain_words.SLIPS_THAT_ARE_WORDS.split())
 SIDED = frozenset({"humeral_head", "scapular_inferior_angle", "elbow", "wrist", "hemidiaphragm"})
 
 NEVER_READ = frozenset(["the", "of", "please", "pls", "plz", "kindly", "um", "uh", "er", "erm", "hmm"])
@@ -42,6 +43,9 @@ NAMES: dict[tuple[str, ...], str] = {words: key for key, text in FAMILIES.items(
 for _mark in LANDMARKS:
     for _name in _mark.names:
         NAMES.setdefault(_plain(_name.lower()), _mark.key.removeprefix("right_").removeprefix("left_"))
+
+BAGS = {tuple(sorted(words)): key for words, key in NAMES.items() if len(words) > 1}
+"""Names of several words by their words alone: people say them in any order."""
 
 LONGEST_PHRASE = max(len(words) for words in (*PHRASES, *NAMES)) + 2
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from inference.language.spelling import PUNCTUATION, pieces
-from inference.language.vocabulary import FILLERS, LONGEST_PHRASE, NAMES, NUMBERS, PHRASES, SIDES
+from inference.language.vocabulary import BAGS, FILLERS, LONGEST_PHRASE, NAMES, NUMBERS, PHRASES, SIDES
 
 MM_PER = {"mm": 1.0, "cm": 10.0, "m": 1000.0, "inch": 25.4}
 """Millimetres in a unit of length (an international inch is 25.4 mm exactly)."""
@@ -203,8 +203,9 @@ def _name_at(words: list[str], at: int) -> tuple[str, str | None, int] | None:
             rest = rest[1:]
         rest = tuple(w for w in rest if w not in ("his", "her", "their", "patients"))
         said = {s for s in sides if s}
-        if rest in NAMES and len(said) < 2 and sum(map(bool, sides)) < 2:
+        family = NAMES.get(rest) or BAGS.get(tuple(sorted(rest)))
+        if family and len(said) < 2 and sum(map(bool, sides)) < 2:
             if window[0] in ("a", "this", "my"):
                 continue
-            return NAMES[rest], (said.pop() if said else None), length
+            return family, (said.pop() if said else None), length
     return None

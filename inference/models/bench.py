@@ -3,7 +3,8 @@
     python -m inference.models.bench gemma-3-4b gemma-3-12b --bits 4 --out bench.json
 
 Weights are random, made here and thrown away, so nothing is downloaded; they go through the program's own road (folder,
-checks, bitsandbytes, adapter, kept prefix). Knows nothing of what a reply says. `--model DIR` measures a real one.
+checks, bitsandbytes, adapter, kept prefix). A folder in place of a name measures that model. Knows nothing of what a
+reply says.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ def bench(
             _forget()
         made = time.monotonic() - began
         out = measure(room / "base", room / "adapter", bits, device, say, profile.name)
+        _forget()
         return out | {
             "random_weights": True,
             "seconds_making": round(made, 1),
@@ -138,8 +140,6 @@ def measure(base: Path, adapter: Path | None, bits: int, device: str, say: Calla
             "peak_gb": round(torch.cuda.max_memory_allocated() / 1e9, 2),
             "taken_from_gpu_gb": round((before - torch.cuda.mem_get_info()[0]) / 1e9, 2),
         }
-    del model
-    _forget()
     return out
 
 
@@ -159,48 +159,68 @@ def _forget() -> None:
         torch.cuda.empty_cache()
 
 
+def measure_all(
+    names: list[str],
+    bits: list[int],
+    device: str,
+    scratch: Path | None,
+    say: Callable[[str], None],
+    keep: Callable[[dict], None] = lambda row: None,
+) -> list[dict]:
+    """`bench` of each profile, `measure` of each folder, at each of `bits`; `keep` gets each row as it comes. Raises
+    ValueError for an unknown name or number."""
+    import torch
+
+    rows = []
+    if wrong := [number for number in bits if number not in (4, 8, 16)]:
+        raise ValueError(f"{wrong[0]} bits cannot be measured; choose 4, 8 or 16.")
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    for name in names:
+        if name not in BY_NAME:
+            from inference.models.profiles import spec_of
+
+            spec = spec_of(name)
+            for number in bits:
+                rows.append(measure(spec.base, spec.adapter, number, device, say, spec.name))
+                keep(rows[-1])
+            continue
+        room = Path(tempfile.mkdtemp(prefix="carm-bench-", dir=scratch))
+        try:
+            for number in bits:
+                rows.append(bench(BY_NAME[name], number, say, device, room))
+                keep(rows[-1])
+        finally:
+            shutil.rmtree(room, ignore_errors=True)
+    return rows
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m inference.models.bench", description=__doc__.splitlines()[0])
-    parser.add_argument("profiles", nargs="*", choices=[*BY_NAME, []], help="published sizes, with random weights")
-    parser.add_argument("--model", type=Path, help="a real model's folder instead")
-    parser.add_argument("--bits", type=int, nargs="*", default=[4], choices=(4, 8, 16))
+    parser.add_argument("models", nargs="+", help="published sizes (random weights), or folders")
+    parser.add_argument("--bits", type=int, nargs="*", default=[4])
     parser.add_argument("--device", default="auto", choices=("auto", "cuda", "cpu"))
     parser.add_argument("--scratch", type=Path, help="where random weights are kept meanwhile")
     parser.add_argument("--out", type=Path, help="JSON file; else standard output")
     given = parser.parse_args(arguments)
-    rows = []
+    kept: list[dict] = []
 
     def say(text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
     def keep(row: dict) -> None:
-        rows.append(row)
+        kept.append(row)
         say(json.dumps(row))
         if given.out:
-            given.out.write_text(json.dumps(rows, indent=1))
+            given.out.write_text(json.dumps(kept, indent=1))
 
     try:
-        if given.model:
-            import torch
-
-            from inference.models.folder import find
-
-            spec = find(given.model)
-            device = given.device if given.device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
-            for bits in given.bits:
-                keep(measure(spec.base, spec.adapter, bits, device, say, spec.name))
-        for name in given.profiles:
-            room = Path(tempfile.mkdtemp(prefix="carm-bench-", dir=given.scratch))
-            try:
-                for bits in given.bits:
-                    keep(bench(BY_NAME[name], bits, say, given.device, room))
-            finally:
-                shutil.rmtree(room, ignore_errors=True)
+        measure_all(given.models, given.bits, given.device, given.scratch, say, keep)
     except (ValueError, OSError) as problem:
         say(str(problem))
         return 1
     if not given.out:
-        print(json.dumps(rows, indent=1))
+        print(json.dumps(kept, indent=1))
     return 0
 
 

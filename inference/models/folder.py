@@ -54,7 +54,8 @@ def find(
     if (path / "config.json").is_file() and (path / "adapter_config.json").is_file():
         raise ModelError(f"{path} mixes a base and an adapter; put them into base/ and adapter/ in it.")
     if (path / "base" / "config.json").is_file():
-        adapter = path / "adapter" if (path / "adapter" / "adapter_config.json").is_file() else None
+        beside = (path, path / "adapter")
+        adapter = next((folder for folder in beside if (folder / "adapter_config.json").is_file()), None)
         spec = ModelSpec(path.name, path / "base", adapter)
     elif (path / "adapter_config.json").is_file():
         spec = ModelSpec(path.name, _base_of(path, fallback_base, published), path)

@@ -67,7 +67,8 @@ def config_of(profile: Profile, ids: dict[str, int] | None = None):
     return tf.Qwen2_5_VLConfig(
         text_config=text | dict(rope_parameters=rope, max_position_embeddings=128000),
         vision_config=dict(
-            depth=see.layers, hidden_size=see.width, intermediate_size=see.ffn, num_heads=16, out_hidden_size=profile.width
+            depth=see.layers, hidden_size=see.width, intermediate_size=see.ffn, num_heads=16,
+            out_hidden_size=profile.width,
         ),
         image_token_id=ids.get("<|image_pad|>", 8),
         video_token_id=ids.get("<|video_pad|>", 9),

@@ -28,6 +28,7 @@ from inference.models.folder import (
     weights_bytes,
 )
 from inference.models.interface import Cancelled, ModelError, ModelInfo, Request
+from inference.models.messages import prompt_tensors
 from inference.models.prefix import PrefixCache
 from inference.models.weights import FLOAT32_BYTES, load_processor, load_weights, with_adapter
 
@@ -204,27 +205,8 @@ class TransformersModel:
         self._stop_here()
 
     def inputs(self, request: Request):
-        """The tensors of a request: the preamble, the picture as grey RGB, then the text, as one turn of the user.
-
-        A control token in the text (a typed "<end_of_turn>") is split, so that it stays text.
-        """
-        from PIL import Image
-
-        text = request.text.encode("utf-8", "replace").decode()
-        for token in self.processor.tokenizer.added_tokens_decoder.values():
-            if token.special and len(token.content) > 1:
-                text = text.replace(token.content, f"{token.content[0]} {token.content[1:]}")
-        picture = Image.fromarray(np.ascontiguousarray(request.picture, np.uint8)).convert("RGB")
-        content = [{"type": "image", "image": picture}, {"type": "text", "text": text}]
-        if request.preamble:
-            content.insert(0, {"type": "text", "text": request.preamble})
-        return self.processor.apply_chat_template(
-            [{"role": "user", "content": content}],
-            add_generation_prompt=True,
-            tokenize=True,
-            return_dict=True,
-            return_tensors="pt",
-        )
+        """The tensors of a request: the preamble, the picture as grey RGB, then the text, as one turn of the user."""
+        return prompt_tensors(self.processor, request.picture, request.text, request.preamble)
 
     def _stop_here(self, *_) -> None:
         if self._stopped():

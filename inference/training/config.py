@@ -43,7 +43,8 @@ class Architecture(_Part):
 
 class Recipe(_Part):
     """`data` and `check` are folders made by `carm dataset`; `out` takes checkpoints and the finished model.
-    `workers` processes write the exchanges; 0 writes them in the training process."""
+    `workers` processes write the exchanges; 0 writes them in the training process.
+    `room` views get their memory at once, for a cast that grows while the tower trains."""
 
     data: Path
     check: Path
@@ -59,6 +60,7 @@ class Recipe(_Part):
     lora_rank: int = 16
     lora_alpha: int = 32
     workers: int = 0
+    room: int = 0
 
 
 def read_recipe(path: Path) -> Recipe:

@@ -1,21 +1,26 @@
 """Casts virtual patients and photographs them: the pictures that training draws from.
 
-One file a subject, `subject_SEED.npz`: `pictures` uint16 (n, size, size) in `sim.frame.LOG_SCALE` units as the detector
-gives them, `poses` float32 (n, 5), `landmarks` float32 (14, 3) in the patient frame, `generator`. A file is written
-whole or not at all, so a run that was stopped goes on where it stopped.
+One shard a subject (`shards`). A shard is written whole or not at all, so a run that was stopped goes on where it
+stopped. The subjects are made by this machine's processes, or by a Ray cluster's: both run `photograph` and send the
+shard back, so machines need not share a disk.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
+from PIL import Image, ImageDraw
 
+from inference.prompts import picture
+from inference.training import shards
+from sim.landmarks import KEYS
 from sim.patient.patient import Patient
 
 PICTURE_SIZE = 128
@@ -28,6 +33,8 @@ CUT_EVERY = 64
 """Half of a training subject's views show the whole volume; the others cut it anew every 64 views."""
 CIRCLE_SHARE, CIRCLE_MM = 0.3, (175.0, 260.0)
 """Share of the cuts that keep a scanner's circle of reconstruction alone, and its radius."""
+FINER = (0.75, 1.05)
+"""Voxels of a training subject in the spacing asked for, so that no one sharpness is learnt."""
 TUBE_VOLTAGE_KV = (70.0, 110.0)
 SPLIT_SIZE = {"train": 900_000, "validation": 100_000, "test": 100}
 
@@ -39,51 +46,42 @@ class Cast:
     seed: int
     views: int
     spacing_mm: float
-    out: Path
     recipe: str  # "training" or "published"
-
-    @property
-    def path(self) -> Path:
-        return self.out / f"subject_{self.seed:07d}.npz"
+    size: int = PICTURE_SIZE
 
 
-def photograph(cast: Cast) -> Path:
-    """Build the subject and render its views on one thread. Deterministic by seed."""
+def photograph(cast: Cast) -> bytes:
+    """Build the subject and render its views on one thread: its shard. Deterministic by seed."""
     from sim import sampling
     from sim.patient import virtual
     from sim.xray.cpu import CpuProjector
     from sim.xray.detector import Detector, Exposure
 
-    patient = virtual.build(cast.seed, cast.spacing_mm)
-    points = sampling.positions(patient.landmarks)
     rng = np.random.default_rng([cast.seed, 7])
+    spacing_mm = cast.spacing_mm * (rng.uniform(*FINER) if cast.recipe == "training" else 1.0)
+    patient = virtual.build(cast.seed, spacing_mm)
+    points = sampling.positions(patient.landmarks)
     isocentres = getattr(sampling, cast.recipe)(sampling.within(patient), cast.views, rng)
     poses = sampling.poses(isocentres, rng)
     detector = Detector()
-    pictures = np.empty((cast.views, PICTURE_SIZE, PICTURE_SIZE), np.uint16)
+    pictures = np.empty((cast.views, cast.size, cast.size), np.uint16)
     whole_until = cast.views * (WHOLE_SHARE if cast.recipe == "training" else 1.0)
 
-    def projector_of(volume: Patient) -> CpuProjector:
-        return CpuProjector(volume, kvp=float(rng.uniform(*TUBE_VOLTAGE_KV)), threads=1)
+    def projector_of(volume: Patient) -> tuple[CpuProjector, float]:
+        kvp = float(rng.uniform(*TUBE_VOLTAGE_KV))
+        return CpuProjector(volume, kvp=kvp, threads=1), kvp
 
-    projector = projector_of(patient)
+    projector, kvp = projector_of(patient)
+    techniques = []
     for i, pose in enumerate(poses):
         if i >= whole_until and (i - int(whole_until)) % CUT_EVERY == 0:
-            projector = projector_of(cut(patient, points, rng))
-        signal = projector.render(pose, PICTURE_SIZE)
+            projector, kvp = projector_of(cut(patient, points, rng))
+        signal = projector.render(pose, cast.size)
         exposure = Exposure(ma=float(np.exp(rng.uniform(*np.log(TUBE_CURRENT_MA)))))
         pictures[i] = detector.expose(signal, cast.seed * 4096 + i, exposure)
-    part = cast.path.with_suffix(".part")
-    with part.open("wb") as file:
-        np.savez(
-            file,
-            pictures=pictures,
-            poses=np.array([astuple(p) for p in poses], np.float32),
-            landmarks=points.astype(np.float32),
-            generator=np.array(virtual.GENERATOR),
-        )
-    os.replace(part, cast.path)
-    return cast.path
+        techniques.append((kvp, exposure.ma))
+    about = {"seed": cast.seed, "generator": virtual.GENERATOR, "recipe": cast.recipe}
+    return shards.encode(pictures, poses, techniques, points, **about)
 
 
 def cut(patient: Patient, points: np.ndarray, rng: np.random.Generator) -> Patient:
@@ -114,27 +112,98 @@ def make(
     workers: int | None = None,
     spacing_mm: float = 3.0,
     recipe: str = "training",
+    ray: str | None = None,
+    size: int = PICTURE_SIZE,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[Path]:
-    """Photograph the first `subjects` seeds of `split` into `out`; those already there are left as they are.
+    """Photograph the first `subjects` seeds of `split` into `out`; those already there are left as they are. `ray` is
+    a Ray cluster's address ("auto": the one this machine belongs to, "local": one started here for this run).
 
-    Raises ValueError when the split has fewer seeds.
-    """
+    Ends with `out`/contact_sheet.png. Raises ValueError when the split has fewer seeds or Ray cannot be had."""
     if split not in SPLITS:
         raise ValueError(f"There is no split {split!r}; choose one of {', '.join(SPLITS)}.")
     if not 0 < subjects <= SPLIT_SIZE[split]:
         raise ValueError(f"The {split} split has seeds for 1 to {SPLIT_SIZE[split]:,} subjects, not {subjects}.")
     out.mkdir(parents=True, exist_ok=True)
     first = SPLITS[split]
-    casts = [Cast(seed, per_subject, spacing_mm, out, recipe) for seed in range(first, first + subjects)]
-    missing = [cast for cast in casts if not cast.path.exists()]
+    casts = [Cast(seed, per_subject, spacing_mm, recipe, size) for seed in range(first, first + subjects)]
+    missing = [cast for cast in casts if not (out / shards.name_of(cast.seed)).exists()]
     done = len(casts) - len(missing)
     progress(done, len(casts))
+    failed: dict[int, Exception] = {}
     for name in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+    for seed, shard in on_ray(missing, ray, workers) if ray else on_this_machine(missing, workers):
+        if isinstance(shard, Exception):
+            failed[seed] = shard
+            continue
+        shards.write(out / shards.name_of(seed), shard)
+        done += 1
+        progress(done, len(casts))
+    if failed:
+        seed, error = min(failed.items())
+        raise ValueError(f"{len(failed)} of {len(casts)} subjects failed, the others are there; seed {seed}: {error}")
+    paths = [out / shards.name_of(cast.seed) for cast in casts]
+    contact_sheet(paths).save(out / "contact_sheet.png")
+    return paths
+
+
+def on_this_machine(casts: list[Cast], workers: int | None) -> Iterator[tuple[int, bytes | Exception]]:
+    """(seed, shard) of each cast as it is done, by `workers` processes (None: one a core); the error where it failed."""
     with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=get_context("spawn")) as pool:
-        for future in as_completed([pool.submit(photograph, cast) for cast in missing]):
-            future.result()
-            done += 1
-            progress(done, len(casts))
-    return [cast.path for cast in casts]
+        futures = {pool.submit(photograph, cast): cast.seed for cast in casts}
+        for future in as_completed(futures):
+            yield futures.pop(future), future.exception() or future.result()
+
+
+def on_ray(casts: list[Cast], address: str, workers: int | None) -> Iterator[tuple[int, bytes | Exception]]:
+    """As `on_this_machine`, by the cores of a Ray cluster. Raises ValueError when Ray is not installed or not there."""
+    try:
+        import ray
+    except ImportError:
+        raise ValueError("Ray is not installed; `pip install 'carm-rehearsal[ray]'`, or leave --ray out.") from None
+    try:
+        if ":" in address:  # Ray itself would wait for minutes
+            socket.create_connection(address.rsplit("/")[-1].rsplit(":", 1), timeout=5).close()
+        if address == "local":
+            ray.init(num_cpus=workers or os.cpu_count(), include_dashboard=False, log_to_driver=False)
+        else:
+            ray.init(address=address, log_to_driver=False)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise ValueError(f"No Ray cluster answers at {address!r} ({error}).") from None
+    try:
+        remote = ray.remote(num_cpus=1)(photograph)
+        waiting = list(casts)
+        running = {}
+        while waiting or running:
+            # No more in flight than the cluster can hold: a shard is tens of megabytes.
+            while waiting and len(running) < 2 * int(ray.cluster_resources().get("CPU", 1)):
+                cast = waiting.pop(0)
+                running[remote.remote(cast)] = cast.seed
+            for future in ray.wait(list(running))[0]:
+                seed = running.pop(future)
+                try:
+                    yield seed, ray.get(future)
+                except ray.exceptions.RayTaskError as error:
+                    yield seed, error
+    finally:
+        ray.shutdown()
+
+
+def contact_sheet(paths: list[Path], columns: int = 10, rows: int = 8) -> Image.Image:
+    """Views picked evenly from the shards at `paths`, as a model sees them, each with its subject and the landmarks
+    that are nearest."""
+    side, label = PICTURE_SIZE, 24
+    count = min(columns * rows, sum(1 for _ in paths) * 8)
+    sheet = Image.new("L", (columns * side, -(-count // columns) * (side + label)), 0)
+    draw = ImageDraw.Draw(sheet)
+    chosen = [paths[i] for i in np.linspace(0, len(paths) - 1, count).astype(int)]
+    for place, path in enumerate(chosen):
+        shard = shards.read(path)
+        view = (place * 37) % len(shard.pictures)
+        x, y = place % columns * side, place // columns * (side + label)
+        sheet.paste(Image.fromarray(picture(shard.pictures[view], side)), (x, y))
+        distance = np.linalg.norm(shard.landmarks - shard.poses[view, :3], axis=1)
+        nearest = KEYS[int(np.nanargmin(distance))].replace("_", " ").replace("right ", "R ").replace("left ", "L ")
+        draw.text((x + 3, y + side), f"{path.stem.removeprefix('subject_')}\n{nearest[:20]}", 200)
+    return sheet

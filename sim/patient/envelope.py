@@ -82,6 +82,7 @@ def envelope(placement: Placement, bones: dict[str, Mesh]) -> Envelope:
     cage = np.vstack([v for n, (v, _) in bones.items() if n.startswith(("rib_", "sternum", "torso"))])
     ribs = _hulls(grid, cage, 14.0, zt - 30.0, 24.0, 10.0)
     wall = 12.0 + 0.8 * fat + 10.0 * np.exp(-(((z + 70.0) / 60.0) ** 2)) * (y < 0)
+    wall = wall - 0.4 * np.clip(zt + 75.0 - z, 0.0, 140.0)  # the costal margin sinks into the abdomen
     body = _Blob(grid, np.maximum(ribs - wall, np.maximum(z - 10.0, zt - 20.0 - z)))
     body.join(_abdomen(placement, grid, course), 45.0)
     if s.female:
@@ -129,6 +130,8 @@ def _abdomen(placement: Placement, grid: Grid, course: np.ndarray) -> np.ndarray
     back, front = 62.0 * s.depth + 0.5 * s.fat_mm, -s.front_mm
     b = (back - front) / 2 * np.clip(1 - ((z - (zt - 40)) / 260.0) ** 2 * 0.45, 0.5, 1)
     a = s.abdomen_mm * (1 + 0.06 * np.clip((zt - 60 - z) / 60, -1, 1.5))
+    up = np.clip((z - zt) / 100, 0, 1.1) ** 2  # it narrows into the chest
+    a, b = a * (1 - 0.22 * up), b * (1 - 0.22 * up)
     q = ((np.abs(x - course) / a) ** 2.5 + (np.abs(y - (back - b)) / b) ** 2.5) ** 0.4
     return np.maximum((q - 1) * np.minimum(a, b) * 0.9, z - (zt + 110.0))
 
@@ -169,8 +172,8 @@ def _head(placement: Placement, bones, grid: Grid, neck: float, root, chin, jaw)
     head = _Blob(grid, hull - 7 - (0.25 * s.fat_mm + 4) * face)
     head.add(at(np.array([0.0, y0 - 90, 150.0])), at(np.array([0.0, y0 - 99, 126.0])), 7, 11, 12.0)
     for sign in (-1.0, 1.0):
-        ear = at(np.array([[sign * 84, y0 + 8, 135.0], [sign * 90, y0 + 20, 160.0]]))
-        head.add(ear[0], ear[1], 5, 9, 6.0)
+        ear = at(np.array([[sign * 82, y0 + 10, 138.0], [sign * 86, y0 + 20, 160.0]]))
+        head.add(ear[0], ear[1], 3, 5, 6.0)
     under = np.array([jaw[:, 0].mean(), jaw[:, 1].mean(), chin[2] + 12])
     head.add(under, root + [0, 0, 40], 34 + 0.4 * s.fat_mm, neck - 5, 25.0)
     return head.field

@@ -16,34 +16,46 @@ Box = tuple[slice, slice, slice]
 
 
 class Grid:
-    """Voxels of `spacing` mm; `low` is the outer corner (z, y, x) in mm and `shape` the count along (z, y, x)."""
+    """Voxels of `spacing` mm; `low` is the outer corner (z, y, x) in mm and `shape` the count along (z, y, x).
 
-    def __init__(self, low, high, spacing: float) -> None:
+    `sag` (z,) mm: how far posterior of the straight frame the body lies at each level. Shapes are given in the straight
+    frame and drawn where the body lies, so that one curve bends everything alike."""
+
+    def __init__(self, low, high, spacing: float, sag=None) -> None:
         self.low = np.asarray(low, float)
         self.spacing = float(spacing)
         self.shape = tuple(int(n) for n in np.ceil((np.asarray(high, float) - self.low) / spacing - 1e-9))
         self.axes = [
             (self.low[a] + spacing * (np.arange(n) + 0.5)).astype(np.float32) for a, n in enumerate(self.shape)
         ]
+        self.sag = np.zeros(self.shape[0], np.float32) if sag is None else sag(self.axes[0]).astype(np.float32)
 
     def box(self, centre, radius) -> Box:
         """The part of the grid within `radius` (a number, or mm along x, y, z) of `centre`."""
         c, r = np.asarray(centre, float)[::-1], np.broadcast_to(radius, 3)[::-1]
-        lo = np.clip(np.floor((c - r - self.low) / self.spacing), 0, self.shape).astype(int)
-        hi = np.clip(np.ceil((c + r - self.low) / self.spacing) + 1, lo, self.shape).astype(int)
+        lo, hi = c - r - self.low, c + r - self.low
+        first, last = (min(max(int(a / self.spacing), 0), self.shape[0] - 1) for a in (lo[0], hi[0]))
+        # The sag never grows toward the head.
+        lo[1] += self.sag[last]
+        hi[1] += self.sag[first]
+        lo = np.clip(np.floor(lo / self.spacing), 0, self.shape).astype(int)
+        hi = np.clip(np.ceil(hi / self.spacing) + 1, lo, self.shape).astype(int)
         return tuple(slice(int(a), int(b)) for a, b in zip(lo, hi))
 
     def points(self, box: Box | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """x, y, z of the voxel centres as arrays that broadcast over [z, y, x]."""
+        """x, y, z of the voxel centres in the straight frame, as arrays that broadcast over [z, y, x]."""
         z, y, x = (axis if box is None else axis[part] for axis, part in zip(self.axes, box or (None,) * 3))
-        return x[None, None, :], y[None, :, None], z[:, None, None]
+        sag = self.sag if box is None else self.sag[box[0]]
+        y = y[None, :, None] - sag[:, None, None] if sag.any() else y[None, :, None]
+        return x[None, None, :], y, z[:, None, None]
 
     def cone(self, p, q, r1: float, r2: float, squash: float = 1.0, margin: float = 4.0):
         """A round cone from `p` (radius r1) to `q` (r2), flattened along y by `squash`: (box, signed distance)."""
         p, q = np.asarray(p, float), np.asarray(q, float)
         box = self.box((p + q) / 2, np.abs(p - q) / 2 + max(r1, r2) * max(1.0, squash) + margin)
         out = np.empty([s.stop - s.start for s in box], np.float32)
-        _cone(out, *(axis[s] for axis, s in zip(self.axes, box)), p, q, float(r1), float(r2), float(squash))
+        axes = [axis[s] for axis, s in zip(self.axes, box)]
+        _cone(out, *axes, self.sag[box[0]], p, q, float(r1), float(r2), float(squash))
         return box, out
 
     def ellipsoid(self, centre, radii, turn: np.ndarray | None = None):
@@ -63,13 +75,13 @@ class Grid:
 
 
 @njit(cache=True, fastmath=True)
-def _cone(out, zs, ys, xs, p, q, r1, r2, squash):
+def _cone(out, zs, ys, xs, sag, p, q, r1, r2, squash):
     d = q - p
     length2 = d[0] * d[0] + d[1] * d[1] + d[2] * d[2] + 1e-9
     for i in range(zs.size):
         for j in range(ys.size):
             for k in range(xs.size):
-                ax, ay, az = xs[k] - p[0], ys[j] - p[1], zs[i] - p[2]
+                ax, ay, az = xs[k] - p[0], ys[j] - sag[i] - p[1], zs[i] - p[2]
                 t = min(max((ax * d[0] + ay * d[1] + az * d[2]) / length2, 0.0), 1.0)
                 ax, ay, az = ax - t * d[0], (ay - t * d[1]) / squash, az - t * d[2]
                 out[i, j, k] = math.sqrt(ax * ax + ay * ay + az * az) - (r1 + t * (r2 - r1))
@@ -98,8 +110,9 @@ def planes_distance(out, ys, xs, planes):
 
 
 @njit(cache=True, fastmath=True)
-def sample(a, n0, n1, n2, step, start):
-    """`a` read trilinearly at index start + step * (i, j, k), clamped at the border: float32 (n0, n1, n2)."""
+def sample(a, n0, n1, n2, step, start, shift):
+    """`a` read trilinearly at index start + step * (i, j, k) - (0, shift[i], 0), clamped at the border: float32
+    (n0, n1, n2)."""
     out = np.empty((n0, n1, n2), np.float32)
     m0, m1, m2 = a.shape
     xi = np.empty(n2, np.int64)
@@ -114,7 +127,7 @@ def sample(a, n0, n1, n2, step, start):
         p = int(z)
         fz = np.float32(z - p)
         for j in range(n1):
-            y = min(max(j * step[1] + start[1], 0.0), m1 - 1.001)
+            y = min(max(j * step[1] + start[1] - shift[i], 0.0), m1 - 1.001)
             q = int(y)
             fy = np.float32(y - q)
             w00, w01 = (1 - fz) * (1 - fy), (1 - fz) * fy
@@ -128,10 +141,10 @@ def sample(a, n0, n1, n2, step, start):
 
 
 def resample(a: np.ndarray, source: Grid, target: Grid) -> np.ndarray:
-    """A field on `source` read at the voxels of `target`."""
+    """A field on `source` (straight) read at the voxels of `target`."""
     step = np.full(3, target.spacing / source.spacing)
     start = (target.low + 0.5 * target.spacing - source.low) / source.spacing - 0.5
-    return sample(np.ascontiguousarray(a, dtype=np.float32), *target.shape, step, start)
+    return sample(np.ascontiguousarray(a, dtype=np.float32), *target.shape, step, start, target.sag / source.spacing)
 
 
 class Noise:
@@ -149,7 +162,7 @@ class Noise:
         first = np.array([0 if box is None else s.start for s in (box or (None,) * 3)], float)
         shape = grid.shape if box is None else tuple(s.stop - s.start for s in box)
         start = (grid.low + (first + 0.5) * grid.spacing - self.low) / self.lump
-        return sample(self.field, *shape, np.full(3, grid.spacing / self.lump), start)
+        return sample(self.field, *shape, np.full(3, grid.spacing / self.lump), start, np.zeros(shape[0]))
 
 
 @njit(cache=True, fastmath=True)

@@ -1,12 +1,11 @@
-"""Volumes in one file: NIfTI (.nii, .nii.gz) through nibabel, NRRD (.nrrd, .nhdr) and MetaImage (.mha, .mhd) through
-SimpleITK. Knows their frames and faults; nothing of DICOM, nor of what the values mean.
+"""Volumes in one file: NIfTI (.nii, .nii.gz) through nibabel, NRRD (.nrrd, .nhdr) through pynrrd and MetaImage (.mha,
+.mhd). Knows their frames and faults; nothing of DICOM, nor of what the values mean.
 
-NIfTI is RAS (x to the right, y to the front, z up); SimpleITK hands everything over in LPS (left, back, up).
+NIfTI is RAS (x to the right, y to the front, z up), MetaImage is LPS (left, back, up), an NRRD says what it is.
 """
 
 from __future__ import annotations
 
-import re
 import zlib
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import numpy as np
 from nibabel.filebasedimages import ImageFileError
 
 from sim.patient.hu import by
+from sim.patient.metaimage import read_metaimage
 from sim.patient.patient import PatientError
 
 RAS_TO_PATIENT = np.array([[-1.0, 0, 0, 0], [0, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 1]])
@@ -25,7 +25,16 @@ META = (".mha", ".mhd")
 ENDINGS = NIFTI + NRRD + META
 _SCANNER, _TEMPLATE = (1, 2), (3, 4)
 """NIfTI xform codes: the scanner's or another scan's frame, and that of an atlas (Talairach, MNI)."""
-_SPACES = ("right-anterior-superior", "left-anterior-superior", "left-posterior-superior", "ras", "las", "lps")
+_NRRD_SPACES = {
+    "right-anterior-superior": (1, 1, 1),
+    "ras": (1, 1, 1),
+    "left-anterior-superior": (-1, 1, 1),
+    "las": (-1, 1, 1),
+    "left-posterior-superior": (-1, -1, 1),
+    "lps": (-1, -1, 1),
+}
+"""The space of an NRRD -> what turns it into RAS; others (scanner-xyz, 3D-right-handed) have no sides."""
+_SIDELESS = "{} does not say which way its axes point ({}), so left and right are unknown; export it again."
 _TO_MM = {"m": 1000.0, "meter": 1000.0, "cm": 10.0, "mm": 1.0, "millimeter": 1.0, "um": 1e-3, "micron": 1e-3}
 
 
@@ -33,7 +42,8 @@ def read_grid(path: Path) -> tuple[np.ndarray, np.ndarray]:
     """The voxels (I, J, K) of a file as stored, and the affine (4, 4) from voxel index to the patient frame (left, up,
     ant) in mm. Raises PatientError, one sentence, for what does not read, has no orientation or is sheared."""
     name = path.name.lower()
-    voxels, affine = _read_nifti(path) if name.endswith(NIFTI) else _read_itk(path)
+    read = _read_nifti if name.endswith(NIFTI) else _read_nrrd if name.endswith(NRRD) else _read_meta
+    voxels, affine = read(path)
     check_grid(affine, path.name)
     return voxels, affine
 
@@ -103,57 +113,52 @@ def _nifti_affine(image: nib.Nifti1Image, name: str) -> np.ndarray:
     return np.array(image.get_sform() if sform > 0 else image.get_qform(), float)
 
 
-def _read_itk(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    # Imported here: a third of a second that only these formats need.
-    import SimpleITK as sitk  # noqa: N813  the library's own short name
+def _read_nrrd(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    # Imported here, as the reader of a rarer format.
+    import nrrd
 
     name = path.name
-    unit = _check_header(path)
-    sitk.ProcessObject.SetGlobalWarningDisplay(False)
     try:
-        image = sitk.ReadImage(str(path))
-    except RuntimeError as error:
-        kind = "NRRD" if path.suffix.lower() in NRRD else "MetaImage"
+        voxels, header = nrrd.read(str(path), index_order="F")
+    except Exception as error:  # the library raises whatever it stumbles over
         raise PatientError(
-            f"{name} is not a readable {kind} file: it is damaged, or the file with its voxels is missing."
+            f"{name} is not a readable NRRD file: it is damaged, or the file with its voxels is missing."
         ) from error
-    if image.GetNumberOfComponentsPerPixel() != 1 or image.GetPixelID() in (
-        sitk.sitkComplexFloat32,
-        sitk.sitkComplexFloat64,
-    ):
-        raise PatientError(f"{name} holds colours, vectors or complex numbers; one CT volume is needed.")
-    shape = _squeezed(image.GetSize(), name)
-    n = image.GetDimension()
+    turn = _NRRD_SPACES.get(str(header.get("space", "")).strip('"').lower())
+    try:
+        directions = np.array(header["space directions"], float)
+        origin = np.array(header["space origin"], float)
+    except (KeyError, TypeError, ValueError):
+        directions = origin = np.empty(0)
+    # Axes that are no direction in space (colours, time) have none, as NaN.
+    spatial = [n for n, row in enumerate(directions) if np.isfinite(row).all()] if directions.ndim == 2 else []
+    if voxels.ndim > 3 and len(spatial) == 3 and voxels.size == np.prod([voxels.shape[n] for n in spatial]):
+        voxels = voxels.reshape([voxels.shape[n] for n in spatial], order="F")
+        directions = directions[spatial]
+    voxels = _one_volume(voxels, name)
+    if turn is None or directions.shape != (3, 3) or origin.shape != (3,):
+        raise PatientError(_SIDELESS.format(name, "no space, or no space directions"))
+    unit = _TO_MM.get(str((header.get("space units") or ["mm"])[0]).strip('"').lower(), 1.0)
     affine = np.eye(4)
-    affine[:3, :3] = (np.array(image.GetDirection()).reshape(n, n) * np.array(image.GetSpacing()))[:3, :3] * unit
-    affine[:3, 3] = np.array(image.GetOrigin())[:3] * unit
-    # The array shares the image's memory, in the order k, j, i.
-    voxels = sitk.GetArrayFromImage(image).reshape(shape[::-1]).transpose(2, 1, 0)
+    affine[:3, :3], affine[:3, 3] = directions.T * unit, origin * unit
+    return voxels, RAS_TO_PATIENT @ np.diag([*turn, 1.0]) @ affine
+
+
+def _read_meta(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    name = path.name
+    try:
+        voxels, affine = read_metaimage(path)
+    except (ValueError, KeyError, OSError, OverflowError, MemoryError, zlib.error) as error:
+        raise PatientError(
+            f"{name} is not a readable MetaImage file: it is damaged, or the file with its voxels is missing."
+        ) from error
+    voxels = _one_volume(voxels, name)
+    if affine is None:
+        raise PatientError(_SIDELESS.format(name, "no TransformMatrix"))
     return voxels, LPS_TO_PATIENT @ affine
 
 
-def _check_header(path: Path) -> float:
-    """Raises PatientError when the text header names no orientation, which SimpleITK would silently make up; returns
-    mm per unit of length."""
-    name = path.name
-    try:
-        with path.open("rb") as stream:
-            text = stream.read(65536).decode("latin-1")
-    except OSError as error:
-        raise PatientError(f"{name} cannot be read: {error.strerror or error}.") from error
-    unknown = f"{name} does not say which way its axes point (%s), so left and right are unknown; export it again."
-    if path.suffix.lower() in NRRD:
-        if not text.startswith("NRRD"):
-            raise PatientError(f"{name} is not a readable NRRD file: it is damaged or something else.")
-        text = re.split(r"\r?\n\r?\n", text, maxsplit=1)[0]
-        space = re.search(r"^space:\s*(.+?)\s*$", text, re.MULTILINE | re.IGNORECASE)
-        if space is None or space[1].strip('"').lower() not in _SPACES or "space directions" not in text.lower():
-            raise PatientError(unknown % "no space, or no space directions")
-        units = re.search(r"^space units:\s*(.+)$", text, re.MULTILINE | re.IGNORECASE)
-        found = re.findall(r'"(\w+)"', units[1]) if units else []
-        return _TO_MM.get(found[0].lower(), 1.0) if found else 1.0
-    if "ElementType" not in text or not re.search(r"^(ObjectType|NDims)\s*=", text, re.MULTILINE):
-        raise PatientError(f"{name} is not a readable MetaImage file: it is damaged or something else.")
-    if not re.search(r"^(TransformMatrix|Rotation|Orientation)\s*=", text, re.MULTILINE):
-        raise PatientError(unknown % "no TransformMatrix")
-    return 1.0
+def _one_volume(voxels: np.ndarray, name: str) -> np.ndarray:
+    if voxels.dtype.kind not in "iuf":
+        raise PatientError(f"{name} holds colours or complex numbers; a CT in Hounsfield units is needed.")
+    return voxels.reshape(_squeezed(voxels.shape, name), order="F")

@@ -64,22 +64,29 @@ class _Head:
 
     def _vault(self) -> None:
         x, y, z = self.x, self.y, self.z
-        thick = (VAULT_MM + 1.2 * self.middle) * self.subject.skull_thickness
+        thick = (VAULT_MM + 1.6 * self.middle + 0.8 * self.fine) * self.subject.skull_thickness
+        thick = thick + 2.0 * np.exp(-(((x / 14) ** 2) + ((y - 70) / 16) ** 2))  # occipital protuberance
         depth = ndimage.gaussian_filter(self.deep, 0.6) - 0.5 * self.spacing
         density = 0.6 + 0.4 * self.subject.bone
         diploe = np.exp(-(((depth - 0.5 * thick) / (0.22 * thick)) ** 2))
-        bone = TABLE_HU * density * (1 + 0.07 * self.fine) * (1 - 0.5 * diploe)
+        bone = TABLE_HU * density * (1 + 0.12 * self.fine + 0.08 * self.middle) * (1 - 0.55 * diploe)
         brain = BRAIN_HU + 5 * self.middle
         brain = np.where((np.abs(x) < 1.2) & (z > 195), 70, brain)  # falx
         ventricle = ((np.abs(x) - 11 - 4 * (y / 30)) / 6) ** 2 + ((y - 5) / 34) ** 2 + ((z - 196) / 9) ** 2
         brain = np.where((ventricle < 1) | (depth < thick + 3), CSF_HU, brain)
         inner = np.clip((depth - thick) / self.spacing + 0.5, 0, 1)
         value = bone * (1 - inner) + brain * inner
-        sagittal = np.abs(x + 2.5 * np.sin(1.1 * y))
+        sagittal = np.abs(x + 2.5 * np.sin(0.9 * y))
         coronal = np.abs(y + 18 + 0.25 * np.abs(x) + 2 * np.sin(1.3 * x))
         lambdoid = np.abs(z - 196 - 0.55 * (38 - np.abs(x)) + 2 * np.sin(1.2 * x)) + 60 * (y < 35)
         suture = np.minimum(np.minimum(sagittal, coronal), lambdoid)
-        value = np.where((suture < 1.1) & (z > 185) & (depth < thick), 0.62 * value, value)
+        # Grooves of the middle meningeal artery and its branches, on the inner table.
+        side = np.abs(x)
+        groove = np.minimum(
+            np.abs(y + 12 + 0.28 * (z - 200) + 2.5 * np.sin(0.13 * z)), np.abs(y - 14 - 0.55 * (z - 200))
+        )
+        value = np.where((groove < 1.3) & (side > 40) & (z > 168) & (depth > 0.5 * thick), 0.45 * value, value)
+        value = np.where((suture < 1.5) & (z > 185) & (depth < thick), 0.45 * value, value)
         vault = self.solid & (self.over > 0)
         self.hu[vault] = value[vault]
 

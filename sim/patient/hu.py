@@ -55,7 +55,8 @@ def clean_hu(volume: np.ndarray, name: str = "The volume") -> tuple[np.ndarray, 
     clipped = 0
     for part, into in zip(_slabs(volume), _slabs(hu)):
         if part.dtype.kind == "f":
-            part = np.nan_to_num(part, nan=AIR_HU + _ZERO_BASED * zero_based, posinf=HU_RANGE[1], neginf=AIR_HU)
+            air = AIR_HU + _ZERO_BASED * zero_based
+            part = np.nan_to_num(part, nan=air, posinf=air, neginf=air)
         if wrapped:
             part = np.where(part >= _WRAPPED, part.astype(np.int64) - 65536, part)
         if zero_based:

@@ -247,7 +247,6 @@ def _write_volume(path: Path, patient: Patient, tell: Tell) -> None:
     slices = patient.hu.shape[2]
     with path.open("wb") as raw, gzip.GzipFile("", "wb", compresslevel=1, fileobj=raw, mtime=0) as stream:
         header.write_to(stream)
-        stream.write(b"\0" * 4)
         for k in range(slices):
             if k % 8 == 0:
                 tell(k / slices, f"Keeping slices: {k} of {slices}")

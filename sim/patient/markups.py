@@ -15,9 +15,8 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from rapidfuzz import fuzz, process
-
-from sim.landmarks import BY_ID, BY_KEY, KEYS, LANDMARKS
+from sim.landmarks import BY_KEY, KEYS
+from sim.patient.labels import landmark_key, nearest, needs_side
 from sim.patient.patient import PatientError
 
 Point = tuple[float, float, float]
@@ -27,6 +26,8 @@ _SCHEMA = (
     "https://raw.githubusercontent.com/slicer/slicer/master/Modules/Loadable/Markups/Resources/Schema/"
     "markups-schema-v1.0.3.json#"
 )
+_NUMBERED = {"0": "RAS", "1": "LPS"}
+"""The frames as Slicer up to 4.10 numbers them."""
 _UNITS_MM = {"mm": 1.0, "millimeter": 1.0, "cm": 10.0, "centimeter": 10.0, "m": 1000.0, "meter": 1000.0}
 
 
@@ -34,36 +35,6 @@ def to_patient(point: Iterable[float], frame: str) -> Point:
     """A point (3,) in mm of `frame` ("LPS", "RAS" or "patient") as (left, up, ant)."""
     x, y, z = (float(value) for value in point)
     return {"LPS": (x, z, -y), "RAS": (-x, z, y), "patient": (x, y, z)}[frame]
-
-
-def landmark_key(label: str) -> str | None:
-    """The landmark that `label` names, or None: its key, its id ("4" or "4: ..."), or any published name with
-    its side, whatever the case, spaces, underscores, hyphens and word order of the side ("elbow right", "R
-    elbow")."""
-    plain = re.sub(r"[^a-z0-9]+", " ", label.lower().replace("'s", ""))
-    words = re.sub(r"\bt (1|12)\b", r"t\1", plain).split()
-    number = int(words[0]) if words and words[0].isdigit() else None
-    if number is not None:
-        words = words[1:]
-        if not words:
-            return BY_ID[number].key if number in BY_ID else None
-    named = _NAMES.get(_canonical(words))
-    if number in BY_ID and named is not None and named != BY_ID[number].key:
-        return None
-    return named
-
-
-def _canonical(words: list[str]) -> str:
-    """Side first, then the words without articles; "right" and "left" also as "r", "rt", "l", "lt"."""
-    sides = {"r": "right", "rt": "right", "l": "left", "lt": "left"}
-    words = [sides.get(word, word) for word in words if word not in ("the", "of", "patient", "landmark")]
-    return " ".join(sorted(words, key=lambda word: word not in ("right", "left")))
-
-
-_NAMES: dict[str, str] = {}
-for _mark in LANDMARKS:
-    for _text in (_mark.key.replace("_", " "), *(f"{_mark.side} {name}" for name in _mark.names)):
-        _NAMES[_canonical(_text.lower().split())] = _mark.key
 
 
 def read_landmarks(path: Path | str) -> dict[str, Point]:
@@ -74,11 +45,13 @@ def read_landmarks(path: Path | str) -> dict[str, Point]:
     """
     path = Path(path).expanduser()
     ending = path.suffix.lower()
-    readers = {".json": _read_json, ".fcsv": _read_fcsv, ".csv": _read_csv}
+    readers = {".json": _read_json, ".fcsv": _read_fcsv, ".csv": _read_csv, ".tsv": _read_csv}
     if ending not in readers:
         raise PatientError(f"{path.name} is no landmark file: give a Slicer .mrk.json or .fcsv, or a .csv.")
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        content = path.read_bytes()
+        # Spreadsheets save "Unicode text" as UTF-16.
+        text = content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError as error:
         raise PatientError(f"The landmarks in {path.name} cannot be read: it is not a text file.") from error
     except OSError as error:
@@ -134,22 +107,30 @@ def _read_json(name: str, text: str) -> Labelled:
     try:
         markups = json.loads(text)["markups"]
         points: Labelled = []
+        others = []
         for markup in markups:
-            frame = _frame(name, str(markup.get("coordinateSystem", "LPS")))
+            kind = str(markup.get("type", "Fiducial"))
+            if kind not in ("Fiducial", "PointList"):
+                others.append(kind)  # a line, a curve, a plane: its points are no landmarks
+                continue
+            frame = _frame(name, _NUMBERED.get(str(system := markup.get("coordinateSystem", "LPS")), str(system)))
             unit = _unit_mm(name, markup.get("coordinateUnits", "mm"))
-            for control in markup.get("controlPoints", []):
-                if control.get("positionStatus", "defined") in ("undefined", "missing", "preview"):
+            for control in markup.get("controlPoints") or []:
+                place = control.get("position")
+                if control.get("positionStatus", "defined") != "defined" or not place:
                     continue
-                point = tuple(float(v) * unit for v in control["position"])
+                point = tuple(float(v) * unit for v in place)
                 if len(point) != 3:
                     raise ValueError
-                points.append((str(control.get("label", "")), to_patient(point, frame)))
+                points.append((str(control.get("label") or ""), to_patient(point, frame)))
     except PatientError:
         raise
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise PatientError(
             f"{name} is not a Slicer markups file: save the point list from Slicer as .mrk.json."
         ) from error
+    if others and not points:
+        raise PatientError(f"{name} holds no point list but {', '.join(sorted(set(others)))}: save the point list.")
     return points
 
 
@@ -161,7 +142,6 @@ def _unit_mm(name: str, unit: object) -> float:
 
 
 def _read_fcsv(name: str, text: str) -> Labelled:
-    # The frame is 0 (RAS), 1 (LPS) or, in later versions, the name.
     columns = ["id", "x", "y", "z", "ow", "ox", "oy", "oz", "vis", "sel", "lock", "label"]
     frame = None
     rows = []
@@ -170,7 +150,7 @@ def _read_fcsv(name: str, text: str) -> Labelled:
         if header and header[1].lower() == "columns":
             columns = [column.strip() for column in header[2].split(",")]
         elif header:
-            frame = _frame(name, {"0": "RAS", "1": "LPS"}.get(header[2], header[2]))
+            frame = _frame(name, _NUMBERED.get(header[2], header[2]))
         elif line.strip() and not line.lstrip().startswith("#"):
             rows.append(next(csv.reader([line])))
     if frame is None:
@@ -182,31 +162,52 @@ def _read_fcsv(name: str, text: str) -> Labelled:
         raise PatientError(f"{name} is not a Slicer .fcsv file: each line needs x, y, z and a label.") from error
 
 
+_LABEL_COLUMNS = ("landmark", "label", "name", "key")
+_PLACE_COLUMNS = {
+    ("x", "y", "z"): None,
+    ("x_mm", "y_mm", "z_mm"): None,
+    ("r", "a", "s"): "RAS",
+    ("l", "p", "s"): "LPS",
+    ("left_mm", "up_mm", "ant_mm"): "patient",
+}
+"""Columns of a position and the frame that their names say by themselves; Slicer's own tables have r,a,s or l,p,s."""
+
+
 def _read_csv(name: str, text: str) -> Labelled:
     frame = None
     lines = []
     for line in text.splitlines():
-        header = re.match(r"#\s*frame\s*[:=]\s*(\w+)[\s,;]*$", line, re.IGNORECASE)
+        header = re.match(r"[\s\"]*#\s*(?:frame|CoordinateSystem)\s*[:=]\s*\"?(\w+)[\s,;\"]*$", line, re.IGNORECASE)
         if header:
-            frame = _frame(name, header[1])
-        elif line.strip() and not line.lstrip().startswith("#"):
+            frame = _frame(name, _NUMBERED.get(header[1], header[1]))
+        elif line.strip(" \t,;") and not line.lstrip().startswith("#"):
             lines.append(line)
-    table = csv.DictReader(lines, skipinitialspace=True)
+    head = lines[0] if lines else ""
+    mark = max(",;\t", key=head.count)
+    table = csv.DictReader(lines, skipinitialspace=True, delimiter=mark)
     table.fieldnames = [(field or "").strip().lower() for field in table.fieldnames or []]
-    if not {"landmark", "x", "y", "z"} <= set(table.fieldnames):
+    fields = set(table.fieldnames)
+    label = next((column for column in _LABEL_COLUMNS if column in fields), None)
+    places = next((columns for columns in _PLACE_COLUMNS if set(columns) <= fields), None)
+    if label is None or places is None:
         raise PatientError(f"{name} needs the columns landmark,x,y,z (in mm).")
     points: Labelled = []
     for row in table:
-        own = _frame(name, (row.get("frame") or "").strip()) if (row.get("frame") or "").strip() else frame
-        if own is None:
+        if (row.get("defined") or "1").strip().lower() in ("0", "false", "no"):
+            continue
+        own = (row.get("frame") or "").strip()
+        of = _frame(name, own) if own else _PLACE_COLUMNS[places] or frame
+        if of is None:
             raise PatientError(
                 f"{name} does not name its frame: begin it with '# frame: RAS' (or LPS, or patient), or "
                 "add a column frame."
             )
         try:
-            points.append(((row["landmark"] or "").strip(), to_patient((row[c] for c in "xyz"), own)))
-        except (TypeError, ValueError) as error:
-            raise PatientError(f"{name} has no three numbers for {row['landmark']!r}.") from error
+            # With semicolons a comma is the decimal point.
+            numbers = [row[c].replace(",", ".") if mark == ";" else row[c] for c in places]
+            points.append(((row[label] or "").strip(), to_patient(numbers, of)))
+        except (TypeError, ValueError, AttributeError) as error:
+            raise PatientError(f"{name} has no three numbers for {row[label]!r}.") from error
     return points
 
 
@@ -239,8 +240,7 @@ def _hint(label: str) -> str:
     """The label, with the sided names or the nearest landmark beside it where that helps."""
     if not label.strip():
         return "an empty label"
-    words = re.sub(r"[^a-z0-9]+", " ", label.lower()).strip()
-    if f"right {words}" in _NAMES:
+    if needs_side(label):
         return f"{label!r} (which side?)"
-    best = process.extractOne(words, list(_NAMES), scorer=fuzz.ratio, score_cutoff=70)
-    return f"{label!r} (did you mean {_NAMES[best[0]]}?)" if best else repr(label)
+    near = nearest(label)
+    return f"{label!r} (did you mean {near}?)" if near else repr(label)

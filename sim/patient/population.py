@@ -17,7 +17,24 @@ from sim.patient.patient import PatientError
 from sim.resource import resource
 
 ARMS = ("crossed", "beside", "raised")
-ARM_SHARES = (0.70, 0.15, 0.15)
+ARM_SHARES = (0.60, 0.15, 0.25)  # more raised than in the population: chest CTs are taken so
+
+DEVICES = {  # name -> share of subjects; drawn independently. The mean subject has a table alone.
+    "table": 0.85,
+    "endotracheal_tube": 0.08,
+    "gastric_tube": 0.10,
+    "central_line": 0.15,
+    "chest_drain": 0.06,
+    "pacemaker": 0.06,
+    "sternal_wires": 0.07,
+    "clips": 0.08,
+    "spine_screws": 0.05,
+    "shoulder_prosthesis": 0.05,
+    "leads": 0.30,
+}
+FIELD_SHARE = 0.5  # of subjects whose arms are not crossed: the volume ends where a chest CT's field of view does
+CONTRAST_SHARE = 0.45  # of subjects with iodine in heart, great vessels and kidneys
+INFLOW_SHARE = 0.40  # of those, with dense inflow through one arm's veins as well
 
 UPPER_ARM_MM = 291.0  # humeral head to elbow, and elbow to wrist, in the skeleton as it comes
 FOREARM_MM = 258.0
@@ -27,7 +44,7 @@ UPPER_ARM_RANGE_MM = (130.0, 352.0)
 FOREARM_RANGE_MM = (120.0, 338.0)
 MAHALANOBIS_MAX = 48.3
 
-_ARM_STREAM, _LANDMARK_STREAM, _BUILD_STREAM, TISSUE_STREAM = range(4)
+_ARM_STREAM, _LANDMARK_STREAM, _BUILD_STREAM, TISSUE_STREAM, _HAVING_STREAM, DEVICE_STREAM = range(6)
 
 
 @dataclass(frozen=True)
@@ -47,18 +64,31 @@ class Subject:
     head_pitch: float = 0.0
     fat_mm: float = 14.0  # thickness under the skin of the trunk
     abdomen_mm: float = 150.0  # half width
-    front_mm: float = 168.0  # from T1 to the front of the abdomen
+    front_mm: float = 160.0  # from T1 to the front of the abdomen
     neck_mm: float = 54.0  # radius
     muscle: float = 1.0  # girth of the limbs
     bone: float = 1.0  # density
-    shoulder_depth_mm: float = 20.0  # humeral heads in front of T1
-    wrist_depth_mm: tuple[float, float] = (28.0, 60.0)  # right, left: in front of the abdomen
+    shoulder_depth_mm: float = 14.0  # humeral heads in front of T1
+    wrist_depth_mm: tuple[float, float] = (26.0, 50.0)  # right, left: in front of the skin
     inflation: float = 1.0  # of the lungs: their density falls with it
     skull_thickness: float = 1.0
     tooth_loss: float = 0.15
     bowel_gas: int = 5  # number of pockets
+    lean: float = 0.10  # slope of the back: posterior mm per mm toward the feet
+    kyphosis_mm: float = 14.0  # how far the upper thorax curves backward below T1
+    scoliosis_mm: float = 0.0  # greatest deviation of the spine between carina and T12
+    carina_depth_mm: float = 0.0  # posterior of its usual place
+    dome_depth_mm: tuple[float, float] = (4.0, 14.0)  # right, left
+    blade_depth_mm: float = 38.0  # scapular tips behind T1 in the straight frame
+    arm_length: float = 1.0
     vessel_hu: float = 42.0  # blood; more with contrast medium
-    leads: bool = False  # ECG electrodes and their wires
+    kidney_hu: float = 35.0
+    inflow_hu: float = 0.0  # of the veins that bring the contrast medium; 0 without
+    inflow_side: float = 1.0  # +1 left
+    devices: tuple[str, ...] = ("table",)  # names of `DEVICES`
+    heart: float = 1.0  # size
+    visceral: float = 0.0  # fat between the bowel loops; grows with it
+    field_mm: float | None = None  # half width of the scan's field of view; None shows all of the body
 
 
 @lru_cache(maxsize=1)
@@ -139,19 +169,55 @@ def subject(seed: int | None, arms: str | None = None) -> Subject:
         head_pitch=_near(rng, 0.05, 0.12),
         fat_mm=fat,
         abdomen_mm=136.0 + 1.1 * fat + _near(rng, 0.0, 6.0),
-        front_mm=148.0 + 1.3 * fat + float(rng.uniform(0.0, 20.0)),
+        front_mm=122.0 + 1.5 * fat + float(rng.uniform(0.0, 28.0)),
         neck_mm=_near(rng, 51.0 if female else 57.0, 3.5),
         muscle=_near(rng, 0.95 if female else 1.04, 0.07),
-        bone=_near(rng, 0.97 if female else 1.02, 0.12),
-        shoulder_depth_mm=_near(rng, 20.0, 8.0),
-        wrist_depth_mm=(float(rng.uniform(20, 40)), float(rng.uniform(45, 70)))[:: int(rng.choice([1, -1]))],
-        inflation=_near(rng, 1.0, 0.12),
+        bone=_near(rng, 0.95 if female else 1.03, 0.17),
+        shoulder_depth_mm=_near(rng, 12.0, 8.0),
+        wrist_depth_mm=(float(rng.uniform(18, 32)), float(rng.uniform(32, 60)))[:: int(rng.choice([1, -1]))],
+        inflation=_near(rng, 1.15 if arms == "raised" else 1.03, 0.16),
         skull_thickness=_near(rng, 1.0, 0.13),
         tooth_loss=float(rng.uniform(0.0, 0.6)) if rng.random() < 0.8 else 1.0,
         bowel_gas=int(rng.integers(2, 14)),
-        vessel_hu=float(rng.uniform(140, 330)) if rng.random() < 0.3 else 42.0,
-        leads=bool(rng.random() < 0.25),
+        lean=_near(rng, 0.10, 0.045),
+        kyphosis_mm=max(0.0, _near(rng, 15.0, 8.0)),
+        scoliosis_mm=_near(rng, 0.0, 4.0),
+        carina_depth_mm=_near(rng, 0.0, 5.0),
+        dome_depth_mm=(_near(rng, 4.0, 9.0), _near(rng, 16.0, 9.0)),
+        blade_depth_mm=_near(rng, 22.0 if arms == "raised" else 38.0, 7.0),
+        arm_length=_near(rng, 0.96 if female else 1.01, 0.03),
+        heart=_near(rng, 1.0, 0.08) * (1.2 if rng.random() < 0.12 else 1.0),
+        visceral=_near(rng, 0.28 + 0.012 * (fat - 18.0), 0.3),
+        field_mm=_field(coronal, rng) if arms != "crossed" and rng.random() < FIELD_SHARE else None,
+        devices=draw_devices(seed),
+        **_contrast(seed),
     )
+
+
+def _field(coronal: dict, rng: np.random.Generator) -> float:
+    """Half width of a chest CT's field of view, mm: the shoulders are in it, arms that stick out are cut."""
+    heads = max(abs(coronal[f"{side}_humeral_head"][0]) for side in ("right", "left"))
+    return max(float(rng.uniform(175.0, 255.0)), heads + 35.0)
+
+
+def draw_devices(seed: int) -> tuple[str, ...]:
+    """Names of what lies on and in the subject of `seed`, in the order of `DEVICES`."""
+    chance = stream(seed, _HAVING_STREAM).random(len(DEVICES))
+    return tuple(name for name, share, c in zip(DEVICES, DEVICES.values(), chance) if c < share)
+
+
+def _contrast(seed: int) -> dict[str, float]:
+    """HU of blood, kidneys and inflow: the fields of Subject that contrast medium changes."""
+    rng = np.random.default_rng([seed, _HAVING_STREAM, 1])
+    if rng.random() >= CONTRAST_SHARE:
+        return {"vessel_hu": float(rng.uniform(35, 50))}
+    inflow = rng.random() < INFLOW_SHARE
+    return {
+        "vessel_hu": float(rng.uniform(120, 420)),
+        "kidney_hu": float(rng.uniform(60, 260)),
+        "inflow_hu": float(rng.uniform(600, 2600)) if inflow else 0.0,
+        "inflow_side": 1.0 if rng.random() < 0.5 else -1.0,
+    }
 
 
 def _near(rng: np.random.Generator, mean: float, sd: float) -> float:
@@ -177,11 +243,11 @@ def _laid(coronal: dict, arms: str, rng: np.random.Generator) -> dict[str, tuple
             wrist = (elbow[0] + sign * fore * np.sin(b), elbow[1] - fore * np.cos(b) * 0.97)
             tip = (tip_x - sign * 8.0, tip_z - 6.0)
         else:
-            shoulder = (x - sign * 8.0, z + 28.0)
+            shoulder = (x - sign * 8.0, z + _near(rng, 14.0, 9.0))
             a, b = _near(rng, 0.42, 0.14), _near(rng, 0.75, 0.3)
             elbow = (shoulder[0] + sign * upper * np.sin(a) * 0.95, shoulder[1] + upper * np.cos(a) * 0.95)
             wrist = (elbow[0] - sign * fore * np.sin(b) * 0.9, elbow[1] + fore * np.cos(b) * 0.9)
-            tip = (tip_x + sign * 22.0, tip_z + 16.0)
+            tip = (tip_x + sign * _near(rng, 6.0, 8.0), tip_z + _near(rng, 6.0, 8.0))
         out[f"{side}_humeral_head"] = shoulder
         out[f"{side}_elbow"] = (float(elbow[0]), float(elbow[1]))
         out[f"{side}_wrist"] = (float(wrist[0]), float(wrist[1]))

@@ -21,9 +21,10 @@ from scipy.spatial import ConvexHull
 
 from sim.resource import cache_dir
 
-VERSION = "2"
+VERSION = "4"
 
 LEFT_SHIFT_MM = 25.0  # the model's midline lies at x = -25 mm
+NECK_MM = 50.0  # from the centre of the humeral head to its surgical neck
 T1_FRONT_MM = 12.0  # from T1's foremost vertex back to the centre of its body
 
 Mesh = tuple[np.ndarray, np.ndarray]
@@ -117,7 +118,12 @@ def _make() -> Skeleton:
 
     for meshes, joints in ((rest, joints_rest), (crossed, joints_crossed)):
         for side in "rl":
-            meshes[f"humerus_head_{side}"] = _humeral_head(joints[f"humerus_{side}"], joints[f"ulna_{side}"])
+            shoulder, elbow = joints[f"humerus_{side}"], joints[f"ulna_{side}"]
+            out = np.array([1.0 if side == "l" else -1.0, 0.0, 0.0])
+            if meshes is crossed:  # the arm is turned inward: the greater tubercle faces the front
+                out = 0.55 * out + [0.0, -0.8, 0.0]
+            meshes[f"humerus_{side}"] = _without_head(*meshes[f"humerus_{side}"], shoulder, elbow)
+            meshes[f"humerus_head_{side}"] = _humeral_head(shoulder, elbow, out)
     t1 = rest["torso_geom_12_thoracic1_s"][0]
     origin = np.array([0.0, t1[:, 1].min() + T1_FRONT_MM, t1[:, 2].mean()])
     return Skeleton(
@@ -128,21 +134,58 @@ def _make() -> Skeleton:
     )
 
 
-def _humeral_head(joint: np.ndarray, elbow: np.ndarray) -> Mesh:
-    """A closed hull round the articular sphere that runs out into the shaft: the model's own head is a ball on a stick.
-    Radii in mm as in adults (head 23, metaphysis 12 at 62 mm below)."""
+def _without_head(v: np.ndarray, f: np.ndarray, joint: np.ndarray, elbow: np.ndarray) -> Mesh:
+    """The humerus cut off at the surgical neck (a small flat end remains): its own head would show inside ours."""
     way = (elbow - joint) / np.linalg.norm(elbow - joint)
-    k = np.arange(600)
+    along = (v - joint) @ way
+    radial = v - joint - along[:, None] * way
+    middle = radial[(along > 50.0) & (along < 80.0)].mean(axis=0)
+    off = radial - middle
+    short = np.minimum(1.0, 9.0 / np.maximum(np.linalg.norm(off, axis=1, keepdims=True), 1e-6))
+    cut = joint + NECK_MM * way + middle + short * off
+    return np.where(along[:, None] < NECK_MM, cut, v), f
+
+
+def _humeral_head(joint: np.ndarray, elbow: np.ndarray, outward: np.ndarray) -> Mesh:
+    """The proximal humerus: articular sphere about `joint`, greater tubercle `outward` of it, surgical neck running out
+    into the shaft. The model's own head is a ball on a stick. Sizes in mm as in adults (radius of the head 23, of the
+    neck 13); the surface is where a smooth union of the parts is 0, found along rays from inside."""
+    way = (elbow - joint) / np.linalg.norm(elbow - joint)
+    side = outward - way * (outward @ way)
+    side /= np.linalg.norm(side)
+    k = np.arange(2400)
     golden = np.pi * (3 - np.sqrt(5)) * k
     z = 1 - (2 * k + 1) / len(k)
     ball = np.stack([np.sqrt(1 - z**2) * np.cos(golden), np.sqrt(1 - z**2) * np.sin(golden), z], 1)
-    points = np.concatenate([joint + 23.0 * ball, joint + 62.0 * way + 12.0 * ball])
-    hull = ConvexHull(points)
+    parts = (
+        (joint, joint, 23.0, 23.0),
+        (joint + 13.0 * side + 2.0 * way, joint + 10.0 * side + 22.0 * way, 13.0, 12.0),
+        (joint + 3.0 * side + 8.0 * way, joint + 5.0 * side + 44.0 * way, 18.0, 12.5),
+        (joint + 5.0 * side + 44.0 * way, joint + 3.0 * side + 70.0 * way, 12.5, 11.0),
+    )
+
+    def distance(p: np.ndarray) -> np.ndarray:
+        near = []
+        for a, b, r1, r2 in parts:
+            t = np.clip((p - a) @ (b - a) / max(float((b - a) @ (b - a)), 1e-9), 0.0, 1.0)
+            near.append(np.linalg.norm(p - a - t[:, None] * (b - a), axis=1) - (r1 + t * (r2 - r1)))
+        return -3.0 * np.log(np.exp(-np.clip(near, -40.0, 90.0) / 3.0).sum(axis=0)) + 1.2
+
+    centre = joint + 4.0 * side + 20.0 * way
+    rays = ball + 0.0
+    rays += np.outer(rays @ way, way) * 0.8  # denser along the shaft
+    rays /= np.linalg.norm(rays, axis=1, keepdims=True)
+    low, high = np.zeros(len(rays)), np.full(len(rays), 90.0)
+    for _ in range(30):
+        middle = (low + high) / 2
+        inside = distance(centre + middle[:, None] * rays) < 0
+        low, high = np.where(inside, middle, low), np.where(inside, high, middle)
+    hull = ConvexHull(rays)
     f = hull.simplices.astype(np.int32)
-    normal = np.cross(points[f[:, 1]] - points[f[:, 0]], points[f[:, 2]] - points[f[:, 0]])
+    normal = np.cross(rays[f[:, 1]] - rays[f[:, 0]], rays[f[:, 2]] - rays[f[:, 0]])
     inward = (normal * hull.equations[:, :3]).sum(1) < 0
     f[inward] = f[inward][:, ::-1]
-    return points, f
+    return centre + low[:, None] * rays, f
 
 
 def _clean(meshes: dict[str, Mesh]) -> dict[str, Mesh]:

@@ -8,6 +8,7 @@ landmark lies. Skeleton frame (x left, y posterior, z up, mm); arrays [z, y, x].
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 from numba import njit
@@ -19,21 +20,55 @@ from sim.patient.placement import SIDES, Placement, turn_y
 AIR, FAT, MUSCLE, LIVER, BOWEL, KIDNEY, SPLEEN, STOMACH = -1000.0, -100.0, 52.0, 60.0, 40.0, 35.0, 52.0, 25.0
 OUTSIDE, WALL, ABDOMEN, LUNG, MEDIASTINUM, ARM = range(6)
 
-# Height of a dome falls off from its top: mm per (62 mm)^2 sideways, mm per mm^2 behind and before it.
+# Height of a dome falls off from its top, mm per mm^2: toward the heart, toward the ribs, behind and before.
 APEX_MM = 16.0  # height of the lungs' tops above T1
-DOME_FALL_MM, DOME_BEHIND, DOME_BEFORE = 26.0, 0.0095, 0.004
+DOME_INWARD, DOME_OUTWARD, DOME_BEHIND, DOME_BEFORE = 0.0032, 0.0105, 0.0095, 0.004
+
+
+def dome(x, y, top):
+    """Height of a hemidiaphragm, arrays that broadcast; highest at `top` (x, y, z)."""
+    fall = np.where(y > top[1], DOME_BEHIND, DOME_BEFORE) * (y - top[1]) ** 2
+    return top[2] - np.where(x * top[0] > top[0] ** 2, DOME_OUTWARD, DOME_INWARD) * (x - top[0]) ** 2 - fall
+
+
+@njit(inline="always")
+def _dome(x, y, top):
+    fall = DOME_BEHIND if y > top[1] else DOME_BEFORE
+    aside = DOME_OUTWARD if x * top[0] > top[0] ** 2 else DOME_INWARD
+    return top[2] - aside * (x - top[0]) ** 2 - fall * (y - top[1]) ** 2
 
 
 @njit(cache=True, fastmath=True)
 def _paint(
-    skin, arms, ribs, n1, n2, n3, zs, ys, xs, course, half_mid, spine_y, dome, fat, width, depth, zt, region, hu
+    skin,
+    arms,
+    ribs,
+    n1,
+    n2,
+    n3,
+    zs,
+    ys,
+    xs,
+    sag,
+    course,
+    half_mid,
+    spine_y,
+    tops,
+    on_left,
+    fat,
+    visceral,
+    width,
+    depth,
+    zt,
+    region,
+    hu,
 ):
-    """Region and first HU of every voxel. `course`, `half_mid` (half width of the mediastinum), `spine_y` (z,); `dome`
-    (y, x) height of the diaphragm."""
+    """Region and first HU of every voxel. `sag`, `course`, `half_mid` (half width of the mediastinum), `spine_y` (z,);
+    `tops` (2, 3) the domes' highest points x, y, z; `on_left` (x,) the left dome's share."""
     for i in range(zs.size):
         z = zs[i]
         for j in range(ys.size):
-            y = ys[j]
+            y = ys[j] - sag[i]
             for k in range(xs.size):
                 e = -skin[i, j, k]
                 if e < -4.0:
@@ -53,7 +88,11 @@ def _paint(
                 if not in_arm:
                     dx = x - course[i]
                     rib = ribs[i, j, k]
-                    below = z < dome[j, k]
+                    inset = 11.0
+                    for t in range(2):  # over a dome's top there is lung, near as it may be to the ribs
+                        if abs(x - tops[t, 0]) < 26 and abs(y - tops[t, 1]) < 26 and z < tops[t, 2] + 40:
+                            inset = 4.0
+                    below = z < (1 - on_left[k]) * _dome(x, y, tops[0]) + on_left[k] * _dome(x, y, tops[1])
                     psoas = (dx / 50) ** 2 + ((y - 30) / 45) ** 2 < 1
                     if (
                         below
@@ -65,7 +104,7 @@ def _paint(
                         and y < 40
                     ):
                         where = ABDOMEN
-                        value = BOWEL + 8 * a if c + 0.5 * a > -0.15 else -95 + 8 * a
+                        value = BOWEL + 8 * a if c + 0.5 * a > visceral else -95 + 8 * a
                     elif not below and z < APEX_MM and e > 0:
                         spine = (dx / 27) ** 2 + ((y - spine_y[i]) / 24) ** 2 < 1
                         spine = spine or (dx / 46) ** 2 + ((y - spine_y[i] - 34) / 26) ** 2 < 1
@@ -74,13 +113,21 @@ def _paint(
                         if middle and rib < -11:
                             where = MEDIASTINUM
                             value = -70.0 if a > 0.9 else 42.0
-                        elif rib < -11 - b and not spine:
+                        elif rib < -inset - b and not spine:
                             off = ((abs(dx) - 42 * width) / 30) ** 2 + ((y - 8) / 38) ** 2
                             if z < APEX_MM + 2 * c - 22 * off:
                                 where = LUNG
                                 value = 40.0
                 region[i, j, k] = where
                 hu[i, j, k] = value
+
+
+def _turn_to(way: np.ndarray) -> np.ndarray:
+    """Rows: axes of an ellipsoid whose first points along `way`."""
+    u = way / np.linalg.norm(way)
+    v = np.cross([0.0, 0.0, 1.0], u)
+    v /= np.linalg.norm(v)
+    return np.stack([u, v, np.cross(u, v)])
 
 
 class Trunk:
@@ -135,7 +182,8 @@ class Trunk:
         order = np.argsort(levels)
         half_mid = np.interp(zs, np.array(levels)[order], np.array([22, 22, 20, 26, 29, 26, 27])[order])
         spine_y = np.interp(zs, [-330, zt, -130, -60, 0], [-15, 0, 20, 16, 4])
-        self.dome = self._dome(course)
+        self.tops = np.array([marks[f"{side}_hemidiaphragm"] for side, _, _ in SIDES])
+        self.on_left = self._left_share(course)
         _paint(
             self.skin,
             arms,
@@ -146,11 +194,14 @@ class Trunk:
             zs,
             ys,
             xs,
+            grid.sag,
             course,
             half_mid.astype(np.float32),
             spine_y.astype(np.float32),
-            self.dome,
+            self.tops,
+            self.on_left,
             s.fat_mm,
+            s.visceral,
             s.width,
             s.depth,
             zt,
@@ -158,38 +209,40 @@ class Trunk:
             self.hu,
         )
 
-    def _dome(self, course: np.ndarray) -> np.ndarray:
-        """Height of the diaphragm (y, x): two domes, each highest at its landmark, blended over the midline."""
-        _, ys, xs = self.grid.axes
-        parts = []
-        for side, _, _ in SIDES:
-            c = self.marks[f"{side}_hemidiaphragm"]
-            y = ys[:, None] - c[1]
-            fall = np.where(y > 0, DOME_BEHIND, DOME_BEFORE) * y**2
-            parts.append(c[2] - DOME_FALL_MM * ((xs[None, :] - c[0]) / 60.0) ** 2 - fall)
+    def _left_share(self, course: np.ndarray) -> np.ndarray:
+        """The left dome's share at each x: two domes, each highest at its landmark, blended over the midline."""
         middle = float(np.interp(self.marks["t12"][2] + 60.0, self.grid.axes[0], course))
-        left = 1 / (1 + np.exp(-np.clip((xs[None, :] - middle - 8) / 9.0, -30, 30)))
-        return (parts[0] * (1 - left) + parts[1] * left).astype(np.float32)
+        return (1 / (1 + np.exp(-np.clip((self.grid.axes[2] - middle - 8) / 9.0, -30, 30)))).astype(np.float32)
 
     def _abdomen(self) -> None:
         grid, marks, s, rng = self.grid, self.marks, self.subject, self.rng
         right, left, t12 = (marks[k] for k in ("right_hemidiaphragm", "left_hemidiaphragm", "t12"))
-        self._ellipsoid(right + [8, 15, -62], [92, 88, 66], ABDOMEN, LIVER, grain=6.0)
+        bright = max(s.vessel_hu - 45.0, 0.0)
+        self._ellipsoid(right + [8, 15, -62], [92, 88, 66], ABDOMEN, LIVER + 0.1 * bright, grain=6.0)
         box = grid.box((right + left) / 2 - [0, 0, 30], [250, 250, 80])
-        d = self.dome[None, box[1], box[2]] - grid.axes[0][box[0], None, None]
         abdomen = self.region[box] == ABDOMEN
-        x = grid.axes[2][box[2]][None, None, :]
+        x, y, z = grid.points(box)
+        share = self.on_left[box[2]]
+        d = (1 - share) * dome(x, y, self.tops[0]) + share * dome(x, y, self.tops[1]) - z
         on_left = np.clip((x - (right[0] + left[0]) / 2) / 20 + 0.5, 0, 1)
         layer = abdomen & (d < 35 - 25 * on_left + 3 * self.middle[box])
         self.hu[box][layer] = 55.0
-        self._ellipsoid(left + [22, 62, -45], [26, 40, 52], ABDOMEN, SPLEEN)
+        self._ellipsoid(left + [22, 62, -45], [26, 40, 52], ABDOMEN, SPLEEN + 0.35 * bright)
         self._ellipsoid(left + [-12, -20, -42], [34, 38, 34], ABDOMEN, STOMACH)
-        if rng.random() < 0.7:  # gas rises to the front of the stomach
-            self._ellipsoid(left + [-12, -36, -36], [26, 15, 22], ABDOMEN, -950.0)
+        if rng.random() < 0.75:  # gas rises to the front of the stomach
+            size = rng.uniform(0.5, 1.25)
+            centre = left + [rng.normal(-14, 9), rng.normal(-36, 6), -12 - 22 * size]
+            box, q = grid.ellipsoid(
+                centre, size * rng.uniform([20, 11, 14], [32, 19, 28]), turn_y(rng.normal(0.3, 0.3))
+            )
+            q += 0.25 * self.middle[box]
+            self.hu[box][(q < 1) & (self.region[box] == ABDOMEN)] = -950.0
         for sign in (-1.0, 1.0):
             centre = [sign * 62 + t12[0], 18, t12[2] - 20]
             box, q = grid.ellipsoid(centre, [28, 26, 55], turn_y(sign * 0.2))
-            self.hu[box][(q < 1) & (self.skin[box] < -20)] = KIDNEY
+            inside = (q < 1) & (self.skin[box] < -20)
+            # The cortex takes up contrast medium first.
+            self.hu[box][inside] = np.where(q[inside] > 0.45, s.kidney_hu, 0.5 * (s.kidney_hu + KIDNEY))
         for _ in range(s.bowel_gas):
             centre = [rng.uniform(-105, 105), rng.uniform(-s.front_mm + 40, -35), rng.uniform(-330, t12[2] + 10)]
             box, q = grid.ellipsoid(centre, rng.uniform(8, 24, 3), turn_y(rng.uniform(-1.5, 1.5)))
@@ -198,35 +251,112 @@ class Trunk:
             self.hu[box][(q < 1) & cavity] = 45.0
             self.hu[box][(q < 0.65) & cavity & (self.fine[box] > -0.5)] = -900.0
 
-    def _heart(self) -> None:
-        grid, depth = self.grid, self.subject.depth
-        ca, dome = self.marks["carina"], self.marks["left_hemidiaphragm"]
-        blood = 0.6 * self.subject.vessel_hu + 18.0
-        height = (ca[2] + dome[2]) / 2
-        size = float(np.clip((ca[2] - dome[2]) / 113.0, 0.75, 1.2))
-        hearts = (
-            ([ca[0] + 28, -75 * depth, height - 22], [72 * size, 46, 50 * size], turn_y(0.75)),
-            ([ca[0] - 22, -68 * depth, height - 18], [32, 42, 52 * size], None),
+        self._colon()
+
+    def _colon(self) -> None:
+        """Gas in stretches of the colon, lump after lump between its folds, and stool with bubbles in the rest."""
+        rng, s, t12 = self.rng, self.subject, self.marks["t12"]
+        top = min(self.marks["left_hemidiaphragm"][2], self.marks["right_hemidiaphragm"][2])
+        wide = 0.72 * s.abdomen_mm
+        frame = np.array(
+            [
+                [-wide, 5.0, t12[2] - 190],
+                [-wide, 0.0, t12[2] - 60],
+                [-0.8 * wide, -40.0, t12[2] - 25],
+                [-0.3 * wide, 30.0 - s.front_mm, t12[2] - 60],
+                [0.3 * wide, 30.0 - s.front_mm, t12[2] - 50],
+                [0.85 * wide, -35.0, min(top - 60, t12[2] + 35)],
+                [wide, 5.0, t12[2] - 40],
+                [0.95 * wide, 15.0, t12[2] - 190],
+            ]
         )
-        for centre, radii, turn in hearts:
-            box, q = grid.ellipsoid(centre, radii, turn)
+        frame[1:-1] += rng.normal(0, 9.0, (6, 3))
+        bowel = [rng.random() < 0.35 for _ in range(7)]
+        for p, q, gas in zip(frame[:-1], frame[1:], bowel):
+            n = max(2, int(np.linalg.norm(q - p) / 15.0))
+            calibre = rng.uniform(10.0, 21.0)
+            for t in (np.arange(n) + rng.uniform(0.2, 0.8)) / n:
+                centre = p + t * (q - p) + rng.normal(0, 3.0, 3)
+                radii = calibre * rng.uniform(0.65, 1.2, 3)
+                box, shape = self.grid.ellipsoid(centre, radii)
+                shape = shape + 0.3 * self.middle[box] + 0.25 * self.fine[box]
+                cavity = (self.region[box] == ABDOMEN) & (self.skin[box] < -10)
+                self.hu[box][(shape < 1.25) & cavity] = BOWEL
+                bubbles = self.fine[box] > 0.9
+                self.hu[box][(shape < 0.85) & cavity & (bubbles | gas)] = -920.0 if gas else -350.0
+
+    def _heart(self) -> None:
+        """Four chambers, great vessels; the left ventricle's apex points left, down and forward. The ventricles lie on
+        the diaphragm, the left atrium under the carina, so the heart follows both."""
+        s, depth = self.subject, self.subject.depth
+        ca, left, t12 = (self.marks[k] for k in ("carina", "left_hemidiaphragm", "t12"))
+        tall = ca[2] - left[2]
+        size = s.heart * float(np.clip((tall / 113.0) ** 0.5, 0.8, 1.15))
+        narrow = float(np.clip((left[0] - 10.0 - ca[0]) / (82.0 * size), 0.7, 1.0))  # the dome's top lies beside it
+        blood = 0.92 * s.vessel_hu + 3.0
+        muscle = 48.0 + 0.22 * max(s.vessel_hu - 45.0, 0.0)
+        axis = ca[0] + 4.0
+        apex = _turn_to(np.array([0.78, -0.34, -0.52]))
+        level = turn_y(0.0)
+        for place, over, radii, turn, wall in (
+            ([-17, -66], 36.0, [24, 33, 40], level, 0.0),  # right atrium
+            ([14, -34], 0.58 * tall / size, [36, 21, 24], level, 0.0),  # left atrium
+            ([14, -90], 18.0, [50, 27, 32], apex, 0.0),  # right ventricle
+            ([38, -70], 25.0, [54, 38, 40], apex, 0.42),  # left ventricle
+        ):
+            x, y = axis + place[0] * size * narrow, place[1] * depth
+            share = float(np.interp(x, self.grid.axes[2], self.on_left))
+            floor = (1 - share) * float(dome(x, y, self.tops[0])) + share * float(dome(x, y, self.tops[1]))
+            floor = min(floor, ca[2] - 60.0)
+            centre = [x, y, (left[2] if place[1] == -34 else floor) + over * size]
+            box, q = self.grid.ellipsoid(centre, np.array(radii) * size * [narrow, 1.0, 1.0], turn)
+            q += 0.05 * self.middle[box] + 0.04 * self.coarse[box]
             inside = (q < 1) & ((self.region[box] == LUNG) | (self.region[box] == MEDIASTINUM))
             self.region[box][inside] = MEDIASTINUM
-            self.hu[box][inside] = np.where(q[inside] < 0.72, blood, 48.0)
-        t12 = self.marks["t12"]
+            self.hu[box][inside] = np.where(q[inside] < 1 - wall, blood, muscle) if wall else blood
         x, z = ca[0], ca[2]
+        pulmonary = np.array([axis + 30, -72.0 * depth, z - 0.34 * tall])
         for p, q, r1, r2 in (
-            ([x + 22, -25, z + 22], [x + 26, 2, z - 10], 17, 14),  # aortic arch
-            ([x - 10, -60, z + 10], [x + 18, -30, z + 24], 16, 16),
-            ([x + 26, 2, z - 10], [t12[0] + 12, -4, t12[2]], 13, 12),  # descending aorta
-            ([x - 24, -45, z + 40], [x - 24, -50, z - 40], 12, 13),  # superior vena cava
-            ([x, -45, z - 16], [x + 42, -38, z - 18], 14, 11),  # pulmonary arteries
-            ([x, -42, z - 22], [x - 40, -38, z - 26], 13, 11),
+            ([x + 16, -20, z + 24], [x + 27, 6, z - 2], 14, 13),  # aortic arch
+            ([x + 2, -62 * depth, z - 0.45 * tall], [x - 12, -62, z + 2], 17, 16),  # ascending aorta
+            ([x - 12, -62, z + 2], [x + 16, -20, z + 24], 16, 14),
+            ([x + 27, 6, z - 2], [t12[0] + 12, -4, t12[2]], 13, 11),  # descending aorta
+            ([x - 24, -42, -14], [x - 25, -50, z - 40], 9, 11),  # superior vena cava
+            (pulmonary, [x + 24, -38, z - 14], 16, 13),  # pulmonary trunk and arteries
+            ([x + 22, -38, z - 14], [x + 48, -28, z - 10], 13, 9),
+            ([x + 20, -40, z - 20], [x - 40, -34, z - 26], 12, 9),
+            ([x + 2, -30, z + 26], [x - 20, -38, 4.0], 6, 5),  # brachiocephalic, carotid, subclavian arteries
+            ([x + 14, -22, z + 26], [x + 20, -38, 10.0], 4, 4),
         ):
-            self._cord(p, q, r1, r2, self.subject.vessel_hu + 4.0)
+            self._cord(p, q, r1, r2, s.vessel_hu + 4.0)
+        if s.inflow_hu:
+            self._inflow()
+
+    def _inflow(self) -> None:
+        """Undiluted contrast medium in the veins of one arm, down to the right atrium."""
+        s, ca, t1, sign = self.subject, self.marks["carina"], self.marks["t1"], self.subject.inflow_side
+        head = self.marks["left_humeral_head" if sign > 0 else "right_humeral_head"]
+        path = [
+            head + [-sign * 22.0, -14.0, -42.0],
+            np.array([0.66 * head[0] + 0.34 * t1[0], -46.0, head[2] - 26.0]),
+            np.array([t1[0] + sign * 62, -50.0, -10.0]),
+            np.array([t1[0] + sign * 28, -44.0, -18.0]),
+            np.array([ca[0] - 22, -46.0, ca[2] + 30]),
+            np.array([ca[0] - 25, -50.0, ca[2] - 42]),
+        ]
+        for k, (p, q) in enumerate(pairwise(path)):
+            r = 5.0 if k < 3 else (6.5 if k == 3 else 9.0)
+            box, d = self.grid.cone(p, q, r, r)
+            w = np.clip(0.5 - d / self.grid.spacing, 0, 1) * (self.skin[box] < -6.0)
+            hu = self.hu[box]
+            hu += w * (s.inflow_hu * (1.0 if k < 4 else 0.75) * (1 + 0.2 * self.fine[box]) - hu)
 
     def _lungs(self) -> None:
         grid, s = self.grid, self.subject
+        for top in self.tops:  # neither heart nor mediastinum lies on a dome's top
+            box, q = grid.ellipsoid(top + [0, 0, 12], [17, 22, 24])
+            clear = (q < 1) & (self.region[box] == MEDIASTINUM)
+            self.region[box][clear] = LUNG
         lung = self.region == LUNG
         where = np.flatnonzero(lung.any(axis=(1, 2)))
         if not len(where):
@@ -234,9 +364,9 @@ class Trunk:
         part = slice(int(where[0]), int(where[-1]) + 1)
         share = lung[part].astype(np.float32)
         soften(share, 0.2)
-        gravity = np.clip((grid.axes[1] + 120) / 200, 0, 1)[None, :, None]
-        density = (1000 - 870) / s.inflation
-        value = -1000 + density + 80 * gravity + 10 * self.middle[part] + 16 * self.fine[part]
+        gravity = np.clip((grid.points((part, slice(None), slice(None)))[1] + 120) / 200, 0, 1)
+        density = (1000 - 872) / s.inflation
+        value = -1000 + density + 65 * gravity + 10 * self.middle[part] + 16 * self.fine[part]
         self.hu[part] += share * (value - self.hu[part])
         ca = self.marks["carina"]
         for sign in (-1.0, 1.0):

@@ -28,10 +28,10 @@ class Kind:
 # HU typical of adult CT; the cortex is denser than a 2 mm voxel shows, partial volume takes care of that.
 KINDS = {
     "skull": Kind(450, 1050, 2.2),
-    "jaw": Kind(850, 1900, 3.2),
-    "cervical": Kind(330, 800, 1.3),
-    "vertebra": Kind(260, 950, 1.7),
-    "rib": Kind(380, 1300, 2.0),
+    "jaw": Kind(700, 1800, 3.0),
+    "cervical": Kind(330, 850, 1.4),
+    "vertebra": Kind(190, 760, 1.5),
+    "rib": Kind(300, 1150, 1.8),
     "cartilage": Kind(110, 230, 1.0),
     "scapula": Kind(220, 1050, 1.4),
     "clavicle": Kind(250, 1100, 1.8),

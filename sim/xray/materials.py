@@ -34,11 +34,3 @@ def densities(hu: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     soft = SOFT_PER_WATER * (1.0 + np.minimum(hu, BONE_FROM_HU) / 1000.0) * (1.0 - share)
     bone = CORTICAL_G_CM3 * share * np.maximum((1000.0 + hu) / (1000.0 + CORTICAL_HU), 1.0)
     return np.where(hu <= AIR_HU, 0.0, soft), bone
-
-
-def level_tables() -> tuple[np.ndarray, np.ndarray]:
-    """int16 levels of QUANTUM_G_CM3 for soft tissue and bone, each (65536,), indexed by the HU's bits
-    read as uint16."""
-    top = 32767
-    soft, bone = densities(np.arange(65536, dtype=np.uint16).view(np.int16))
-    return tuple(np.minimum(np.rint(a / QUANTUM_G_CM3), top).astype(np.int16) for a in (soft, bone))

@@ -50,7 +50,7 @@ def test_dataset_train_and_load(tmp_path):
         )
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout)["views"] == 24 * subjects
-    first = sorted((tmp_path / "views").glob("*.npz"))[0]
+    first = sorted((tmp_path / "views").glob("*.parquet"))[0]
     before = first.stat().st_mtime_ns
     assert carm("dataset", "--subjects", 2, "--per-subject", 24, "--out", tmp_path / "views").returncode == 0
     assert first.stat().st_mtime_ns == before
@@ -79,6 +79,24 @@ def test_dataset_train_and_load(tmp_path):
     )
     assert isinstance(reply, str)
     assert (model.info.base_sha256, model.info.adapter_sha256) != ("", "")
+
+
+def test_a_ray_cluster_makes_the_same_pictures(tmp_path):
+    from inference.training import shards
+
+    words = ("dataset", "--subjects", 3, "--per-subject", 6, "--workers", 2, "--out")
+    assert carm(*words, tmp_path / "here").returncode == 0
+    done = carm(*words, tmp_path / "ray", "--ray", "local")
+    assert done.returncode == 0, done.stderr
+    for path in shards.found(tmp_path / "here"):
+        ours, theirs = shards.read(path), shards.read(tmp_path / "ray" / path.name)
+        assert np.array_equal(ours.pictures, theirs.pictures)
+        assert np.array_equal(ours.poses, theirs.poses)
+    assert (tmp_path / "ray" / "contact_sheet.png").stat().st_size > 10_000
+    nobody = carm(*words, tmp_path / "none", "--ray", "127.0.0.1:1")
+    assert nobody.returncode == 1
+    assert "No Ray cluster answers" in nobody.stderr
+    assert "Traceback" not in nobody.stderr
 
 
 def test_a_wrong_config_is_one_sentence(tmp_path):

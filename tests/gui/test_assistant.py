@@ -3,7 +3,8 @@
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
-from carm_gui.views.assistant import NOT_A_MEASUREMENT, Assistant, StepCard, prose
+from carm_gui.views.assistant import Assistant
+from carm_gui.views.step_card import NOT_A_MEASUREMENT, StepCard, prose
 from inference.models.interface import ModelInfo
 from inference.step import Prediction, Proposal, Step
 from sim.pose import CArmPose, MotionCommand

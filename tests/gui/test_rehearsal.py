@@ -37,7 +37,7 @@ def test_a_whole_rehearsal_by_keyboard(qtbot, rehearsal, until):
     until(window, "arrived")
     assert window.session.status.pose == CArmPose(left_mm=30, up_mm=30)
     assert window.live.pose == CArmPose(left_mm=30, up_mm=30)
-    qtbot.keyClick(window.live, Qt.Key.Key_K, CTRL)
+    qtbot.keyClick(window.live, Qt.Key.Key_L, CTRL)
     qtbot.waitUntil(window.command.line.hasFocus)
 
 
@@ -224,7 +224,7 @@ def test_tab_reaches_every_button_and_comes_back(qtbot, rehearsal, until):
     wanted = {window.live, window.technique.button, window.assistant.waiting.accept, window.assistant.waiting.reject}
     qtbot.waitUntil(window.assistant.waiting.accept.isVisible)
     seen = []
-    while window.command.line not in seen and len(seen) < 20:
+    while window.command.line not in seen and len(seen) < 60:
         qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
         seen.append(QApplication.focusWidget())
     assert seen[0] is window.live

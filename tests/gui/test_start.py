@@ -30,7 +30,7 @@ def test_the_window_starts_without_torch():
         "from carm_gui.settings import Settings\n"
         "qt, window = app.make_window(Settings())\n"
         "window.show()\n"
-        "app._spin(qt, 0.2)\n"
+        "[qt.processEvents() for _ in range(20)]\n"
         "import carm_gui.session.session, inference.models.profiles, inference.models.process\n"
         "print([name for name in ('torch', 'transformers', 'peft') if name in sys.modules])\n"
         "window.close()\n"

@@ -117,7 +117,7 @@ def test_overlay_text_has_contrast_on_its_plate(colour):
 
 
 def test_a_saved_picture_is_on_disk(qtbot, rehearsal, monkeypatch, tmp_path):
-    monkeypatch.setattr("carm_gui.window.data_dir", lambda *parts: tmp_path)
+    monkeypatch.setattr("carm_gui.pictures_out.data_dir", lambda *parts: tmp_path)
     window = rehearsal(ScriptedModel(ARRIVED))
     window.actions_by_name["save"].trigger()
     qtbot.waitUntil(lambda: any(Path(tmp_path).glob("*.png")))

@@ -32,10 +32,10 @@ def march(
     far = np.clip(np.nanmin(np.maximum(a, b), axis=1), 0, 1)
     length = np.linalg.norm(ends - source, axis=1)
     count = int(np.ceil(np.max((far - near) * np.linalg.norm(steps, axis=1)) * per_voxel)) + 1
-    padded = np.pad(values.astype(float), 1)
+    padded = np.pad(values if values.dtype == np.float32 else values.astype(float), 1)
     out = np.zeros(len(steps))
     for n in range(count):
         t = near + (far - near) * (n + 0.5) / count
         at = start + t[:, None] * steps
-        out += map_coordinates(padded, at.T + 1, order=1, mode="constant", prefilter=False)
+        out += map_coordinates(padded, at.T + 1, order=1, mode="constant", prefilter=False, output=float)
     return out * (far - near) * length / count

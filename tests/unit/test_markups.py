@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.landmarks import KEYS, LANDMARKS
-from sim.patient.markups import landmark_key, read_landmarks, write_mrk_json
+from sim.patient.labels import landmark_key
+from sim.patient.markups import read_landmarks, write_mrk_json
 from sim.patient.patient import PatientError
 from sim.resource import resource
 
@@ -48,6 +49,16 @@ def write(path, content) -> object:
         ("a.csv", "# frame = patient\nz,y,x,landmark\n20,30,-10,carina\n"),
         ("a.csv", "landmark,x,y,z,frame\ncarina,10,20,30,ras\n"),
         ("a.csv", "\ufefflandmark,x,y,z,frame\ncarina,-10,-20,30,LPS\n"),
+        (
+            "a.csv",
+            "label,r,a,s,defined,selected,visible,locked,description\ncarina,10,20,30,1,1,1,0,\n",
+        ),  # Slicer's table
+        ("a.tsv", "label\tl\tp\ts\tdefined\ncarina\t-10\t-20\t30\t1\nt1\t0\t0\t0\t0\n"),
+        ("a.csv", "# frame: RAS;;;\nLandmark;X;Y;Z\ncarina;10,0;20,0;30,0\n;;;\n"),  # a German spreadsheet
+        ("a.csv", "key,left_mm,up_mm,ant_mm\ncarina,-10,30,20\n"),
+        ("a.csv", "# CoordinateSystem = 0\nname,x_mm,y_mm,z_mm\ncarina,10,20,30\n"),
+        ("a.mrk.json", {"markups": [mrk("0", [("carina", RAS)])]}),
+        ("a.mrk.json", {"markups": [mrk("LPS", [("L-1", (1, 1, 1))], type="Line"), mrk("RAS", [("carina", RAS)])]}),
     ],
 )
 def test_every_format_and_frame(tmp_path, name, content):
@@ -57,6 +68,19 @@ def test_every_format_and_frame(tmp_path, name, content):
 def test_each_markup_has_its_own_frame(tmp_path):
     lists = [mrk("LPS", [("T1", LPS)]), mrk("RAS", [("t12", RAS)])]
     assert read_landmarks(write(tmp_path / "a.mrk.json", {"markups": lists})) == {"t1": PATIENT, "t12": PATIENT}
+
+
+@pytest.mark.parametrize("place", [None, [], [0, 0, 0]])
+@pytest.mark.parametrize("status", ["undefined", "missing", "preview"])
+def test_points_without_a_place_are_skipped(tmp_path, place, status):
+    markup = mrk("LPS", [("t1", LPS)], display={"visibility": False, "opacity": 0.2}, locked=True)
+    markup["controlPoints"].append({"label": "carina", "position": place, "positionStatus": status})
+    assert list(read_landmarks(write(tmp_path / "a.mrk.json", {"markups": [markup]}))) == ["t1"]
+
+
+def test_utf_16_from_a_spreadsheet(tmp_path):
+    (tmp_path / "a.tsv").write_bytes("landmark\tr\ta\ts\ncarina\t10\t20\t30\n".encode("utf-16"))
+    assert read_landmarks(tmp_path / "a.tsv") == {"carina": PATIENT}
 
 
 def test_a_point_not_yet_placed_is_skipped(tmp_path):
@@ -108,6 +132,26 @@ def test_round_trip(tmp_path_factory, marks):
         ("elbow", None),
         ("F-1", None),
         ("T2", None),
+        ("RightElbow", "right_elbow"),
+        ("elbow_R", "right_elbow"),
+        ("LHumeralHead", "left_humeral_head"),
+        ("humeral head (L)", "left_humeral_head"),
+        ("left scapula inferior angle", "left_scapular_inferior_angle"),
+        ("Inferior angle of left scapula", "left_scapular_inferior_angle"),
+        ("right-diaphragm", "right_hemidiaphragm"),
+        ("Th12", "t12"),
+        ("TH_01", "t1"),
+        ("vertebrae_T12", "t12"),
+        ("Thoracic vertebra 1", "t1"),
+        ("T1 vertebral body centre", "t1"),
+        ("trachea bifurcation", "carina"),
+        ("Skull-1", "skull"),  # as Slicer numbers the points of a list
+        ("Left wrist-2", None),
+        ("Left wrist 9", "left_wrist"),
+        ("elbow right 7", None),
+        ("right humerus", None),  # the head or the shaft
+        ("L1", None),
+        ("T11", None),
         ("", None),
     ],
 )
@@ -140,11 +184,13 @@ def test_every_published_name_is_known():
         ("a.mrk.json", {"markups": [mrk("LPS", [("t1", (1, 2, float("nan")))])]}, "no finite position for t1"),
         ("a.mrk.json", {"markups": [mrk("LPS", [("Elbow", LPS), ("F-1", LPS)])]}, r"'Elbow' \(which side\?\); 'F-1'"),
         ("a.mrk.json", {"markups": [mrk("LPS", [("right humral head", LPS)])]}, "did you mean right_humeral_head"),
+        ("a.mrk.json", {"markups": [mrk("LPS", [("L-1", LPS)], type="Line")]}, "no point list but Line"),
+        ("a.mrk.json", {"markups": [mrk("LPS", [("T11", LPS)])]}, "are not landmarks: 'T11'[.]"),
         ("a.fcsv", "0,10,20,30,0,0,0,1,1,1,0,carina,,\n", "does not name its frame"),
         ("a.fcsv", "# CoordinateSystem = 2\n0,10,20,30,0,0,0,1,1,1,0,carina,,\n", "names the frame '2'"),
         ("a.fcsv", "# CoordinateSystem = 0\n0,10,20\n", "not a Slicer .fcsv"),
         ("a.csv", "landmark,x,y,z\ncarina,1,2,3\n", "does not name its frame"),
-        ("a.csv", "# frame: RAS\nname,x,y,z\ncarina,1,2,3\n", "needs the columns"),
+        ("a.csv", "# frame: RAS\nwhat,x,y,z\ncarina,1,2,3\n", "needs the columns"),
         ("a.csv", "# frame: RAS\nlandmark,x,y,z\ncarina,1,2\n", "no three numbers for 'carina'"),
         ("a.csv", "# frame: RAS\nlandmark,x,y,z\ncarina,1,2,front\n", "no three numbers for 'carina'"),
         ("a.csv", "", "needs the columns"),
@@ -158,7 +204,7 @@ def test_faults_are_refused_in_one_sentence(tmp_path, name, content, says):
 
 
 def test_files_that_do_not_read(tmp_path):
-    (tmp_path / "a.csv").write_bytes(b"\xff\xfe\x00\x80")
+    (tmp_path / "a.csv").write_bytes(b"\xff\x80\x00")
     with pytest.raises(PatientError, match="not a text file"):
         read_landmarks(tmp_path / "a.csv")
     with pytest.raises(PatientError, match="cannot be read: No such file"):

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from inference.evaluation import measures
-from inference.evaluation.run import Case, Outcome, Plan, cases, expand_patients, summarise
+from inference.evaluation.bench import Outcome
+from inference.evaluation.plan import Case
+from inference.evaluation.summary import summarise
 
 
 @pytest.mark.parametrize(
@@ -51,24 +53,6 @@ def test_interval_draws_whole_subjects():
     low, high = measures.interval(values, ["a"] * 10 + ["b"] * 10)
     assert (low, high) == (0.0, 1.0)
     assert measures.interval([1.0, 0.0], ["a", "a"]) is None
-
-
-def test_patient_ranges_expand_and_backward_ones_are_refused():
-    assert expand_patients(["virtual:7-9", "a.nii"]) == ("virtual:7", "virtual:8", "virtual:9", "a.nii")
-    with pytest.raises(ValueError, match="backwards"):
-        expand_patients(["virtual:9-7"])
-
-
-def test_cases_are_the_same_for_every_model_and_keep_to_the_pairs():
-    pairs = (("skull", "right_scapular_inferior_angle"), ("right_scapular_inferior_angle", "skull"))
-    plan = Plan("navigation", "embedded", ("virtual:1",), pairs=pairs, displace_mm=60.0)
-    known = ["skull", "t1", "right_scapular_inferior_angle"]
-    drawn = cases(plan, "virtual:1", known, 10)
-    assert drawn == cases(
-        Plan("navigation", "other", ("virtual:1",), pairs=pairs, displace_mm=60.0), "virtual:1", known, 10
-    )
-    assert {(c.start, c.target) for c in drawn} == set(pairs)
-    assert all(np.hypot(*c.offset_mm[:2]) <= 60.0 for c in drawn)
 
 
 def test_summary_counts_malformed_replies_and_leaves_them_out():

@@ -72,6 +72,27 @@ def test_hints_are_true_of_the_geometry():
     assert dialogue._hint(view, "t1", rng) is None
 
 
+def test_a_shard_comes_back_as_it_was(tmp_path):
+    from inference.training import shards
+    from sim.pose import CArmPose
+
+    rng = np.random.default_rng(2)
+    pictures = rng.integers(0, 65536, (3, 16, 16)).astype(np.uint16)
+    landmarks = rng.normal(0, 100, (14, 3)).astype(np.float32)
+    landmarks[5] = np.nan
+    poses = [CArmPose(1.5, -2, 3, 4, 5), CArmPose(0, 0, 0), CArmPose(7, 8, 9)]
+    path = tmp_path / shards.name_of(12)
+    shards.write(path, shards.encode(pictures, poses, [(80, 5)] * 3, landmarks, seed=12, generator="x", recipe="t"))
+    back = shards.read(path, most_views=2)
+    assert np.array_equal(back.pictures, pictures[:2])
+    assert back.poses.tolist() == [[1.5, -2, 3, 4, 5], [0, 0, 0, 0, 0]]
+    np.testing.assert_allclose(back.landmarks, landmarks)
+    assert back.generator == "x"
+    path.write_bytes(b"something else")
+    with pytest.raises(ValueError, match=re.escape("subject_0000012.parquet is no subject")):
+        shards.read(path)
+
+
 def test_pictures_on_a_device_are_those_that_a_model_sees():
     import torch
 
@@ -105,6 +126,26 @@ def test_shipped_recipe_reads_and_faults_are_named(tmp_path):
         read_recipe(wrong)
     with pytest.raises(ValueError, match="cannot be read"):
         read_recipe(tmp_path / "missing.toml")
+
+
+def test_a_crooked_patient_s_landmarks_turn_with_the_picture():
+    import torch
+
+    from inference.training import views
+    from sim.geometry import DETECTOR_MM, SDD_MM, SOURCE_TO_ISOCENTRE_MM
+
+    pixel = DETECTOR_MM / 128 * SOURCE_TO_ISOCENTRE_MM / SDD_MM
+    place = torch.tensor([[[60.0, 30.0, 0.0]]])  # toward the patient's left (the picture's right) and head (its top)
+
+    def spot(at):
+        row, column = torch.meshgrid(torch.arange(128.0), torch.arange(128.0), indexing="ij")
+        u, v = 63.5 + at[0] / pixel, 63.5 - at[1] / pixel
+        return torch.exp(-((column - u) ** 2 + (row - v) ** 2) / 18)
+
+    angle = torch.tensor([0.3])
+    made = views.turned(spot(place[0, 0])[None], angle)[0]
+    torch.testing.assert_close(made, spot(views.turned_points(place, angle)[0, 0]), atol=0.03, rtol=0)
+    assert views.turned_points(place, angle)[0, 0, 1] > 30.0
 
 
 def test_training_sequences_are_what_the_processor_makes():

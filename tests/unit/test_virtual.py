@@ -35,13 +35,13 @@ def test_crossed_landmarks_lie_inside_on_what_they_name(patients, seed):
     assert all(patient.distance_outside_mm(np.array(p)) == 0 for p in patient.landmarks.values())
     assert -10 < np.median(around(patient, "skull")) < 90
     for vertebra in ("t1", "t12"):
-        assert np.median(around(patient, vertebra)) > 130
+        assert np.median(around(patient, vertebra)) > 80  # as low as in osteoporosis
     assert around(patient, "carina", (0, 10, 0)).min() < -700
     assert around(patient, "carina", (0, -8, 0), 0).max() > -200
     for side in ("right", "left"):
-        assert np.median(around(patient, f"{side}_humeral_head")) > 150
+        assert np.median(around(patient, f"{side}_humeral_head")) > 80
         assert around(patient, f"{side}_scapular_inferior_angle", reach_mm=6).max() > 200
-        assert around(patient, f"{side}_elbow", reach_mm=8).max() > 500
+        assert around(patient, f"{side}_elbow", reach_mm=8).max() > 350
         assert around(patient, f"{side}_wrist", reach_mm=8).max() > 400
         assert around(patient, f"{side}_hemidiaphragm", (0, 12, 0), 8).min() < -600
         assert np.median(around(patient, f"{side}_hemidiaphragm", (0, -14, 0))) > -150
@@ -65,8 +65,9 @@ def test_the_frame_is_the_patients(patients):
     assert np.allclose(patient.affine[:3, :3], SPACING_MM * np.eye(3))
     assert patient.landmarks["t1"][1:] == (0.0, 0.0)
     # Supine on a table: the chest lies in front of T1's body, the table behind it.
-    assert patient.landmarks["carina"][2] > 20
-    assert patient.landmarks["left_wrist"][2] > 150
+    assert patient.landmarks["carina"][2] > 0
+    assert patient.landmarks["t12"][2] < 0  # the back slopes away below the neck
+    assert patient.landmarks["left_wrist"][2] > 120
     ant = patient.affine[2, 3] + SPACING_MM * np.arange(patient.hu.shape[2])
     low = int((-380 - patient.affine[1, 3]) / SPACING_MM)
     behind = patient.hu[patient.hu.shape[0] // 2, low, ant < -60]
@@ -104,7 +105,7 @@ def test_other_arms(arms):
     for side in ("right", "left"):
         shoulder, elbow = (patient.landmarks[f"{side}_{part}"] for part in ("humeral_head", "elbow"))
         assert (elbow[1] > shoulder[1] + 150) == (arms == "raised")
-        assert np.median(around(patient, f"{side}_humeral_head")) > 150
+        assert np.median(around(patient, f"{side}_humeral_head")) > 80
     # No forearm lies over T12: in front of the abdomen's wall there is air.
     t12 = patient.landmarks["t12"]
     i, j, k = np.round(np.linalg.solve(patient.affine[:3, :3], np.array(t12) - patient.affine[:3, 3])).astype(int)

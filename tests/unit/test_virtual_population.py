@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from sim.landmarks import KEYS
-from sim.patient import population
+from sim.patient import population, skeleton
+from sim.patient.placement import Placement
 from sim.resource import resource
 
 SUBJECTS = 1500
@@ -77,3 +78,27 @@ def test_arms_do_not_change_who_it_is():
     assert crossed.coronal["carina"] == raised.coronal["carina"]
     assert crossed.coronal["skull"] == raised.coronal["skull"]
     assert crossed.female == raised.female
+
+
+def test_the_scapular_tip_is_the_posed_bones_lowest_point():
+    bones = skeleton.load()
+    apart = []
+    for seed in range(60):
+        placed = Placement(population.subject(seed, "crossed"), bones)
+        meshes = placed.bones()
+        for side in ("right", "left"):
+            vertices = meshes[f"scapula_{side[0]}"][0]
+            tip = placed.landmarks[f"{side}_scapular_inferior_angle"]
+            assert np.allclose(vertices[vertices[:, 2].argmin()], tip)
+            apart.append(np.hypot(*(tip[[0, 2]] - placed.subject.coronal[f"{side}_scapular_inferior_angle"])))
+    assert np.percentile(apart, 90) < 1.0  # on the drawn sample, but where no plausible scapula reaches it
+
+
+def test_the_back_slopes_away_and_nothing_above_t1_moves():
+    placed = Placement(population.subject(None), skeleton.load())
+    z = np.linspace(-450.0, 300.0, 200)
+    sag = placed.sag(z)
+    assert np.all(sag[z >= 0] == 0)
+    assert np.all(np.diff(sag) <= 1e-9)  # grid.py's boxes count on it
+    down = 100.0 - 20.0
+    assert placed.sag(np.array([-100.0]))[0] == pytest.approx(0.10 * down + 14.0 * (1 - np.exp(-down / 45.0)))

@@ -35,6 +35,7 @@ TEXT = dict(
     hidden_size=64, intermediate_size=128, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2,
     max_position_embeddings=4096, pad_token_id=0, eos_token_id=5, bos_token_id=2, tie_word_embeddings=False,
 )  # fmt: skip
+ROPE = {"rope_type": "default", "rope_theta": 10000.0, "mrope_section": [2, 3, 3]}
 SIGLIP = dict(
     hidden_size=64, intermediate_size=128, num_hidden_layers=2, num_attention_heads=2, image_size=SIZE, patch_size=14
 )
@@ -51,7 +52,9 @@ def build(kind: str, folder: Path, seed: int = 0, endless: bool = True) -> Path:
     model = tf.AutoModelForImageTextToText.from_config(config)
     for name, weight in model.named_parameters():
         if weight.ndim > 1:
-            torch.nn.init.normal_(weight, std=0.3 if "embed" in name or "lm_head" in name else 0.12)
+            joins = any(part in name for part in ("projection_weight", "projector", "connector", "merger"))
+            words_ = "embed" in name or "lm_head" in name
+            torch.nn.init.normal_(weight, std=2.0 if joins else 0.3 if words_ else 0.15)  # the picture must count
     model.generation_config = tf.GenerationConfig(
         eos_token_id=5,
         pad_token_id=0,
@@ -114,7 +117,7 @@ def _gemma3(tf, words):
 def _qwen2_5_vl(tf, words):
     token = words.convert_tokens_to_ids
     config = tf.Qwen2_5_VLConfig(
-        text_config=TEXT | dict(vocab_size=len(words), rope_parameters={"rope_type": "default", "rope_theta": 10000.0, "mrope_section": [2, 3, 3]}),
+        text_config=TEXT | dict(vocab_size=len(words), rope_parameters=ROPE),
         vision_config=dict(
             depth=2, hidden_size=64, intermediate_size=128, num_heads=2, out_hidden_size=64, window_size=56,
             fullatt_block_indexes=[1], patch_size=14, spatial_merge_size=2, temporal_patch_size=2,
@@ -125,10 +128,8 @@ def _qwen2_5_vl(tf, words):
         vision_end_token_id=token("<|vision_end|>"),
         tie_word_embeddings=False,
     )  # fmt: skip
-    images = tf.AutoImageProcessor.from_pretrained  # saved by hand, as the published folders lay it out
-    del images
 
-    def save(folder: Path) -> None:
+    def save(folder: Path) -> None:  # as the published folders lay it out
         words.save_pretrained(folder)
         (folder / "preprocessor_config.json").write_text(
             json.dumps(

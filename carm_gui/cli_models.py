@@ -1,0 +1,55 @@
+"""`carm serve-check | bench-model`: what a server or a model of full size gives on the machine at hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from carm_gui.cli import JsonOption, answer, one_sentence
+
+
+def serve_check(
+    url: Annotated[str, typer.Argument(metavar="URL", help="As in http://127.0.0.1:8000/v1#MODEL.")],
+    rooms: Annotated[int, typer.Option("--rooms", min=1, max=32, help="Most rehearsals at once.")] = 8,
+    seconds: Annotated[float, typer.Option("--seconds", min=1, max=600, help="How long for each number.")] = 30.0,
+    think: Annotated[float, typer.Option("--think", min=0, max=120, help="Seconds between two questions.")] = 10.0,
+    form: Annotated[bool, typer.Option("--form", help="Hold replies to their form (vLLM).")] = False,
+    allow: Annotated[bool, typer.Option("--allow", help="Allow this server's host from now on.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Latency and throughput of a server, and how many rooms it feeds. Its pictures are noise."""
+    with one_sentence():
+        from inference.models import serve_check as measure
+        from inference.models.servers import allow as remember
+
+        if allow:
+            _tell(f"{remember(url)} is allowed from now on.")
+        result = measure.check(url, rooms, seconds, think, form, _tell)
+    answer(as_json, result, measure.table_lines(result))
+
+
+def bench_model(
+    profiles: Annotated[list[str], typer.Argument(metavar="MODEL...", help="As gemma-3-4b; or a model's folder.")],
+    bits: Annotated[list[int] | None, typer.Option("--bits", help="4, 8 or 16; several are measured in turn.")] = None,
+    device: Annotated[str, typer.Option("--device", help="auto, cuda or cpu.")] = "auto",
+    scratch: Annotated[Path | None, typer.Option("--scratch", metavar="DIR", help="Room for the weights.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Memory, prefill, a token and a navigation reply of a full-size model, with random weights and an adapter."""
+    with one_sentence():
+        from inference.models.bench import measure_all
+
+        rows = measure_all(profiles, bits or [4], device, scratch, _tell)
+    answer(as_json, {"models": rows}, [json.dumps(row, indent=1) for row in rows])
+
+
+def _tell(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def register(app: typer.Typer) -> None:
+    app.command("serve-check")(serve_check)
+    app.command("bench-model")(bench_model)

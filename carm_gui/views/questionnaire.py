@@ -1,0 +1,148 @@
+"""A questionnaire as a page: one row of buttons an item, reachable by Tab and the arrow keys, nothing preselected. An
+item may be left out, which is asked about once. Knows the form (session/questionnaires.py), no study."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QScrollArea, QSlider, QVBoxLayout, QWidget
+
+from carm_gui import theme
+from carm_gui.session.questionnaires import Question, Questionnaire
+from carm_gui.views.widgets import KeyButton, frame, label, retone, row
+
+MOST_BUTTONS = 11
+WIDTH = 820
+
+
+class Item(QFrame):
+    """One item. `value` is the answer, None until one is given."""
+
+    answered = Signal()
+
+    def __init__(self, number: int, question: Question, form: Questionnaire) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self.value: int | None = None
+        self.text = question.text
+        inside = QVBoxLayout(self)
+        inside.setContentsMargins(16, 12, 16, 12)
+        inside.setSpacing(8)
+        inside.addWidget(label(f"{number}.  {question.text}", 15))
+        choices = range(form.low, form.high + 1, form.step)
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        low, high = label(question.low_label, 12, tone="dim"), label(question.high_label, 12, tone="dim")
+        high.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        for end in (low, high):
+            end.setFixedWidth(112)
+        line.addWidget(low)
+        if len(choices) <= MOST_BUTTONS:
+            self._buttons(line, choices)
+        else:
+            self._slider(line, form)
+        line.addWidget(high)
+        inside.addLayout(line)
+
+    def _buttons(self, line: QHBoxLayout, choices: range) -> None:
+        group = QButtonGroup(self)
+        group.setExclusive(True)
+        for choice in choices:
+            button = QPushButton(str(choice))
+            button.setCheckable(True)
+            button.setProperty("role", "small")
+            button.setMinimumHeight(36)
+            button.setAutoDefault(False)
+            button.setFont(theme.font(14))
+            button.setAccessibleName(f"{choice}: {self.text}")
+            button.clicked.connect(lambda _=False, choice=choice: self.choose(choice))
+            group.addButton(button, choice)
+            line.addWidget(button, 1)
+        self.group = group
+
+    def _slider(self, line: QHBoxLayout, form: Questionnaire) -> None:
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, (form.high - form.low) // form.step)
+        self.slider.setValue(self.slider.maximum() // 2)
+        self.slider.setTickPosition(QSlider.TickPosition.TicksBelow)
+        self.slider.setAccessibleName(self.text)
+        self.shown = label("not yet", 13, tone="dim", wrap=False)
+        self.shown.setFixedWidth(52)
+        self.shown.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+        def take() -> None:
+            self.choose(form.low + form.step * self.slider.value())
+            self.shown.setText(str(self.value))
+            retone(self.shown, tone="")
+
+        self.slider.valueChanged.connect(take)
+        self.slider.sliderReleased.connect(take)  # a mark in the middle is an answer too
+        line.addWidget(self.slider, 1)
+        line.addWidget(self.shown)
+
+    def choose(self, value: int) -> None:
+        self.value = value
+        self.answered.emit()
+
+
+class QuestionnairePage(QWidget):
+    """`finished(list)` gives the answers in order, None where one was left out."""
+
+    finished = Signal(list)
+
+    def __init__(self, form: Questionnaire, about: str = "") -> None:
+        super().__init__()
+        self.form = form
+        self.items = [Item(number, question, form) for number, question in enumerate(form.items, 1)]
+        column = QWidget()
+        column.setMaximumWidth(WIDTH)
+        inside = QVBoxLayout(column)
+        inside.setContentsMargins(4, 24, 4, 24)
+        inside.setSpacing(10)
+        inside.addWidget(label(form.title, 22, bold=True))
+        inside.addWidget(label(form.instruction + (f" It is about: {about}." if about else ""), 15))
+        inside.addSpacing(6)
+        for item in self.items:
+            inside.addWidget(item)
+            item.answered.connect(self._count)
+        self.left = label("", 13, tone="dim")
+        self.done = KeyButton("Continue")
+        self.done.clicked.connect(self._finish)
+        inside.addWidget(self.left)
+        inside.addLayout(row(self.done))
+        inside.addWidget(frame("rule"))
+        inside.addWidget(label(form.source, 11, tone="dim"))
+        inside.addStretch(1)
+        middle = QWidget()
+        line = QHBoxLayout(middle)
+        line.addStretch(1)
+        line.addWidget(column, 20)
+        line.addStretch(1)
+        self.scroll = QScrollArea()
+        self.scroll.setWidgetResizable(True)
+        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll.setWidget(middle)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.scroll)
+        self._warned = False
+        self._count()
+
+    @property
+    def answers(self) -> list[int | None]:
+        return [item.value for item in self.items]
+
+    def _count(self) -> None:
+        open_ones = [str(number) for number, value in enumerate(self.answers, 1) if value is None]
+        self._warned = False
+        retone(self.left, tone="dim")
+        self.left.setText(f"Still open: {', '.join(open_ones)}" if open_ones else "Every item is answered.")
+
+    def _finish(self) -> None:
+        missing = next((item for item in self.items if item.value is None), None)
+        if missing is not None and not self._warned:
+            self._warned = True
+            self.left.setText(f"{self.left.text()}. Press Continue again to leave them out.")
+            retone(self.left, tone="warn")
+            self.scroll.ensureWidgetVisible(missing)
+            return
+        self.finished.emit(self.answers)

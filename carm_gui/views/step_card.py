@@ -1,0 +1,191 @@
+"""One reply of the model as a card: what it sees, the move, the reasons folding open, the buttons while it waits.
+
+What stands on it is the model's text, and it says so. Knows no session.
+"""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from carm_gui import theme
+from carm_gui.views.field import move_text
+from carm_gui.views.widgets import KeyButton, breakable, chip, label, retone, row, show_chip
+from inference.step import Proposal, Step
+from sim.landmarks import BY_KEY
+
+NOT_A_MEASUREMENT = "model's text, not a measurement"
+_REASONS = ("reason_y", "reason_x", "visual_reasoning")
+
+
+def title(key: str | None) -> str:
+    """A landmark's name on screen; "" for none."""
+    return BY_KEY[key].title if key in BY_KEY else (key or "")
+
+
+def the(key: str | None) -> str:
+    name = title(key)
+    return name if name in ("T1", "T12") else f"the {name}"
+
+
+def prose(raw: str) -> str:
+    """The sentences inside a reply that is still streaming, its tags taken away. Text without any tag of ours is shown
+    as it is: a model that talks past the form shall be seen to do so."""
+    found = [(m.start(), m[2].strip()) for m in re.finditer(rf"<({'|'.join(_REASONS)})>([^<]*)", raw)]
+    if found:
+        return "\n".join(text for _, text in sorted(found) if text)
+    return "" if re.match(r"\s*[<\[`]", raw) else raw.strip()
+
+
+def patient_move(proposal: Proposal) -> str:
+    """The proposed move on a chip; sides are the patient's, and it says so."""
+    if proposal.arrived:
+        return "centred, no move"
+    text = move_text(proposal.motion)
+    return re.sub(r"\b(left|right)\b", r"patient's \1", text)
+
+
+class StepCard(QFrame):
+    """One reply: chips as soon as the decision is known, then the reasons, then the buttons if it waits. The reasons
+    fold away by their heading; a card folds them itself when a newer one comes, unless the clinician opened them."""
+
+    accepted = Signal()
+    rejected = Signal()
+    corrected = Signal()
+    again = Signal()
+
+    def __init__(self, heading: str) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self.raw = ""
+        self.step: Step | None = None
+        self.outcome = ""
+        self._heading = label(heading, 13, bold=True)
+        self._time = label("", 12, tone="dim", wrap=False)
+        self._seen, self._move = chip(""), chip("", accent=True)
+        self._usual = label("", 12, tone="dim")
+        self.fold = QPushButton("▾ Reasons")
+        self.fold.setProperty("role", "fold")
+        self.fold.setAutoDefault(False)
+        self.fold.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.fold.setFont(theme.font(12))
+        self.fold.setToolTip("Fold the model's sentences away, or open them")
+        self.fold.clicked.connect(lambda: self.show_reasons(not self.reasons_open, by_hand=True))
+        self.reasons_open, self._by_hand = True, False
+        self.reasons_allowed = True
+        self._prose = label("", 14)
+        self._raw_text = label("", 12, tone="dim")
+        self._caveat = label(NOT_A_MEASUREMENT, 12, tone="dim")
+        self._verdict = label("", 13, bold=True)
+        self.accept, self.reject = KeyButton("Accept"), KeyButton("Reject")
+        self.correct, self.ask = KeyButton("Correct"), KeyButton("Ask again")
+        self.accept.clicked.connect(self.accepted)
+        self.reject.clicked.connect(self.rejected)
+        self.correct.clicked.connect(self.corrected)
+        self.correct.setToolTip("Say or click what is there; nothing moves")
+        self.ask.clicked.connect(self.again)
+        self.ask.setToolTip("The same question once more, on a fresh picture")
+        self._buttons = QWidget()
+        grid = QGridLayout(self._buttons)
+        grid.setContentsMargins(0, 2, 0, 0)
+        grid.setSpacing(8)
+        for place, button in enumerate((self.accept, self.reject, self.correct, self.ask)):
+            grid.addWidget(button, place // 2, place % 2)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
+        inside = QVBoxLayout(self)
+        inside.setContentsMargins(14, 11, 14, 12)
+        inside.setSpacing(8)
+        top = QHBoxLayout()
+        top.addWidget(self._heading, 1)
+        top.addWidget(self._time)
+        inside.addLayout(top)
+        self._rows = []
+        for caption, value in (("Sees", self._seen), ("Move", self._move)):
+            line = QWidget()
+            name = label(caption, 13, tone="dim", wrap=False)
+            name.setFixedWidth(40)
+            line.setLayout(row(name, value))
+            inside.addWidget(line)
+            self._rows.append(line)
+        inside.addWidget(self._usual)
+        inside.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignLeft)
+        for widget in (self._prose, self._raw_text, self._caveat, self._buttons, self._verdict):
+            inside.addWidget(widget)
+        for widget in (
+            *self._rows, self._usual, self.fold, self._prose, self._raw_text, self._buttons, self._verdict,
+        ):  # fmt: skip
+            widget.hide()
+
+    @property
+    def shows_decision(self) -> bool:
+        return bool(self._move.text())
+
+    def heading(self, text: str) -> None:
+        self._heading.setText(text)
+
+    def stream(self, text: str, proposal: Proposal | None, landmarks: tuple[str, ...]) -> None:
+        """Take in a piece of the reply."""
+        self.raw += text
+        self._show(landmarks, proposal, prose(self.raw))
+
+    def _show(self, landmarks: tuple[str, ...], proposal: Proposal | None, text: str) -> None:
+        if landmarks:
+            show_chip(self._seen, ", or ".join(title(key) for key in landmarks))
+            self._rows[0].show()
+        if proposal is not None:
+            show_chip(self._move, patient_move(proposal))
+            self._rows[1].show()
+        if text:
+            self._prose.setText(breakable(text))
+            self.fold.setVisible(self.reasons_allowed)
+            self._prose.setVisible(self.reasons_open and self.reasons_allowed)
+
+    def show_reasons(self, opened: bool, by_hand: bool = False) -> None:
+        """Open the model's sentences or fold them away; once done by hand it stays so."""
+        if self._by_hand and not by_hand:
+            return
+        self.reasons_open, self._by_hand = opened, by_hand
+        self.fold.setText("▾ Reasons" if opened else "▸ Reasons")
+        self.fold.setAccessibleName("Reasons, open" if opened else "Reasons, folded")
+        self._prose.setVisible(opened and self.reasons_allowed and bool(self._prose.text()))
+
+    def prose_in_sight(self) -> bool:
+        """Whether any of the model's sentences can be read now."""
+        return self._prose.isVisible() and not self._prose.visibleRegion().isEmpty()
+
+    def show_usual(self, text: str) -> None:
+        """How the target usually lies from what the model named, to hold its move against."""
+        self._usual.setText(text)
+        self._usual.setVisible(bool(text))
+
+    def finish(self, step: Step, heading: str) -> None:
+        """The reply is complete."""
+        self.step, prediction = step, step.prediction
+        self.heading(heading)
+        self._time.setText(f"{prediction.seconds:.1f} s" if prediction.seconds else "")
+        if prediction.valid:
+            self._show(prediction.landmarks, step.proposal, "\n".join(prediction.reasons))
+        else:
+            for line in (*self._rows, self.fold, self._usual):
+                line.hide()
+            self._prose.hide()
+            raw = prediction.raw or self.raw
+            self._raw_text.setText(breakable(raw[:1200] or "(empty reply)"))
+            self._raw_text.show()
+            self.settle(f"Refused. {prediction.problem}".strip(), "bad")
+
+    def wait(self, waiting: bool) -> None:
+        """Show the buttons, or take them away."""
+        self._buttons.setVisible(waiting)
+        retone(self, waiting=waiting)
+
+    def settle(self, text: str, tone: str = "dim") -> None:
+        """What became of it."""
+        self.outcome = text
+        self.wait(False)
+        self._verdict.setText(text)
+        retone(self._verdict, tone=tone)
+        self._verdict.setVisible(bool(text))

@@ -1,0 +1,321 @@
+"""A model on a server that speaks the OpenAI protocol (vLLM, transformers serve, others), as a LanguageModel.
+
+What leaves this machine: the picture as PNG, the prompt, the model's name, the limits of the reply, and the key in its
+header; nothing of the patient, the pose or the session. A cancel closes the connection, which ends the server's work.
+TLS certificates are checked against the system's; redirects and proxies are not followed. Knows no task's wording.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import io
+import json
+import queue
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from inference.models.families import BY_HUB, BY_NAME
+from inference.models.folder import DEFAULT_PICTURE
+from inference.models.interface import Cancelled, ModelError, ModelInfo, Request
+from inference.models.servers import key_for, split_address
+
+CONNECT_S, READ_S, WRITE_S = 5.0, 60.0, 20.0
+"""Longest wait for a connection, for the next piece of a reply, for a picture to be taken."""
+RETRIES = 2
+RETRY_AFTER_S = 0.5
+BUSY = (408, 425, 429, 500, 502, 503, 504)
+"""Answers that may be another when asked again; nothing has been streamed by then."""
+LONGEST_LINE = 1_000_000
+
+
+class ServerModel:
+    """The model at `address` (see servers.split_address). The constructor returns at once; the server is greeted
+    meanwhile. Raises ModelError for an address that may not be asked."""
+
+    def __init__(self, address: str, *, constrained: bool = False, read_s: float = READ_S):
+        import httpx
+
+        self._base, wanted = split_address(address)
+        self._host = urlsplit(self._base).hostname
+        self.name = wanted or self._host
+        self.state, self.problem, self.note = "loading", "", f"greeting {self._host}"
+        self.info = _info(self.name, wanted, self._host, constrained)
+        self._wanted, self._style_known = wanted, False
+        self._cancelled = threading.Event()
+        self._busy = threading.Lock()
+        self._line: socket.socket | None = None
+        key = key_for(self._host)
+        self._client = httpx.Client(
+            headers={"Authorization": f"Bearer {key}"} if key else {},
+            timeout=httpx.Timeout(READ_S, connect=CONNECT_S, read=read_s, write=WRITE_S),
+            verify=ssl.create_default_context() if self._base.startswith("https") else True,
+            trust_env=False,
+            follow_redirects=False,
+        )
+        self._greeted = threading.Event()
+        threading.Thread(target=self._greet, name="greet", daemon=True).start()
+
+    # ---- as a LanguageModel
+
+    def stream(self, request: Request) -> Iterator[str]:
+        if not self._busy.acquire(blocking=False):
+            raise ModelError("The model is still busy with another reply.")
+        try:
+            self._cancelled.clear()
+            yield from self._answer(request)
+        finally:
+            self._hang_up()
+            self._busy.release()
+
+    def cancel(self) -> None:
+        self._cancelled.set()
+        self._hang_up()
+
+    def close(self) -> None:
+        self.cancel()
+        self.state, self.problem = "failed", "The model was closed."
+        self._client.close()
+
+    # ---- asking
+
+    def _answer(self, request: Request) -> Iterator[str]:
+        while not self._greeted.wait(0.05):
+            if self._cancelled.is_set():
+                raise Cancelled
+        if self.state == "failed":
+            raise ModelError(self.problem)
+        pieces: queue.Queue = queue.Queue()
+        threading.Thread(target=self._read, args=(request, pieces), name="server-reply", daemon=True).start()
+        while True:
+            try:
+                piece = pieces.get(timeout=0.1)
+            except queue.Empty:
+                if self._cancelled.is_set():
+                    raise Cancelled from None
+                continue
+            if self._cancelled.is_set():
+                raise Cancelled
+            if isinstance(piece, Exception):
+                raise piece
+            if piece is None:
+                return
+            yield piece
+
+    def _read(self, request: Request, pieces: queue.Queue) -> None:
+        """In a thread of its own: a cancel must not wait for a server that says nothing."""
+        try:
+            for attempt in range(RETRIES + 1):
+                if self._once(request, pieces, last=attempt == RETRIES):
+                    break
+                if self._cancelled.wait(RETRY_AFTER_S * 2**attempt):
+                    break
+            pieces.put(None)
+        except ModelError as error:
+            pieces.put(error)
+
+    def _once(self, request: Request, pieces: queue.Queue, last: bool) -> bool:
+        """Ask once. False when it is worth asking again."""
+        import httpx
+
+        said = False
+        try:
+            with self._client.stream("POST", f"{self._base}/chat/completions", json=self._body(request)) as response:
+                if response.status_code != 200:
+                    if response.status_code in BUSY and not last:
+                        return False
+                    raise ModelError(_refusal(response, self._host))
+                self._line = _socket(response)
+                for line in _lines(response):
+                    if self._cancelled.is_set():
+                        return True
+                    text = _piece(line)
+                    if text is None:
+                        return True
+                    if text:
+                        said = True
+                        pieces.put(text)
+                raise ModelError(f"{self._host} broke off in the middle of its reply; ask again.")
+        except ModelError:
+            raise
+        except httpx.TimeoutException:
+            if said or last:
+                raise ModelError(f"{self._host} was silent for too long; ask again or look at the server.") from None
+            return False
+        except (httpx.HTTPError, OSError, ValueError, RuntimeError) as error:
+            if self._cancelled.is_set():
+                return True
+            if said or last:
+                raise ModelError(f"{self._host} cannot be asked: {_plain(error)}") from None
+            return False
+        finally:
+            self._line = None
+
+    def _body(self, request: Request) -> dict:
+        content = [
+            {"type": "image_url", "image_url": {"url": _png(request.picture)}},
+            {"type": "text", "text": request.text.encode("utf-8", "replace").decode()},
+        ]
+        if request.preamble:
+            content.insert(0, {"type": "text", "text": request.preamble})
+        body = {
+            "model": self._wanted or self.info.name,
+            "messages": [{"role": "user", "content": content}],
+            "max_tokens": request.max_tokens,
+            "temperature": 0.0,
+            "stream": True,
+        }
+        if request.pattern and self.info.constrained:
+            body["structured_outputs"] = {"regex": request.pattern}  # vLLM's name for it
+        return body
+
+    def _hang_up(self) -> None:
+        """End the connection under way, whatever its reader waits for."""
+        line, self._line = self._line, None
+        if line is not None:
+            with contextlib.suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+
+    # ---- greeting
+
+    def _greet(self) -> None:
+        import httpx
+
+        try:
+            response = self._client.get(f"{self._base}/models", timeout=CONNECT_S + 15.0)
+            if response.status_code in (404, 405, 500, 501):  # no list here; the first question will tell
+                names = [self._wanted] if self._wanted else []
+            elif response.status_code != 200:
+                raise ModelError(_refusal(response, self._host))
+            else:
+                names = [str(entry["id"]) for entry in response.json()["data"]]
+            self._settle(names)
+        except ModelError as error:
+            self._fail(str(error))
+        except (httpx.HTTPError, OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+            self._fail(f"{self._host} cannot be reached: {_plain(error)}")
+        finally:
+            self._greeted.set()
+
+    def _settle(self, names: list[str]) -> None:
+        """Choose among what the server has: the one asked for, or its only one."""
+        if self.state == "failed":
+            return
+        if not self._wanted:
+            if len(names) != 1:
+                raise ModelError(
+                    f"{self._host} has {len(names)} models; add #NAME to the address, one of: {', '.join(names[:8])}."
+                    if names
+                    else f"{self._host} does not say which models it has; add #NAME to the address."
+                )
+            self._wanted = names[0]
+        elif names and self._wanted not in names and not _lists_on_demand(names, self._wanted):
+            raise ModelError(f"{self._host} has no model called {self._wanted}; it has {', '.join(names[:8])}.")
+        self.name = self._wanted
+        self.info = _info(self._wanted, self._wanted, self._host, self.info.constrained)
+        self.state, self.note = "ready", ""
+
+    def _fail(self, sentence: str) -> None:
+        if self.state != "failed":
+            self.state, self.problem, self.note = "failed", sentence, ""
+
+
+def _lists_on_demand(names: list[str], wanted: str) -> bool:
+    """`transformers serve` lists what it has in a cache and loads any folder by its path."""
+    return wanted.startswith("/")
+
+
+def _info(name: str, wanted: str, host: str, constrained: bool) -> ModelInfo:
+    profile = BY_NAME.get(wanted) or BY_HUB.get(wanted)
+    return ModelInfo(
+        name=name,
+        device=host,
+        note=f"on {host}; its weights are not on this machine and carry no hash here",
+        picture_size=profile.vision.picture if profile else DEFAULT_PICTURE,
+        prompt_style="full",
+        bits=0,
+        constrained=constrained,
+    )
+
+
+def _png(picture: np.ndarray) -> str:
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(picture, np.uint8)).convert("RGB").save(out, "PNG")
+    return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
+
+
+def _socket(response) -> socket.socket | None:
+    stream = response.extensions.get("network_stream")
+    return stream.get_extra_info("socket") if stream is not None else None
+
+
+def _lines(response) -> Iterator[str]:
+    """Lines of server-sent events; one without an end is given up."""
+    rest = ""
+    for text in response.iter_text():
+        rest += text
+        *lines, rest = rest.split("\n")
+        if len(rest) > LONGEST_LINE:
+            raise ValueError("a line of its reply does not end")
+        yield from lines
+
+
+def _piece(line: str) -> str | None:
+    """The text in one line of the stream; None at its end."""
+    if not line.startswith("data:"):
+        return ""
+    data = line[5:].strip()
+    if data == "[DONE]":
+        return None
+    message = json.loads(data)
+    if not isinstance(message, dict):
+        return ""
+    if message.get("error"):
+        told = message["error"]
+        raise ValueError(str(told.get("message") if isinstance(told, dict) else told))
+    choices = message.get("choices") or []
+    if not choices:
+        return ""
+    text = (choices[0].get("delta") or {}).get("content")
+    if text:
+        return str(text)
+    return None if choices[0].get("finish_reason") else ""
+
+
+def _refusal(response, host: str) -> str:
+    code = response.status_code
+    if code in (401, 403):
+        return f"{host} wants a key (status {code}); put it into CARM_SERVER_KEY or the keyring."
+    if 300 <= code < 400:
+        return f"{host} points elsewhere (status {code}); give the address it points to, if you trust it."
+    with contextlib.suppress(Exception):
+        response.read()
+        told = response.json()
+        told = told.get("error", told) if isinstance(told, dict) else told
+        told = told.get("message", told) if isinstance(told, dict) else told
+        return f"{host} refused (status {code}): {' '.join(str(told).split())[:200]}"
+    return f"{host} refused (status {code})."
+
+
+def _plain(error: Exception) -> str:
+    text = " ".join(str(error).split())[:200] or type(error).__name__
+    if "certificate" in text.lower():
+        text = f"its certificate is not trusted here ({text})"
+    return text.rstrip(".") + "."
+
+
+def wait_until_ready(model, seconds: float = 30.0) -> None:
+    """Return when the model is ready. Raises ModelError when it has failed or takes too long."""
+    end = time.monotonic() + seconds
+    while model.state == "loading" and time.monotonic() < end:
+        time.sleep(0.02)
+    if model.state != "ready":
+        raise ModelError(model.problem or "The server has not answered in time.")

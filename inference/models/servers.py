@@ -1,0 +1,91 @@
+"""Which servers may be asked, and with which key. An address other than this machine's own needs a person's word once.
+
+Allowed hosts: those in CARM_SERVERS (commas), and one a line in servers.txt in the program's configuration, where
+`carm serve-check URL --allow` writes. The key: CARM_SERVER_KEY, else the system's keyring (service "carm", user HOST).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from platformdirs import user_config_path
+
+from inference.models.interface import ModelError
+from sim.resource import APP
+
+KEYRING = "carm"
+
+
+def split_address(address: str) -> tuple[str, str]:
+    """http(s)://HOST[:PORT][/PATH][#MODEL] as the base of its API (ending in /v1 unless a path is given) and the
+    model's name or "". Raises ModelError for an address that must not be asked: one that carries a password, one
+    without TLS beyond this machine, one that nobody allowed."""
+    parts = urlsplit(address)
+    try:
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if parts.scheme not in ("http", "https") or not host:
+        raise ModelError(f"{address} is not a server's address; write it as http://127.0.0.1:8000/v1#MODEL.")
+    if parts.username or parts.password:
+        raise ModelError("The address holds a password; give the key in CARM_SERVER_KEY or the keyring instead.")
+    if not is_loopback(host):
+        if parts.scheme != "https":
+            raise ModelError(f"{host} is another machine; pictures go there by https only.")
+        if host.lower() not in allowed_hosts():
+            raise ModelError(
+                f"{host} is another machine and nobody has allowed it; `carm serve-check {address} --allow` does."
+            )
+    shown = f"[{host}]" if ":" in host else host
+    path = parts.path.rstrip("/") or "/v1"
+    return f"{parts.scheme}://{shown}{f':{port}' if port else ''}{path}", parts.fragment
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` is this machine, by its address or the name localhost; no other name is looked up."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def allowed_hosts() -> set[str]:
+    """Hosts beyond this machine that somebody allowed, in lower case."""
+    hosts = os.environ.get("CARM_SERVERS", "").split(",")
+    with contextlib.suppress(OSError):
+        hosts += _file().read_text(encoding="utf-8").splitlines()
+    return {host.strip().lower() for host in hosts if host.strip() and not host.lstrip().startswith("#")}
+
+
+def allow(address: str) -> str:
+    """Remember the address's host as allowed; returns it. Raises ModelError where there is none."""
+    host = urlsplit(address).hostname
+    if not host:
+        raise ModelError(f"{address} is not a server's address.")
+    if host.lower() not in allowed_hosts():
+        file = _file()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a", encoding="utf-8") as lines:
+            lines.write(host.lower() + "\n")
+    return host
+
+
+def key_for(host: str) -> str:
+    """The key to show to `host`, "" for none."""
+    key = os.environ.get("CARM_SERVER_KEY", "").strip()
+    if key:
+        return key
+    try:
+        import keyring
+
+        return keyring.get_password(KEYRING, host) or ""
+    except Exception:  # no keyring here, or it is locked: the server will say that it wants a key
+        return ""
+
+
+def _file() -> Path:
+    return user_config_path(APP, appauthor=False) / "servers.txt"

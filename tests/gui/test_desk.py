@@ -1,0 +1,128 @@
+"""The panes: every layout shows them all, they float and come back, and the arrangement survives a restart."""
+
+import pytest
+from doubles import ARRIVED, ScriptedModel
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QApplication
+
+from carm_gui.settings import Settings
+from carm_gui.window import Window
+
+PANES = ("where", "reference", "assistant")
+
+
+@pytest.fixture
+def opened(qtbot, tmp_path):
+    made = []
+
+    def start(width=1280, height=800):
+        window = Window(Settings.load(tmp_path / "window.json"))
+        qtbot.addWidget(window)
+        window.resize(width, height)
+        window.show()
+        qtbot.waitExposed(window)
+        made.append(window)
+        return window
+
+    yield start
+    for window in made:
+        window.close()
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080), (1000, 660)])
+def test_everything_fits_and_the_picture_is_the_largest(opened, size):
+    window = opened(*size)
+    QApplication.processEvents()
+    inside = window.centralWidget().rect()
+    for part in (window.live, window.technique, window.command, window.where, window.assistant):
+        assert part.isVisible()
+        corner = part.mapTo(window.centralWidget(), part.rect().bottomRight())
+        assert inside.contains(corner), part
+        assert part.width() >= part.minimumSizeHint().width()
+    square = window.live.square().width()
+    assert square > 0.35 * size[0] if size[0] < 1100 else square > 0.42 * size[0]
+
+
+@pytest.mark.parametrize("name", ["one", "wide", "two"])
+def test_every_layout_has_every_pane(opened, name):
+    window = opened()
+    window.arrange(name)
+    QApplication.processEvents()
+    assert window.desk.layout_name == name
+    assert all(window.desk.is_shown(pane) for pane in PANES)
+    floating = {pane for pane in PANES if window.desk.panes[pane].isFloating()}
+    assert floating == ({"where", "reference"} if name == "two" else set())
+
+
+def test_a_wide_window_gets_the_wide_layout(opened):
+    assert opened(1920, 1080).desk.layout_name == "wide"
+
+
+def test_a_floating_pane_that_is_closed_comes_back(qtbot, opened):
+    window = opened()
+    window.desk.float_pane("reference")
+    pane = window.desk.panes["reference"]
+    assert pane.isFloating()
+    assert not window.reference.isHidden()
+
+    class Spontaneous(QEvent):
+        def spontaneous(self):
+            return True
+
+    pane.closeEvent(Spontaneous(QEvent.Type.Close))
+    qtbot.waitUntil(lambda: not pane.isFloating())
+    assert window.desk.is_shown("reference")
+
+
+def test_a_pane_is_hidden_and_shown_by_its_action(opened):
+    window = opened()
+    window.actions_by_name["pane_where"].trigger()
+    assert not window.desk.is_shown("where")
+    window.actions_by_name["pane_where"].trigger()
+    assert window.desk.is_shown("where")
+
+
+def test_a_pane_behind_a_tab_comes_to_the_front_first(opened):
+    window = opened()
+    QApplication.processEvents()
+    window.desk.toggle("reference")
+    QApplication.processEvents()
+    assert window.desk.is_shown("reference")
+    assert not window.reference.visibleRegion().isEmpty()
+
+
+def test_the_arrangement_and_the_display_survive_a_restart(qtbot, opened):
+    first = opened()
+    first.arrange("wide")
+    first.actions_by_name["pane_where"].trigger()
+    first.flip("flip_horizontal")
+    first.live.turn(90)
+    first.toggle_round()
+    first.wear("contrast")
+    first.close()
+    second = opened()
+    assert second.desk.layout_name == "wide"
+    assert not second.desk.is_shown("where")
+    assert second.live.display.flip_horizontal
+    assert second.live.display.rotation_deg == 90
+    assert second.live.round_field
+    assert second.theme.name == "contrast"
+
+
+def test_an_arrangement_that_cannot_be_read_is_the_usual_one(qtbot, tmp_path):
+    window = Window(Settings(desk="zz☃", layout="nonsense", geometry="q"))
+    qtbot.addWidget(window)
+    window.show()
+    assert window.desk.layout_name in ("one", "wide")
+    assert all(window.desk.is_shown(pane) for pane in PANES)
+    window.close()
+
+
+def test_f6_goes_from_pane_to_pane_and_comes_round(qtbot, rehearsal):
+    window = rehearsal(ScriptedModel(ARRIVED))
+    seen = []
+    for _ in range(12):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_F6)
+        seen.append(QApplication.focusWidget())
+    assert {window.live, window.where.map, window.technique.button, window.assistant.scroll} <= set(seen)
+    assert window.command.line in seen

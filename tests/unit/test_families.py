@@ -1,0 +1,335 @@
+"""The big families on tiny real models of their own classes: loading, 4 and 8 bits, the kept prefix, replies held to
+form, cancel; and the profiles' arithmetic against the architectures themselves."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from tiny_families import FAMILIES, build
+
+from inference.ask import request_for
+from inference.constraint import constraint
+from inference.models import catalogue
+from inference.models.families import BY_NAME, PROFILES
+from inference.models.fit import Machine, choose_bits, fit
+from inference.models.folder import BASE_MARK, mark_base, sha256_of
+from inference.models.interface import Cancelled, ModelError
+from inference.models.on_disk import find_profile
+from inference.models.profiles import open_here, spec_of, split_options
+from inference.models.transformers import TransformersModel
+from inference.preamble import preamble
+from inference.prompts import TASKS, navigate_prompt, quantise
+from inference.reply import ReplyReader
+
+GB = 1_000_000_000
+LINES = {
+    "navigation": navigate_prompt("t1"),
+    "localization": "Localize: two landmarks.",
+    "retrieval": "Retrieve: three landmarks.",
+    "correction": "Correct [1,2]. Clinician: look again",
+}
+
+
+@pytest.fixture(scope="module", params=FAMILIES)
+def base(request, tmp_path_factory):
+    return build(request.param, tmp_path_factory.mktemp(request.param) / "base")
+
+
+@pytest.fixture(scope="module")
+def model(base):
+    return TransformersModel(base)
+
+
+@pytest.fixture(scope="module")
+def formed(base):
+    return TransformersModel(base, constrained=True)
+
+
+@pytest.fixture(scope="module")
+def quarter(base):
+    return TransformersModel(base, adapter=_adapter(base), bits=4)
+
+
+def _adapter(base):
+    """A random LoRA adapter on the attention of both towers."""
+    import torch
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForImageTextToText
+
+    from inference.models.random_weights import ATTENTION
+
+    torch.manual_seed(1)
+    tuned = get_peft_model(
+        AutoModelForImageTextToText.from_pretrained(base), LoraConfig(r=4, lora_alpha=8, target_modules=ATTENTION)
+    )
+    for name, weight in tuned.named_parameters():
+        if "lora_" in name:
+            torch.nn.init.normal_(weight, std=0.3)
+    tuned.save_pretrained(base.parent / "adapter")
+    return base.parent / "adapter"
+
+
+def asked(model, task: str = "navigation", tokens: int = 16, seed: int = 0):
+    size = model.info.picture_size
+    shade = np.linspace(0, 255, size, dtype=np.uint8)
+    pixels = np.broadcast_to([shade[:, None], shade[None, ::-1], 255 - shade[:, None]][seed], (size, size))
+    return replace(request_for(model.info, task, pixels, LINES[task]), max_tokens=tokens)
+
+
+def said(model, request) -> str:
+    return "".join(model.stream(request))
+
+
+# ---- running ---------------------------------------------------------------------------------------
+
+
+def test_each_class_streams_sees_and_is_asked_in_full(model):
+    request = asked(model)
+    assert model.info.prompt_style == "full"
+    assert request.preamble == preamble("navigation")
+    assert len(list(model.stream(request))) > 3
+    assert said(model, request) == said(model, request)
+    assert float((_next(model, request) - _next(model, asked(model, seed=1))).abs().max()) > 1e-3  # it sees
+    assert model.model.config._attn_implementation == "sdpa"
+
+
+def _next(model, request):
+    import torch
+
+    with torch.inference_mode():
+        return model.model(**model.inputs(request)).logits[0, -1]
+
+
+def test_the_kept_prefix_changes_nothing(model):
+    fresh = [asked(model, task, seed=n) for n, task in enumerate(("navigation", "correction", "navigation"))]
+    kept = [said(model, request) for request in fresh]
+    assert model._prefixes.hits >= 1
+    keeper = model._prefixes.for_inputs
+    try:
+        model._prefixes.for_inputs = lambda inputs: None
+        assert [said(model, request) for request in fresh] == kept
+    finally:
+        model._prefixes.for_inputs = keeper
+
+
+def test_a_cancel_stops_inside_the_prefix_and_leaves_nothing_half_kept(base):
+    model = TransformersModel(base)
+    count = []
+
+    def stopped() -> bool:
+        count.append(True)
+        return len(count) >= 3
+
+    with pytest.raises(Cancelled):
+        model.reply(asked(model), print, stopped)
+    assert len(count) == 3
+    again = said(model, asked(model))
+    assert again == said(TransformersModel(base), asked(model))
+
+
+def test_four_bits_with_an_adapter_answer_as_peft_does(quarter, base):
+    """The road's tokens are those of transformers, bitsandbytes and peft put together by hand."""
+    import bitsandbytes as bnb
+    import torch
+    from peft import PeftModel
+    from transformers import AutoModelForImageTextToText, BitsAndBytesConfig
+
+    by_hand = AutoModelForImageTextToText.from_pretrained(
+        base,
+        dtype=torch.float32,
+        quantization_config=BitsAndBytesConfig(
+            load_in_4bit=True,
+            bnb_4bit_quant_type="nf4",
+            bnb_4bit_use_double_quant=True,
+            bnb_4bit_compute_dtype=torch.float32,
+        ),
+    )
+    by_hand = PeftModel.from_pretrained(by_hand, base.parent / "adapter").eval()
+    assert any(isinstance(module, bnb.nn.Linear4bit) for module in quarter.model.modules())
+    request = asked(quarter)
+    inputs = quarter.inputs(request)
+    with torch.inference_mode():
+        tokens = by_hand.generate(**inputs, max_new_tokens=16, do_sample=False)[0, inputs["input_ids"].shape[1] :]
+    assert said(quarter, request) == quarter.processor.tokenizer.decode(tokens, skip_special_tokens=True)
+    assert quarter.info.bits == 4
+    assert quarter.info.parameters > sum(p.numel() for p in by_hand.get_base_model().parameters())  # two in a byte
+
+
+def test_eight_bits_answer(base):
+    model = TransformersModel(base, bits=8)
+    assert model.info.bits == 8
+    assert said(model, asked(model))
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_random_model_held_to_form_is_understood(formed, task):
+    """Held to their form, replies of random weights pass the strict reader but for what the form cannot know."""
+    model = formed
+    reader = ReplyReader(task, "t1" if task == "navigation" else None)
+    text = said(model, asked(model, task, tokens=700))
+    reader.feed(text)
+    prediction, proposal = reader.finish(0)
+    assert re.fullmatch(constraint(task), text)
+    assert prediction.valid or "twice" in prediction.problem or "speaks against" in prediction.problem
+    assert (proposal is not None) == (task == "navigation" and prediction.valid)
+
+
+def test_forms_take_what_training_teaches_and_refuse_the_rest():
+    from inference import prompts
+
+    x, along = quantise(40, "x"), quantise(0, "y")
+    good = prompts.navigate_reply(
+        "t1", *x, *along, prompts.reason_x("t1", "skull", *x), prompts.reason_y("t1", "skull", *along)
+    )
+    assert re.fullmatch(constraint("navigation"), good)
+    for wrong in ("<x>LEFT</x><extent_x>NONE", "<x>CENTER</x><extent_x>SMALL", "<x>UP</x><extent_x>SMALL"):
+        assert not re.fullmatch(constraint("navigation"), re.sub("<x>LEFT</x><extent_x>SMALL", wrong, good))
+    assert re.fullmatch(constraint("localization"), prompts.locate_reply(["t1", "carina"]))
+    assert not re.fullmatch(constraint("localization"), "[10,10]")
+    assert not re.fullmatch(constraint("localization"), "[0,15]")
+    assert re.fullmatch(constraint("retrieval"), prompts.retrieval_reply(["t1", "t12", "skull"]))
+    answer = prompts.correct_reply(prompts.correction_reasoning(["t1"], ["t1", "carina"], "skull"), ["t1", "carina"])
+    assert re.fullmatch(constraint("correction"), answer)
+
+
+# ---- arithmetic ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["gemma-3-4b", "gemma-3-27b", "qwen2.5-vl-7b", "qwen2.5-vl-32b"])
+def test_the_numbers_are_those_of_the_architecture(name):
+    """Built without weights, the class of a profile has as many parameters, linear ones and adapter ones as it says."""
+    import torch
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForImageTextToText
+
+    from inference.models.families import LORA_RANK
+    from inference.models.random_weights import ATTENTION, config_of
+
+    profile = BY_NAME[name]
+    with torch.device("meta"):
+        model = AutoModelForImageTextToText.from_config(config_of(profile))
+        assert type(model).__name__ == profile.classname
+        assert sum(weight.numel() for weight in model.parameters()) == profile.parameters
+        linear = (m for n, m in model.named_modules() if isinstance(m, torch.nn.Linear) and n != "lm_head")
+        assert sum(module.weight.numel() for module in linear) == profile.quantised
+        tuned = get_peft_model(model, LoraConfig(r=LORA_RANK, target_modules=ATTENTION))
+    assert sum(weight.numel() for weight in tuned.parameters() if weight.requires_grad) == profile.adapter
+
+
+def test_memory_grows_with_bits_and_says_what_fits():
+    for profile in PROFILES:
+        need = profile.table()
+        assert need[4] < need[8] < need[16]
+        assert need[16] * GB > profile.parameters * 2
+    small, large = BY_NAME["gemma-3-4b"], BY_NAME["gemma-3-27b"]
+    laptop = Machine("", 0, 0, 16 * GB, 6 * GB)
+    assert fit(small, laptop).bits in (4, 8)
+    assert fit(large, laptop).bits is None
+    assert "6 GB are free" in fit(large, laptop).sentence
+    server = Machine("a GPU", 80 * GB, 78 * GB, 128 * GB, 100 * GB)
+    assert (fit(large, server).bits, fit(large, server).device) == (16, "cuda")
+    without = replace(server, gpu_free=24 * GB, ram_free=24 * GB, quantises=False)
+    assert "bitsandbytes" in fit(large, without).sentence
+
+
+def test_bits_are_chosen_by_what_is_free():
+    assert choose_bits(24 * GB, 60 * GB, 0, "it") == 16
+    assert choose_bits(24 * GB, 20 * GB, 0, "it") == 8
+    assert choose_bits(24 * GB, 12 * GB, 0, "it") == 4
+    assert choose_bits(24 * GB, 60 * GB, 4, "it") == 4
+    with pytest.raises(ModelError, match=r"needs about .* GB at 4 bits and it has 3\.0 GB free"):
+        choose_bits(24 * GB, 3 * GB, 0, "it")
+
+
+# ---- names and folders -----------------------------------------------------------------------------
+
+
+def lay(folder, profile, tmp: bool = True):
+    """A folder that looks like the profile's base: its config and a stand-in for its weights."""
+    folder.mkdir(parents=True)
+    sizes = {"hidden_size": profile.width, "num_hidden_layers": profile.layers, "vocab_size": profile.vocabulary}
+    (folder / "config.json").write_text(json.dumps({"model_type": profile.kind, "text_config": sizes}))
+    (folder / "model.safetensors").write_bytes(b"\x02\0\0\0\0\0\0\0{}")
+    return folder
+
+
+@pytest.fixture
+def empty(tmp_path, monkeypatch):
+    for name in ("HF_HUB_CACHE", "HF_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "hub"))
+    monkeypatch.setenv("CARM_MODELS", str(tmp_path / "mine"))
+    monkeypatch.setattr("inference.models.on_disk.data_dir", lambda *parts: tmp_path.joinpath("data", *parts))
+    return tmp_path
+
+
+def test_a_model_that_is_not_here_says_how_to_get_it_and_is_not_fetched(empty):
+    with pytest.raises(ModelError, match=r"Gemma-3 12B is not on this machine; accept its licence at .*12b-it, fetch"):
+        spec_of("gemma-3-12b")
+    with pytest.raises(ModelError, match=r"not on this machine; fetch it with `hf download Qwen"):
+        spec_of("qwen2.5-vl-7b")
+
+
+def test_a_model_is_found_in_the_users_folder_and_in_the_hub_cache(empty):
+    profile = BY_NAME["gemma-3-4b"]
+    snapshot = empty / "hub" / "models--google--gemma-3-4b-it" / "snapshots" / "abc"
+    lay(snapshot, profile)
+    (snapshot.parents[1] / "refs").mkdir()
+    (snapshot.parents[1] / "refs" / "main").write_text("abc")
+    assert spec_of("gemma-3-4b").base == snapshot
+    mine = lay(empty / "mine" / "gemma-3-4b", profile)
+    assert spec_of("gemma-3-4b@4bit,form") == replace(spec_of("gemma-3-4b"), bits=4, constrained=True)
+    assert spec_of("gemma-3-4b").base == mine
+    entry = next(e for e in catalogue.catalogue() if e.name == "gemma-3-4b")
+    assert entry.here
+    assert str(mine) in entry.where
+
+
+def test_half_a_download_and_another_model_are_not_taken(empty):
+    profile = BY_NAME["gemma-3-4b"]
+    folder = lay(empty / "mine" / "gemma-3-4b", profile)
+    index = {"weight_map": {"a": "model.safetensors", "b": "model-00002-of-00002.safetensors"}}
+    (folder / "model.safetensors.index.json").write_text(json.dumps(index))
+    assert "not complete: model-00002" in find_profile(profile)[1]
+    shutil.rmtree(folder)
+    lay(folder, BY_NAME["gemma-3-12b"])
+    assert "holds another model" in find_profile(profile)[1]
+
+
+def test_an_adapter_alone_finds_its_published_base_and_refuses_another(empty):
+    adapter = empty / "tuned"
+    adapter.mkdir()
+    (adapter / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": "google/gemma-3-4b-it"}))
+    (adapter / "adapter_model.safetensors").write_bytes(b"\x02\0\0\0\0\0\0\0{}")
+    with pytest.raises(ModelError, match="is not here"):
+        spec_of(str(adapter))
+    base = lay(empty / "mine" / "gemma-3-4b", BY_NAME["gemma-3-4b"])
+    assert (spec_of(str(adapter)).base, spec_of(str(adapter)).adapter) == (base, adapter)
+    lay(adapter / "base", BY_NAME["gemma-3-12b"])
+    with pytest.raises(ModelError, match=r"is for Gemma-3 4B; .* holds another model"):
+        spec_of(str(adapter))
+
+
+def test_options_are_options_only_when_all_are_known(tmp_path):
+    assert split_options("gemma-3-12b@8bit") == ("gemma-3-12b", {"bits": 8})
+    assert split_options("models@home/x@FORM") == ("models@home/x", {"constrained": True})
+    assert split_options("models@home") == ("models@home", {})
+    assert split_options("@4bit") == ("@4bit", {})
+
+
+def test_a_folder_opens_here_with_its_hashes_and_a_note_on_an_unmarked_adapter(base):
+    adapter = base.parent / "adapter"
+    if not adapter.exists():
+        _adapter(base)
+    model = open_here(f"{adapter}@4bit", device="cpu")
+    assert (model.info.base_sha256, model.info.adapter_sha256) == (sha256_of(base), sha256_of(adapter))
+    assert "only its shapes were compared" in model.info.note
+    mark_base(adapter, base)
+    try:
+        assert open_here(str(adapter), device="cpu").info.note == ""
+    finally:
+        (adapter / BASE_MARK).unlink()

@@ -1,0 +1,376 @@
+"""The server backend: which addresses are asked, what leaves, what cancel, silence, refusal and a broken reply do.
+A small HTTP server in this process answers as scripted (a test double); test_real_server.py runs a real one."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import socket
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from inference.ask import request_for
+from inference.models import servers
+from inference.models.interface import Cancelled, ModelError, ModelInfo, Request
+from inference.models.profiles import is_server, open_model
+from inference.models.serve_check import check, table_lines
+from inference.models.server import ServerModel
+from inference.models.servers import split_address
+from inference.prompts import navigate_prompt
+from inference.reply import ReplyReader
+
+REPLY = (
+    "<output><step1><context>T1</context></step1><step2><x>CENTER</x><extent_x>NONE</extent_x><y>UP</y>"
+    "<extent_y>LARGE</extent_y><reason_x>T1 is centred.</reason_x><reason_y>T1 is far up.</reason_y></step2></output>"
+)
+
+
+class ScriptedServer:
+    """Test double. `how` says what the next answers are: a list of numbers (status), texts, or callables(handler)."""
+
+    def __init__(self):
+        self.asked: list[dict] = []
+        self.headers: list[dict] = []
+        self.paths: list[str] = []
+        self.how: list = []
+        self.models = ["tuned", "gemma-3-12b"]
+        self.gone = threading.Event()
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *args):
+                pass
+
+            def do_GET(self):
+                outer.paths.append(self.path)
+                self.send(200, json.dumps({"data": [{"id": name} for name in outer.models]}).encode())
+
+            def do_POST(self):
+                outer.paths.append(self.path)
+                outer.headers.append(dict(self.headers))
+                outer.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                step = outer.how.pop(0) if outer.how else REPLY
+                if isinstance(step, int):
+                    self.send(step, b'{"error": {"message": "scripted refusal"}}', {"Location": "http://x"})
+                elif callable(step):
+                    step(self)
+                else:
+                    self.begin()
+                    for start in range(0, len(step), 7):
+                        self.say(step[start : start + 7])
+                    self.end()
+
+            def send(self, status, data, more=None):
+                self.send_response(status)
+                for name, value in {"Content-Length": len(data), **(more or {})}.items():
+                    self.send_header(name, str(value))
+                self.end_headers()
+                self.wfile.write(data)
+
+            def begin(self):
+                self.send_response(200)
+                self.send_header("Content-Type", "text/event-stream")
+                self.send_header("Transfer-Encoding", "chunked")
+                self.end_headers()
+
+            def chunk(self, data: bytes):
+                self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+                self.wfile.flush()
+
+            def say(self, text):
+                self.chunk(b"data: " + json.dumps({"choices": [{"delta": {"content": text}}]}).encode() + b"\n\n")
+
+            def end(self):
+                self.chunk(b"data: [DONE]\n\n")
+                self.chunk(b"")
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self.address = f"http://127.0.0.1:{self._server.server_port}/v1"
+
+    def close(self):
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture
+def server(monkeypatch):
+    monkeypatch.setenv("CARM_SERVER_KEY", "sesame")
+    monkeypatch.setattr("inference.models.server.RETRY_AFTER_S", 0.01)
+    made = ScriptedServer()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def opened(server):
+    models = []
+
+    def make(name: str = "#tuned", **options) -> ServerModel:
+        models.append(ServerModel(server.address + name, **options))
+        return models[-1]
+
+    yield make
+    for model in models:
+        model.close()
+
+
+def question(model) -> Request:
+    pixels = np.random.default_rng(0).integers(0, 256, (64, 64)).astype(np.uint8)
+    return request_for(model.info, "navigation", pixels, navigate_prompt("t1"))
+
+
+# ---- which addresses -------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def nobody_allowed(tmp_path, monkeypatch):
+    monkeypatch.setattr(servers, "_file", lambda: tmp_path / "servers.txt")
+    monkeypatch.delenv("CARM_SERVERS", raising=False)
+
+
+@pytest.mark.parametrize(
+    ("address", "problem"),
+    [
+        ("http://gpu.example/v1", "by https only"),
+        ("http://10.0.0.5:8000/v1", "by https only"),
+        ("https://gpu.example/v1", "nobody has allowed it"),
+        ("https://localhost.example/v1", "nobody has allowed it"),
+        ("http://me:secret@127.0.0.1/v1", "holds a password"),
+        ("http://", "not a server's address"),
+        ("http://127.0.0.1:99999/v1", "not a server's address"),
+        ("http://127.0.0.1.example/v1", "by https only"),
+        ("http://2130706433/v1", "by https only"),
+    ],
+)
+def test_addresses_that_are_not_asked(address, problem):
+    with pytest.raises(ModelError, match=problem) as refused:
+        open_model(address)
+    assert "secret" not in str(refused.value)
+
+
+def test_a_host_is_asked_once_somebody_allowed_it(monkeypatch):
+    assert split_address("http://127.0.0.1:8000#a") == ("http://127.0.0.1:8000/v1", "a")
+    assert split_address("http://[::1]:8000/v1/") == ("http://[::1]:8000/v1", "")
+    assert split_address("http://localhost/api")[0] == "http://localhost/api"
+    assert servers.allow("https://GPU.example/v1") == "gpu.example"
+    assert split_address("https://gpu.example/v1#m") == ("https://gpu.example/v1", "m")
+    monkeypatch.setenv("CARM_SERVERS", "other.example")
+    assert split_address("https://other.example")[0] == "https://other.example/v1"
+    assert is_server("https://x")
+    assert not is_server("gemma-3-4b")
+
+
+# ---- asking ----------------------------------------------------------------------------------------
+
+
+def test_a_reply_streams_and_nothing_but_picture_and_prompt_leaves(server, opened):
+    model = opened("#gemma-3-12b")
+    request = question(model)
+    pieces = list(model.stream(request))
+    assert len(pieces) > 5
+    assert "".join(pieces) == REPLY
+    assert model.info.picture_size == 896
+    assert model.info.prompt_style == "full"
+    body = server.asked[0]
+    assert set(body) == {"model", "messages", "max_tokens", "temperature", "stream"}
+    assert (body["model"], body["max_tokens"], body["stream"]) == ("gemma-3-12b", request.max_tokens, True)
+    (turn,) = body["messages"]
+    assert [part["type"] for part in turn["content"]] == ["text", "image_url", "text"]
+    assert (turn["content"][0]["text"], turn["content"][2]["text"]) == (request.preamble, request.text)
+    data = base64.b64decode(turn["content"][1]["image_url"]["url"].partition(",")[2])
+    with Image.open(io.BytesIO(data)) as image:
+        assert (np.asarray(image.convert("L")) == request.picture).all()
+        assert not image.info
+    assert server.headers[0]["Authorization"] == "Bearer sesame"
+
+
+def test_the_only_model_is_taken_and_several_are_named(server, opened):
+    server.models = ["only"]
+    model = opened("")
+    assert "".join(model.stream(question(model))) == REPLY
+    assert server.asked[0]["model"] == model.name == "only"
+    server.models = ["a", "b"]
+    with pytest.raises(ModelError, match=r"has 2 models; add #NAME to the address, one of: a, b\."):
+        list(opened("").stream(question(model)))
+    with pytest.raises(ModelError, match=r"has no model called c; it has a, b\."):
+        list(opened("#c").stream(question(model)))
+
+
+def test_a_form_is_asked_for_only_when_wanted(server, opened):
+    model = opened(constrained=True)
+    list(model.stream(question(model)))
+    assert server.asked[0]["structured_outputs"]["regex"].startswith("<output>")
+
+
+def test_a_cancel_closes_the_connection_at_once(server, opened):
+    gone = threading.Event()
+
+    def endless(handler):
+        handler.begin()
+        try:
+            while True:
+                handler.say("x")
+                time.sleep(0.005)
+        except OSError:
+            gone.set()
+
+    server.how = [endless]
+    model = opened()
+    reply = model.stream(question(model))
+    next(reply)
+    model.cancel()
+    with pytest.raises(Cancelled):
+        list(reply)
+    assert gone.wait(5), "the server goes on working"
+    assert "".join(model.stream(question(model))) == REPLY
+
+
+def test_a_cancel_does_not_wait_for_a_silent_server(server, opened):
+    gone = threading.Event()
+
+    def silent(handler):
+        handler.begin()
+        handler.say("x")
+        handler.connection.settimeout(10)
+        if handler.connection.recv(1) == b"":
+            gone.set()
+
+    server.how = [silent]
+    model = opened()
+    reply = model.stream(question(model))
+    next(reply)
+    threading.Timer(0.1, model.cancel).start()
+    with pytest.raises(Cancelled):
+        next(reply)
+    assert gone.wait(5)
+
+
+def test_a_busy_server_is_asked_again_and_a_refusal_is_said(server, opened):
+    model = opened()
+    server.how = [503, 429]
+    assert "".join(model.stream(question(model))) == REPLY
+    assert len(server.asked) == 3
+    server.how = [503, 503, 503]
+    with pytest.raises(ModelError, match=r"refused \(status 503\): scripted refusal"):
+        list(model.stream(question(model)))
+    for status, problem in ((400, "scripted refusal"), (401, "wants a key"), (302, "points elsewhere")):
+        server.how, before = [status], len(server.asked)
+        with pytest.raises(ModelError, match=problem):
+            list(model.stream(question(model)))
+        assert len(server.asked) == before + 1
+
+
+def test_a_reply_that_breaks_off_or_falls_silent_is_said_and_not_repeated(server, opened):
+    def broken(handler):
+        handler.begin()
+        handler.say("half")
+        handler.connection.shutdown(socket.SHUT_RDWR)
+
+    def stalled(handler):
+        handler.begin()
+        handler.say("half")
+        time.sleep(3)
+
+    model = opened(read_s=0.4)
+    for how, problem in ((broken, "cannot be asked|broke off"), (stalled, "silent for too long")):
+        server.how, before = [how], len(server.asked)
+        with pytest.raises(ModelError, match=problem):
+            list(model.stream(question(model)))
+        assert len(server.asked) == before + 1
+
+
+def test_what_is_no_stream_is_a_sentence(server, opened):
+    def junk(handler):
+        handler.begin()
+        handler.chunk(b"data: {not json\n\n")
+
+    def told(handler):
+        handler.begin()
+        handler.chunk(b'data: {"error": {"message": "out of memory there"}}\n\n')
+
+    model = opened()
+    server.how = [junk, junk, junk]
+    with pytest.raises(ModelError, match="cannot be asked"):
+        list(model.stream(question(model)))
+    server.how = [told, told, told]
+    with pytest.raises(ModelError, match="out of memory there"):
+        list(model.stream(question(model)))
+
+
+def test_nobody_there_is_said():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{free.getsockname()[1]}/v1#x"
+    model = ServerModel(address)
+    with pytest.raises(ModelError, match="cannot be reached"):
+        list(model.stream(Request("localization", np.zeros((4, 4), np.uint8), "x", 3)))
+    assert model.state == "failed"
+    model.close()
+
+
+def test_an_untrusted_certificate_is_refused(tmp_path, monkeypatch):
+    """TLS to a server with a certificate of its own making."""
+    import ssl
+    import subprocess
+
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
+    key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
+    subprocess.run([*made, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    double = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    double.socket = context.wrap_socket(double.socket, server_side=True)
+    threading.Thread(target=double.serve_forever, daemon=True).start()
+    model = ServerModel(f"https://localhost:{double.server_port}/v1#x")
+    with pytest.raises(ModelError, match="certificate is not trusted"):
+        list(model.stream(Request("localization", np.zeros((4, 4), np.uint8), "x", 3)))
+    model.close()
+    double.shutdown()
+    double.server_close()
+
+
+# ---- how many rooms --------------------------------------------------------------------------------
+
+
+def test_serve_check_counts_rooms_and_stops_where_one_goes_hungry(server, monkeypatch):
+    """A server that refuses a third reply beside two others feeds two rooms."""
+    monkeypatch.setattr("inference.models.serve_check.PATIENCE_S", 30.0)
+    places = threading.Semaphore(2)
+
+    def small(handler):
+        server.how.append(small)
+        if not places.acquire(blocking=False):
+            handler.send(400, b'{"error": "full"}')
+            return
+        time.sleep(0.05)
+        places.release()
+        handler.begin()
+        handler.say(REPLY)
+        handler.end()
+
+    server.how = [small] * 8
+    result = check(server.address + "#tuned", most_rooms=32, seconds=1.0, think_s=0.0)
+    assert result["valid"] == 1.0
+    assert [(load["rooms"], load["fed"]) for load in result["capacity"]] == [(1, True), (2, True), (4, False)]
+    assert result["rooms_fed"] == 2
+    assert result["capacity"][2]["failed"] >= 1
+    assert result["capacity"][0]["replies"] > 1
+    assert "Feeds 2 room(s)" in table_lines(result)[-1]
+
+
+def test_the_info_of_a_server_names_it():
+    info = ModelInfo("x")
+    assert info.prompt_style == "compact"
+    reader = ReplyReader("navigation", "t1")
+    reader.feed(REPLY)
+    assert reader.finish(0)[0].valid
