@@ -3,10 +3,10 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 # Qt's shared libraries, fonts and a virtual screen; installed where apt-get may, named where it may not.
 DEBS := libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 libxcb-cursor0 libxcb-icccm4 \
-        libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 fonts-dejavu-core
+        libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 fonts-dejavu-core xvfb
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: setup system run test test-all lint bench first-frame screenshots clean
+.PHONY: setup system run test test-all lint bench deepdrr first-frame screenshots clean
 
 setup: system .venv/.ready
 
@@ -38,7 +38,17 @@ lint: setup
 	$(BIN)/ruff check . && $(BIN)/ruff format --check -q . && $(BIN)/lint-imports >/dev/null || { $(BIN)/lint-imports; exit 1; }
 
 bench: setup
+	$(BIN)/python -m pip install -q -e '.[bench]'
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests/benchmarks --benchmark-only
+
+# DeepDRR has an environment of its own of about 4 GB (GPL-3, numpy 1, CUDA); it needs an NVIDIA GPU and driver to run.
+deepdrr:
+	@if command -v dpkg >/dev/null && ! dpkg -s libusb-1.0-0 libegl1 >/dev/null 2>&1; then \
+	  echo "DeepDRR also needs: sudo apt-get install libusb-1.0-0 libegl1"; fi
+	$(PYTHON) -m venv .venv-deepdrr
+	.venv-deepdrr/bin/python -m pip install -q --upgrade pip
+	.venv-deepdrr/bin/python -m pip install -q 'deepdrr==1.2.2' 'cupy-cuda12x<14' 'cuda-python<13' 'numpy<2' numba
+	@$(BIN)/carm doctor 2>/dev/null | grep -A1 DeepDRR || true
 
 # The picture shown while the patient loads, and the pictures of the README.
 first-frame: setup
@@ -46,6 +56,9 @@ first-frame: setup
 
 screenshots: setup
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m carm_gui.pictures window resources/pictures/window.png --say "align to the skull"
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m carm_gui.pictures window resources/pictures/wide.png --size 1920x1080 \
+	  --theme light --say "align to T12" --act expose
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m carm_gui.pictures animation resources/pictures/correction.webp
 
 clean:
 	rm -rf .venv build dist

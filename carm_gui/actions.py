@@ -74,18 +74,38 @@ GREY, TURN, UNDOCK = "Window and level", "Mirror and turn", "Undock"
 
 SESSION = (
     Command(
-        "import", "Import CT…", "Session", lambda w: w.patients.show_import(),
-        "Bring in a DICOM folder, NIfTI, NRRD or MetaImage", ("Ctrl+I",),
+        "import",
+        "Import CT…",
+        "Session",
+        lambda w: w.patients.show_import(),
+        "Bring in a DICOM folder, NIfTI, NRRD or MetaImage",
+        ("Ctrl+I",),
     ),
     Command(
-        "open", "Open patient…", "Session", lambda w: w.patients.show_import(False),
-        "The virtual patient or an imported one", ("Ctrl+O",),
+        "open",
+        "Open patient…",
+        "Session",
+        lambda w: w.patients.show_import(False),
+        "The virtual patient or an imported one",
+        ("Ctrl+O",),
     ),
     Command(
-        "place", "Place landmarks…", "Session", lambda w: w.patients.place(),
-        "Click the landmarks on a front and a side picture", ("Ctrl+Shift+L",),
+        "place",
+        "Place landmarks…",
+        "Session",
+        lambda w: w.patients.place(),
+        "Click the landmarks on a front and a side picture",
+        ("Ctrl+Shift+L",),
     ),
     Command("save", "Save picture", "Session", lambda w: w.do("save"), "Keep the picture on disk", ("Ctrl+S",)),
+    Command(
+        "replay",
+        "Replay a recording…",
+        "Session",
+        lambda w: w.show_recordings(),
+        "Every rehearsal is recorded; play one in a second window",
+        ("Ctrl+R",),
+    ),
     Command("quit", "Quit", "Session", lambda w: w.close(), "End the rehearsal", ("Ctrl+Q",)),
 )
 

@@ -97,15 +97,24 @@ class Unavailable:
 
 class Backend(threading.Thread):
     """Loads patient, projector and model in a thread of its own and starts the session. `tell` takes the notices
-    "loaded" {session} and "failed" {text}; `record` keeps the session's events among the user's data; `resume` is what a
-    crash has left (session/resume.py), to go on with. `close` ends whatever has been started by then."""
+    "loaded" {session} and "failed" {text}; `record` keeps the session's events among the user's data; `resume` is what
+    a crash has left (session/resume.py), to go on with. `close` ends whatever has been started by then."""
 
     def __init__(
-        self, tell, patient="virtual", model="embedded", projector="auto", record=False, resume=None, **patient_options
+        self,
+        tell,
+        patient="virtual",
+        model="embedded",
+        projector="auto",
+        record=False,
+        resume=None,
+        budget=None,
+        **patient_options,
     ) -> None:
         super().__init__(name="carm-backend", daemon=True)
         self._tell, self._spec, self._model_name, self._projector = tell, patient, model, projector
         self._record, self._resume, self._options = record, resume, patient_options
+        self._budget = budget
         self._lock, self._closed = threading.Lock(), False
         self.session = self.model = None
 
@@ -132,6 +141,8 @@ class Backend(threading.Thread):
             self._tell(Notice("note", {"text": note, "level": "info"}))
         session.listen(self._tell)
         session.start()
+        if hasattr(session.carm.projector, "prepare"):
+            session.carm.projector.prepare(session.carm.size)
         if not self._closed:
             _learn_words()
             self._overview(session.carm.projector.patient)
@@ -148,22 +159,28 @@ class Backend(threading.Thread):
         except Exception:
             log.exception("overview")
 
+    def _note(self, text: str) -> None:
+        """Shown where notes are: a projector that falls back says so."""
+        from carm_gui.bridge import Notice
+
+        self._tell(Notice("note", {"text": text, "level": "warning"}))
+
     def _open(self):
         from carm_gui.session.about import Case, recorder_for
         from carm_gui.session.reach import targets_outside
         from carm_gui.session.recorder import put_aside
+        from carm_gui.session.regions import Regions
         from carm_gui.session.session import Session
         from inference.models.interchange import Interchangeable
         from sim.carm import CArm
         from sim.patient.load import load_patient
-        from sim.xray.cpu import CpuProjector
+        from sim.xray.deepdrr_process import open_projector
 
-        if self._projector not in ("auto", "cpu"):
-            raise ValueError(f"The projector {self._projector} is not in this version; use cpu.")
         patient = load_patient(self._spec, **{k: v for k, v in self._options.items() if v})
         left = self._resume
         begun = {"dose": left.dose, "first_frame": left.next_frame} if left else {}
-        carm = CArm(CpuProjector(patient), left.pose if left else start_pose(patient), **begun)
+        projector = open_projector(patient, self._projector, self._note)
+        carm = CArm(projector, left.pose if left else start_pose(patient), auto=True, **begun)
         self.model = Interchangeable(open_or_unavailable(self._model_name))
         recorder = None
         if self._record:
@@ -172,7 +189,14 @@ class Backend(threading.Thread):
             recorder = recorder_for(carm, case, model=self._model_name, extra=more)
         if left is not None:
             put_aside(left.folder, "continued")
-        return Session(carm, self.model, recorder=recorder, refused_targets=targets_outside(patient))
+        return Session(
+            carm,
+            self.model,
+            recorder=recorder,
+            budget=self._budget,
+            refused_targets=targets_outside(patient),
+            regions=Regions(self.model),
+        )
 
     def close(self, wait_s: float = 5.0) -> None:
         """End session and model; returns when they have ended, or after `wait_s`."""
@@ -190,6 +214,8 @@ class Backend(threading.Thread):
             model, self.model = self.model, None
         if session is not None:
             session.close()
+            if hasattr(session.carm.projector, "close"):
+                session.carm.projector.close()
         if model is not None:
             model.close()
 
@@ -247,6 +273,7 @@ def main(
     projector: str = "auto",
     landmarks: Path | None = None,
     series: str | None = None,
+    keep_table: bool = False,
 ) -> int:
     """Open the window on `patient`. Returns the exit status: 0, or 1 when no window can be shown."""
     problem = missing_for_qt()
@@ -265,9 +292,10 @@ def main(
         made.patients.spec = spec
         sys.excepthook = made.say_unexpected
         signal.signal(signal.SIGINT, lambda *_: made.close())
-        return made, Backend(made.bridge.receive, spec, model, projector, record=True, **options)
+        budget = made.settings.budget
+        return made, Backend(made.bridge.receive, spec, model, projector, record=True, budget=budget, **options)
 
-    window, backend = rehearsal(patient, landmarks=landmarks, series=series)
+    window, backend = rehearsal(patient, landmarks=landmarks, series=series, keep_table=keep_table)
     app = QApplication.instance()
     rehearsals = Rehearsals(window, backend, rehearsal)
     offer_to_continue(rehearsals)

@@ -1,8 +1,9 @@
 """The only crossing between the session's threads and Qt.
 
 The session calls `receive` on its own threads; it appends to a deque (thread-safe) and returns at once. A timer in the
-GUI thread drains the deque: of frames, poses and doses only the latest is handed on, text of one reply is joined, and
-everything else (decisions, motion, states, questions) is handed on one by one and in order. Knows no widget.
+GUI thread drains the deque: of frames, poses and doses only the latest is handed on (and every single shot), text of
+one reply is joined, and everything else (decisions, motion, states, questions) is handed on one by one and in order.
+Knows no widget.
 """
 
 from __future__ import annotations
@@ -29,14 +30,15 @@ class Notice:
 
 
 def coalesce(events: Iterable) -> list:
-    """`events` (each with `kind` and `data`) as the widgets shall see them: order kept, superseded pictures dropped,
-    neighbouring deltas of one reply joined. A delta that carries the decision keeps it."""
+    """`events` (each with `kind` and `data`) as the widgets shall see them: order kept, superseded pictures dropped
+    (but never a single shot: it is kept for recall), neighbouring deltas of one reply joined. A delta that carries the
+    decision keeps it."""
     events = list(events)
     newest = {event.kind: i for i, event in enumerate(events) if event.kind in LATEST_WINS}
     result: list = []
     for i, event in enumerate(events):
         if event.kind in LATEST_WINS:
-            if newest[event.kind] == i:
+            if newest[event.kind] == i or event.data.get("shot"):
                 result.append(event)
             continue
         last = result[-1] if result else None

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sim.frame import Frame
     from sim.patient.patient import Patient
     from sim.pose import CArmPose
+    from sim.technique import Technique
 
 log = logging.getLogger(__name__)
 
@@ -129,7 +130,9 @@ PatientOption = Annotated[
         "--patient", metavar="P", help="virtual, virtual:SEED, a CT (file, DICOM folder) or an imported name."
     ),
 ]
-ModelOption = Annotated[str, typer.Option("--model", metavar="M", help="embedded, embedded-base, or a model's folder.")]
+ModelOption = Annotated[
+    str, typer.Option("--model", metavar="M", help="embedded, embedded-base, baseline, hybrid, or a folder.")
+]
 LandmarksOption = Annotated[
     Path | None,
     typer.Option("--landmarks", metavar="FILE", help="A CT's landmarks: Slicer .mrk.json or .fcsv, or CSV."),
@@ -137,6 +140,7 @@ LandmarksOption = Annotated[
 SeriesOption = Annotated[
     str | None, typer.Option("--series", metavar="S", help="Which series of a DICOM folder, by UID or number.")
 ]
+KeepTableOption = Annotated[bool, typer.Option("--keep-table", help="Leave the scanner's table in a CT.")]
 LandmarkOption = Annotated[
     str | None, typer.Option("--landmark", metavar="K", callback=_landmark, help="Centre the view on it.")
 ]
@@ -147,10 +151,11 @@ ProjectorOption = Annotated[str, typer.Option("--projector", callback=_projector
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 
 
-def _load(spec: str, landmarks: Path | None, series: str | None) -> Patient:
+def _load(spec: str, landmarks: Path | None, series: str | None, keep_table: bool = False) -> Patient:
     from sim.patient.load import load_patient
 
-    patient = load_patient(spec, landmarks=landmarks, series=series)
+    scan = {"keep_table": True} if keep_table else {}
+    patient = load_patient(spec, landmarks=landmarks, series=series, **scan)
     for note in patient.notes:
         _progress(note)
     return patient
@@ -172,28 +177,54 @@ def _view(patient: Patient, landmark: str | None, at: str | None, angles: tuple[
 
 
 def _projector(patient: Patient, name: str = "auto"):
-    if name == "deepdrr":
-        raise Failure("The DeepDRR projector is not in this version; use --projector cpu.")
-    from sim.xray.cpu import CpuProjector
+    from sim.xray.deepdrr_process import open_projector
 
-    return CpuProjector(patient)
+    return open_projector(patient, name, _progress)
 
 
-def _picture(patient: Patient, pose: CArmPose, size: int = 512, projector: str = "auto") -> tuple[Frame, float]:
-    """One exposure at `pose`, and how many ms it took once kernels and volume were ready."""
+def _picture(
+    patient: Patient,
+    pose: CArmPose,
+    size: int = 512,
+    projector: str = "auto",
+    technique: Technique | None = None,
+    made_by: list[str] | None = None,
+) -> tuple[Frame, float]:
+    """One exposure at `pose`, and how many ms it took once kernels and volume were ready; with automatic exposure that
+    time covers the test pulse too. `made_by` takes the projector's name."""
     import numpy as np
 
+    from sim import dose
     from sim.frame import Frame
     from sim.geometry import isocentre_spacing_mm
+    from sim.technique import Technique
+    from sim.xray import aec
     from sim.xray.detector import Detector
 
+    technique = technique or Technique()
     source, detector = _projector(patient, projector), Detector()
-    detector.expose(source.render(pose, size), np.random.default_rng(0))
+
+    def shot():
+        exposure = technique.exposure
+        signal = source.render(pose, size, kvp=exposure.kvp)
+        if technique.auto:
+            seen = aec.thickness_g_cm2(aec.field_transmission(signal), exposure.kvp)
+            exposure = aec.follow(seen, technique.pulse_rate)
+            signal = source.render(pose, size, kvp=exposure.kvp)
+        return detector.expose(signal, np.random.default_rng(0), exposure), exposure
+
+    shot()
     start = time.perf_counter()
-    pixels = detector.expose(source.render(pose, size), np.random.default_rng(0))
+    pixels, exposure = shot()
     took = 1000.0 * (time.perf_counter() - start)
     pixels.setflags(write=False)
-    return Frame(pixels, isocentre_spacing_mm(size), pose, 0, 0.0), took
+    if made_by is not None:
+        made_by.append("cpu" if getattr(source, "problem", None) != "" else "deepdrr")
+    if hasattr(source, "close"):
+        source.close()
+    spent = dose.of_pulse(exposure, 0.0)
+    made_with = (exposure.kvp, exposure.ma, exposure.pulse_ms)
+    return Frame(pixels, isocentre_spacing_mm(size), pose, 0, 0.0, spent, False, *made_with), took
 
 
 @contextlib.contextmanager
@@ -239,6 +270,7 @@ def window(
     projector: ProjectorOption = "auto",
     landmarks: LandmarksOption = None,
     series: SeriesOption = None,
+    keep_table: KeepTableOption = False,
     study: Annotated[Path | None, typer.Option("--study", metavar="FILE", help="A study's protocol.")] = None,
     replay: Annotated[Path | None, typer.Option("--replay", metavar="DIR", help="A recording.")] = None,
 ) -> None:
@@ -256,7 +288,8 @@ def window(
             raise typer.Exit(open_replay(replay))
         from carm_gui.app import main as open_window
 
-        status = open_window(patient=patient, model=model, projector=projector, landmarks=landmarks, series=series)
+        scan = {"landmarks": landmarks, "series": series} | ({"keep_table": True} if keep_table else {})
+        status = open_window(patient=patient, model=model, projector=projector, **scan)
     raise typer.Exit(status or 0)
 
 
@@ -301,9 +334,13 @@ def render(
     secondary: Annotated[float, typer.Option(help="Secondary angle, degrees, + is cranial.")] = 0.0,
     size: Annotated[int, typer.Option(min=16, max=4096, help="Pixels along each side.")] = 512,
     bits: Annotated[int, typer.Option(help="8: for the eye; 16: every grey level (sim.frame).")] = 8,
+    kv: Annotated[float, typer.Option(help="Tube voltage, 50 to 120 kV.")] = 90.0,
+    ma: Annotated[float, typer.Option(help="Tube current during the pulse of 8 ms, 0.5 to 120 mA.")] = 10.0,
+    auto: Annotated[bool, typer.Option("--auto", help="Automatic exposure chooses kV and mA.")] = False,
     projector: ProjectorOption = "auto",
     landmarks: LandmarksOption = None,
     series: SeriesOption = None,
+    keep_table: KeepTableOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """An X-ray of one view, bone bright, and where the landmarks fall on it."""
@@ -316,10 +353,13 @@ def render(
         from PIL import Image
 
         from sim.geometry import project
+        from sim.technique import Technique
 
-        subject = _load(patient, landmarks, series)
+        technique = Technique(kv, ma, auto=auto)
+        subject = _load(patient, landmarks, series, keep_table)
         pose = _view(subject, landmark, at, (primary, secondary))
-        frame, took = _picture(subject, pose, size, projector)
+        made_by: list[str] = []
+        frame, took = _picture(subject, pose, size, projector, technique, made_by)
         pixels = frame.pixels if bits == 16 else _windowed(frame.pixels)
         out.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(pixels).save(out, format="PNG")
@@ -339,6 +379,9 @@ def render(
         "spacing_mm": round(frame.spacing_mm, 6),
         "landmarks": marks,
         "ms": round(took, 1),
+        "projector": made_by[0],
+        "technique": {"kvp": frame.kvp, "ma": frame.ma, "pulse_ms": frame.pulse_ms, "auto": auto},
+        "simulated_dose": {"air_kerma_mgy": frame.dose.air_kerma_mgy, "dap_gycm2": frame.dose.dap_gycm2},
         "out": str(out),
     }
     seen = [BY_KEY[key].title for key, mark in marks.items() if mark["in_view"]]
@@ -383,6 +426,7 @@ def locate(
     top: Annotated[int, typer.Option(min=2, max=3, help="How many landmarks are asked for.")] = 2,
     landmarks: LandmarksOption = None,
     series: SeriesOption = None,
+    keep_table: KeepTableOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Which landmarks the model reads at the centre of a view."""
@@ -390,7 +434,7 @@ def locate(
         from inference.localize import localize
         from sim.pose import MotionCommand
 
-        subject = _load(patient, landmarks, series)
+        subject = _load(patient, landmarks, series, keep_table)
         frame, _ = _picture(subject, _view(subject, landmark, at))
         with _opened(model) as language:
             prediction = _reply(localize(language, frame, top)).prediction
@@ -436,6 +480,7 @@ def correct(
     model: ModelOption = "embedded",
     landmarks: LandmarksOption = None,
     series: SeriesOption = None,
+    keep_table: KeepTableOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """What the model answers when a clinician corrects it."""
@@ -443,7 +488,7 @@ def correct(
     with one_sentence():
         from inference.correct import correct as ask_again
 
-        subject = _load(patient, landmarks, series)
+        subject = _load(patient, landmarks, series, keep_table)
         frame, _ = _picture(subject, _view(subject, landmark, None))
         with _opened(model) as language:
             prediction = _reply(ask_again(language, frame, tuple(before), feedback)).prediction
@@ -479,26 +524,39 @@ def navigate(
     patient: PatientOption = "virtual",
     model: ModelOption = "embedded",
     max_steps: Annotated[int, typer.Option("--max-steps", min=1, max=100, help="Most replies.")] = 8,
+    max_travel: Annotated[float, typer.Option("--max-travel", metavar="MM", help="Longest way of the view.")] = 1200.0,
+    max_dose: Annotated[float, typer.Option("--max-dose", metavar="GYCM2", help="Most dose-area product.")] = 30.0,
     landmarks: LandmarksOption = None,
     series: SeriesOption = None,
+    keep_table: KeepTableOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Steer from one landmark to another; every valid proposal is accepted, one shot a step."""
     with one_sentence():
+        from carm_gui.session.budget import Budget
         from carm_gui.session.headless import coronal_error_mm, navigate_alone
         from carm_gui.session.reach import landmark_position, targets_outside
         from inference.evaluation.measures import optimal_moves
         from sim.carm import CArm
         from sim.pose import CArmPose
 
-        subject = _load(patient, landmarks, series)
+        budget = Budget(steps=max_steps, travel_mm=max_travel, dose_gycm2=max_dose)
+        subject = _load(patient, landmarks, series, keep_table)
         outside = targets_outside(subject)
         if target in outside:
             raise Failure(outside[target])
         pose = CArmPose(*landmark_position(subject, start))
         carm = CArm(_projector(subject), pose)
         with _opened(model) as language:
-            run = navigate_alone(carm, language, target, max_steps=max_steps, refused=outside, on_event=_tell_progress)
+            run = navigate_alone(
+                carm,
+                language,
+                target,
+                max_steps=max_steps,
+                budget=budget,
+                refused=outside,
+                on_event=_tell_progress,
+            )
         # The truth enters here, after the run.
         truth = subject.landmarks.get(target)
 

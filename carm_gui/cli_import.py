@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from carm_gui.cli import JsonOption, SeriesOption, answer, one_sentence
+from carm_gui.cli import JsonOption, KeepTableOption, SeriesOption, answer, one_sentence
 
 
 def register(app: typer.Typer) -> None:
@@ -29,7 +29,7 @@ def import_(
         typer.Option("--landmarks", metavar="FILE", help="Slicer .mrk.json or .fcsv, or CSV landmark,x,y,z."),
     ] = None,
     series: SeriesOption = None,
-    keep_table: Annotated[bool, typer.Option("--keep-table", help="Leave the scanner's table in the scan.")] = False,
+    keep_table: KeepTableOption = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the patient of that name.")] = False,
     show: Annotated[bool, typer.Option("--list", help="List the imported patients and end.")] = False,
     delete: Annotated[str | None, typer.Option("--delete", metavar="NAME", help="Delete an imported patient.")] = None,

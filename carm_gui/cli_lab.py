@@ -6,6 +6,7 @@ import json
 import shlex
 import sys
 import time
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +17,7 @@ from carm_gui.cli import Failure, JsonOption, answer, one_sentence
 from sim.landmarks import BY_KEY
 
 if TYPE_CHECKING:
+    from inference.evaluation.plan import Plan
     from inference.evaluation.run import Trip
     from inference.models.interface import LanguageModel
     from sim.carm import CArm
@@ -85,60 +87,64 @@ def evaluate(
     goes on where it stopped. `tables` puts every finished evaluation below DIR into the tables of the paper."""
     with one_sentence():
         from inference.evaluation import plan as plans
-        from inference.evaluation.blind import KINDS
-        from inference.evaluation.run import evaluate_all
+        from inference.evaluation import tables
 
         if task == "tables":
-            from inference.evaluation.tables import collect, tables, write
-
-            paths = write(tables(collect(out)), out)
-            answer(as_json, {"files": [str(path) for path in paths]}, [str(path) for path in paths])
-            return
-        if task != "all" and task not in plans.TASKS:
-            raise Failure(f"There is no evaluation of {task!r}; choose one of {', '.join(plans.TASKS)}, all, tables.")
-        if blind is not None and blind not in KINDS:
-            raise Failure(f"--blind takes {' or '.join(KINDS)}, not {blind!r}.")
-        if patients is None:
-            patients = [plans.QUICK_PATIENTS if quick else plans.DEFAULT_PATIENTS]
-        models = list(dict.fromkeys(model or ["embedded"]))
-        tasks = plans.TASKS if task == "all" else (task,)
-        found = {}
-        for name in tasks:
-            made = [
-                plans.Plan(
-                    name,
-                    each,
-                    plans.expand_patients(patients),
-                    tuple(map(str, landmarks or ())),
-                    limit or (plans.QUICK_LIMIT if quick else plans.DEFAULT_LIMIT)[name],
-                    blind,
-                    _pairs(pairs),
-                    displace,
-                    seed,
-                    command="carm " + shlex.join(sys.argv[1:]),
-                    version=program_version(),
-                    cap=cap,
-                    device=device,
+            payload = {"files": [str(path) for path in tables.write(tables.tables(tables.collect(out)), out)]}
+        else:
+            if task != "all" and task not in plans.TASKS:
+                raise Failure(
+                    f"There is no evaluation of {task!r}; choose one of {', '.join(plans.TASKS)}, all, tables."
                 )
-                for each in models
-            ]
-            folder = out / name if task == "all" else out
-            outs = {each: folder / _folder_name(each) if len(models) > 1 else folder for each in models}
-            found[name] = evaluate_all(
-                made,
-                steer,
-                outs,
-                workers,
-                lambda done, total, name=name: _tell(f"{name}: {done} of {total} parts"),
-                reference,
+            if patients is None:
+                patients = [plans.QUICK_PATIENTS if quick else plans.DEFAULT_PATIENTS]
+            limits = plans.QUICK_LIMIT if quick else plans.DEFAULT_LIMIT
+            first = plans.Plan(
+                "",
+                "",
+                plans.expand_patients(patients),
+                tuple(map(str, landmarks or ())),
+                None,
+                _blinding(blind),
+                _pairs(pairs),
+                displace,
+                seed,
+                command="carm " + shlex.join(sys.argv[1:]),
+                version=program_version(),
+                cap=cap,
+                device=device,
             )
-        found = {name: rows[models[0]] if len(models) == 1 else rows for name, rows in found.items()}
-        payload = found if task == "all" else found[task]
-        if task == "all":
-            from inference.evaluation.tables import collect, tables, write
-
-            write(tables(collect(out)), out)
+            models = list(dict.fromkeys(model or ["embedded"]))
+            payload = {}
+            for name in plans.TASKS if task == "all" else (task,):
+                folder = out / name if task == "all" else out
+                made = [replace(first, task=name, model=each, limit=limit or limits[name]) for each in models]
+                payload[name] = _evaluated(made, folder, workers, reference)
+            if task == "all":
+                tables.write(tables.tables(tables.collect(out)), out)
+            else:
+                payload = payload[task]
     answer(as_json, payload, [json.dumps(payload, indent=1)])
+
+
+def _evaluated(made: list[Plan], folder: Path, workers: int, reference: bool) -> dict:
+    """The figures of one task: of the one model, or by model."""
+    from inference.evaluation.run import evaluate_all
+
+    one = len(made) == 1
+    outs = {plan.model: folder if one else folder / _folder_name(plan.model) for plan in made}
+    figures = evaluate_all(
+        made, steer, outs, workers, lambda done, total: _tell(f"{made[0].task}: {done} of {total} parts"), reference
+    )
+    return figures[made[0].model] if one else figures
+
+
+def _blinding(kind: str | None) -> str | None:
+    from inference.evaluation.blind import KINDS
+
+    if kind is not None and kind not in KINDS:
+        raise Failure(f"--blind takes {' or '.join(KINDS)}, not {kind!r}.")
+    return kind
 
 
 def _folder_name(model: str) -> str:
@@ -149,6 +155,10 @@ def score(
     task: Annotated[str, typer.Argument(help="retrieval, localization or regions.")],
     predictions: Annotated[Path, typer.Option("--predictions", metavar="CSV", help="filename,output: raw replies.")],
     truth: Annotated[Path, typer.Option("--truth", metavar="CSV", help="The published truth layout.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Also write figures.json and the paper's table there.")
+    ] = None,
+    name: Annotated[str | None, typer.Option("--name", help="The row's name; default the file's.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """The published figures of any model's raw replies."""
@@ -156,6 +166,14 @@ def score(
         from inference.evaluation.score import score as measure
 
         figures = measure(task, predictions, truth)
+        if out is not None:
+            from inference.evaluation.tables import tables, write
+
+            command = "carm " + shlex.join(sys.argv[1:])
+            row = {**figures, "task": task, "model": name or predictions.stem, "patients": [], "command": command}
+            out.mkdir(parents=True, exist_ok=True)
+            (out / "figures.json").write_text(json.dumps(row, indent=1))
+            write(tables([row]), out)
     answer(as_json, figures, [json.dumps(figures, indent=1)])
 
 
@@ -167,7 +185,9 @@ def dataset(
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="Processes; default one a core.")] = None,
     ray: Annotated[str | None, typer.Option("--ray", metavar="ADDRESS", help="A Ray cluster; auto, local.")] = None,
     size: Annotated[int, typer.Option("--size", min=64, max=896, help="Pixels; 448 for big models.")] = 128,
-    spacing: Annotated[float, typer.Option("--spacing", min=1.0, max=4.0, help="Voxels, mm; 1.5 for big models.")] = 3.0,
+    spacing: Annotated[
+        float, typer.Option("--spacing", min=1.0, max=4.0, help="Voxels, mm; 1.5 for big models.")
+    ] = 3.0,
     as_json: JsonOption = False,
 ) -> None:
     """Photograph virtual patients; goes on where it stopped."""

@@ -1,4 +1,4 @@
-"""`carm serve-check | bench-model`: what a server or a model of full size gives on the machine at hand."""
+"""`carm serve-check | bench-model | knowledge`: what a server or a big model gives, and what fine-tuning took."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from carm_gui.cli import JsonOption, answer, one_sentence
+from carm_gui.cli import JsonOption, ModelOption, answer, one_sentence
 
 
 def serve_check(
@@ -46,6 +46,23 @@ def bench_model(
     answer(as_json, {"models": rows}, [json.dumps(row, indent=1) for row in rows])
 
 
+def knowledge(
+    model: ModelOption,
+    task: Annotated[
+        str, typer.Option("--task", help="A task of lm-evaluation-harness, or its YAML file.")
+    ] = "mmlu_pro",
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Questions of each part.")] = None,
+    device: Annotated[str, typer.Option("--device", help="auto, cuda or cpu.")] = "auto",
+    as_json: JsonOption = False,
+) -> None:
+    """General knowledge before and after fine-tuning: the model without its adapter and with it."""
+    with one_sentence():
+        from inference.training.knowledge import compare
+
+        result = compare(model, task, limit, device, _tell)
+    answer(as_json, result, [json.dumps(result, indent=1)])
+
+
 def _tell(text: str) -> None:
     typer.echo(text, err=True)
 
@@ -53,3 +70,4 @@ def _tell(text: str) -> None:
 def register(app: typer.Typer) -> None:
     app.command("serve-check")(serve_check)
     app.command("bench-model")(bench_model)
+    app.command("knowledge")(knowledge)

@@ -5,6 +5,7 @@ a crash."""
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import os
 import platform
 import shutil
@@ -34,7 +35,8 @@ class Finding:
 
 def examine(progress: Callable[[str], None] = lambda text: None) -> list[Finding]:
     """All checks, in the order in which they are shown."""
-    checks = (_python, _folders, _patient, _model, _qt, _screen, _torch, _gpu, _memory, _four_bits, _forms, _deepdrr)
+    needed = (_python, _folders, _patient, _model, _generator, _qt, _screen, _torch)
+    checks = (*needed, _gpu, _memory, _four_bits, _forms, _deepdrr)
     findings = []
     for check in checks:
         progress(f"checking {check.__name__.strip('_')} ...")
@@ -107,11 +109,11 @@ def _model() -> Finding:
     return Finding("Embedded model", True, f"{size / 1e6:.1f} MB of safetensors")
 
 
-def _child(code: str, **environment: str) -> tuple[bool, str]:
+def _child(code: str, python: str = sys.executable, **environment: str) -> tuple[bool, str]:
     """Run `code` in a fresh interpreter: whether it ended well, and its last line."""
     try:
         done = subprocess.run(
-            [sys.executable, "-c", code],
+            [python, "-c", code],
             capture_output=True,
             text=True,
             timeout=LONGEST_S,
@@ -212,4 +214,30 @@ def _large(entry: Entry) -> Finding:
 
 
 def _deepdrr() -> Finding:
-    return Finding("DeepDRR projector", False, "not in this version", "The CPU projector needs no GPU.", needed=False)
+    from sim.xray.deepdrr_process import interpreter
+
+    name, unneeded = "DeepDRR projector", "The CPU projector needs no GPU."
+    python = interpreter()
+    if python is None:
+        return Finding(name, False, "no environment of its own", f"`make deepdrr` makes it. {unneeded}", needed=False)
+    if shutil.which("nvidia-smi") is None:
+        return Finding(name, False, f"{python} is there, an NVIDIA driver is not", unneeded, needed=False)
+    ok, said = _child("import deepdrr, importlib.metadata as m; print(m.version('deepdrr'))", python=str(python))
+    found = f"deepdrr {said}" if ok else f"does not import: {said}"
+    return Finding(name, ok, found, f"Run `make deepdrr` again. {unneeded}", needed=False)
+
+
+def _generator() -> Finding:
+    """Weights belong to the generator of the patients that they were trained on."""
+    from sim.patient.virtual import GENERATOR
+
+    name = "Weights and patients"
+    remedy = "Figures of the model hold for its own generator; train anew with `carm train embedded`."
+    try:
+        trained = json.loads(resource("models", "embedded", "card.json").read_text())["generators"]
+    except (OSError, ValueError, KeyError):
+        return Finding(name, False, "the weights do not say which generator made their patients", remedy, needed=False)
+    if trained != [GENERATOR]:
+        found = f"trained on generator {', '.join(map(str, trained))}, the patients come from {GENERATOR}"
+        return Finding(name, False, found, remedy, needed=False)
+    return Finding(name, True, f"both of generator {GENERATOR}", needed=False)

@@ -18,6 +18,8 @@ from pathlib import Path
 
 from carm_gui.app import STORED_SPAN, Backend, make_window, missing_for_qt, start_pose
 
+CARINA_BELOW_MM = 62.0
+"""In the patient that ships the carina lies so far below T1, where a rehearsal begins: the film's clinician."""
 UNTIL = ("live", "loading", "answering", "waiting", "moving", "halted", "arrived")
 
 
@@ -131,10 +133,11 @@ def window_picture(out: Path, say: str, until: str, pane: str, act: str, **how) 
     return 0
 
 
-def animation(out: Path, size=(1120, 700), frames_a_second: float = 8.0, **how) -> int:
+def animation(out: Path, size=(1080, 680), frames_a_second: float = 7.0, **how) -> int:
     """A correction from the first line to the arrival: what is typed, proposed, corrected and moved."""
     from PIL import Image
     from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
 
     pictures, durations = [], []
 
@@ -156,8 +159,9 @@ def animation(out: Path, size=(1120, 700), frames_a_second: float = 8.0, **how) 
     from PySide6.QtGui import QImage
 
     image_format = QImage.Format.Format_RGB888
-    with Hand(size=size, **how) as hand:
+    with Hand(size=size, timeout_s=500.0, **how) as hand:
         hand.ready()
+        hand.spin(1.0)
         window = hand.window
         hand.tick = shot
         hand.spin(0.8)
@@ -168,7 +172,10 @@ def animation(out: Path, size=(1120, 700), frames_a_second: float = 8.0, **how) 
         hand.spin(1.8)
         window.correct()
         hand.spin(0.8)
-        for letter in "t1":
+        spot = window.live.field().at_mm(0.0, CARINA_BELOW_MM).toPoint()
+        QTest.mouseClick(window.live, Qt.MouseButton.LeftButton, pos=spot)
+        hand.spin(0.9)
+        for letter in "car":
             window.correction.line.insert(letter)
             hand.spin(0.25)
         hand.spin(0.5)
@@ -182,7 +189,7 @@ def animation(out: Path, size=(1120, 700), frames_a_second: float = 8.0, **how) 
             hand.wait(lambda: window.state in ("waiting", "arrived", "idle", "halted"), "the next proposal")
             hand.spin(1.0)
         hand.spin(1.6)
-    pictures[0].save(out, save_all=True, append_images=pictures[1:], duration=durations, loop=0, quality=55, method=4)
+    pictures[0].save(out, save_all=True, append_images=pictures[1:], duration=durations, loop=0, quality=45, method=4)
     print(f"{out}: {len(pictures)} pictures, {out.stat().st_size / 1e6:.2f} MB")
     return 0
 

@@ -64,6 +64,20 @@ def offer_to_continue(rehearsals) -> None:
     window.centralWidget().layout().insertWidget(0, window.offer)
 
 
+def choose_recording(window) -> None:
+    """Let the user choose a recording's folder, and play it beside `window`."""
+    from PySide6.QtWidgets import QFileDialog
+
+    from sim.resource import data_dir
+
+    dialog = QFileDialog(window, "Replay a recording", str(data_dir("sessions")))
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    dialog.fileSelected.connect(lambda folder: replay_beside(window, Path(folder)))
+    window.choosing = dialog
+    dialog.open()
+
+
 def replay_beside(window, folder: Path) -> None:
     """Play a recording in a second window; what is wrong with it is said in the first."""
     from carm_gui.app import make_window

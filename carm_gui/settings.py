@@ -12,6 +12,7 @@ from pathlib import Path
 
 from platformdirs import user_config_path
 
+from carm_gui.session.budget import Budget
 from sim.resource import APP
 
 
@@ -31,8 +32,21 @@ class Settings:
     desk: str = ""
     layout: str = ""
     toured: bool = False
+    budget_steps: int = Budget.steps
+    budget_travel_mm: float = Budget.travel_mm
+    budget_dose_gycm2: float = Budget.dose_gycm2
+    budget_step_travel_mm: float = Budget.step_travel_mm
+    budget_step_dose_gycm2: float = Budget.step_dose_gycm2
     history: list[str] = field(default_factory=list)
     path: Path | None = None
+
+    @property
+    def budget(self) -> Budget:
+        """What one alignment may use; the default where the file says what is none."""
+        try:
+            return Budget(**{item.name: getattr(self, f"budget_{item.name}") for item in fields(Budget)})
+        except ValueError:
+            return Budget()
 
     @classmethod
     def load(cls, path: Path | None = None) -> Settings:

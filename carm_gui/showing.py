@@ -95,7 +95,9 @@ class Showing:
 
     def _on_dose(self, data: dict) -> None:
         self.technique.show_dose(data["dose"])
-        self.show_technique()
+
+    def _on_technique(self, data: dict) -> None:
+        self.technique.show_technique(data["technique"])
 
     def _on_motion(self, data: dict) -> None:
         phase, message = data["phase"], data["message"]
@@ -204,7 +206,7 @@ class Showing:
         """What the clinician let stand, as a disc: where a model reads it, else in the middle of its view."""
         if offer.context:
             read = next((m.where for m in self._predicted if m.text == offer.context), offer.pose)
-            disc = Mark("accepted", f"{number}: {offer.context}", read)
+            disc = Mark("accepted", f"step {number}: {offer.context}", read)
             self._accepted = [*self._accepted[1 - MOST_ACCEPTED :], disc]
         self._predicted = ()
         self._show_marks()

@@ -120,9 +120,15 @@ def style_sheet(theme: Theme) -> str:
                                 border-radius: 8px; padding: 7px 10px; selection-background-color: {t.accent};
                                 selection-color: {t.on_accent}; }}
     QLineEdit[role="field"]:focus {{ border: 2px solid {t.accent}; padding: 6px 9px; }}
+    QCheckBox::indicator {{ width: 12px; height: 12px; border: 2px solid {t.dim}; border-radius: 4px;
+                            background: {t.window}; }}
+    QCheckBox::indicator:checked {{ background: {t.accent}; border-color: {t.accent}; }}
+    QCheckBox::indicator:disabled {{ border-color: {t.border}; }}
+    QCheckBox:focus {{ color: {t.accent}; }}
     QProgressBar {{ background: {t.raised}; border: none; border-radius: 4px; }}
     QProgressBar::chunk {{ background: {t.accent}; border-radius: 4px; }}
 
+    QLineEdit {{ placeholder-text-color: {t.dim}; }}
     QLineEdit#line {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.border}; border-radius: 10px;
                       padding: 9px 12px 9px 34px; selection-background-color: {t.accent};
                       selection-color: {t.on_accent}; }}

@@ -165,6 +165,9 @@ def apply(app: QApplication, name: str) -> Theme:
     from carm_gui.style import style_sheet
 
     theme = THEMES.get(name, DARK)
+    if app.property("dressed") == theme.name:
+        return theme  # dressing an application polishes every widget of it anew
+    app.setProperty("dressed", theme.name)
     _load_fonts()
     app.setStyle(QStyleFactory.create("Fusion"))
     app.setPalette(palette(theme))

@@ -214,7 +214,9 @@ class Window(Wishes, Showing, QMainWindow):
         self.session = session
         self.live.set_message("")
         self.guide()
-        self.technique.set_ready(True, adjustable=hasattr(session, "set_technique"))
+        self.live.show_pose(session.carm.pose, session.carm.moving)
+        self.where.show_pose(session.carm.pose)
+        self.technique.set_ready(True)
         self.show_technique()
         self.live.blades_in_beam = hasattr(session, "collimate")
 
@@ -272,6 +274,7 @@ class Window(Wishes, Showing, QMainWindow):
         self.where.drive.let_go()
         self.bridge.stop()
         self._keep()
+        self.desk.put_away()
         QApplication.instance().removeEventFilter(self)
         super().closeEvent(event)
 

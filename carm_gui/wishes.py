@@ -152,21 +152,17 @@ class Wishes:
             return
         try:
             self.session.set_technique(**what)
-        except (ValueError, AttributeError) as problem:
-            sentence = str(problem) if isinstance(problem, ValueError) else "This C-arm's technique is fixed."
-            self.assistant.show_note(sentence, "warning")
+        except ValueError as problem:
+            self.assistant.show_note(str(problem), "warning")
         self.show_technique()
 
     def show_technique(self) -> None:
         """Put on the strip what the next pulse is made with."""
         if self.session is not None:
-            exposure = self.session.carm.exposure
-            auto = getattr(self.session.carm, "automatic", None)
-            self.technique.show_technique(exposure.kvp, exposure.ma, auto)
+            self.technique.show_technique(self.session.carm.technique)
 
     def toggle_automatic(self) -> None:
-        if self.session is not None and getattr(self.session.carm, "automatic", None) is not None:
-            self.set_technique({"auto": not self.technique.auto.isChecked()})
+        self.set_technique({"auto": not self.technique.auto.isChecked()})
 
     def show_collimation(self, blades) -> None:
         """The blades were moved: hand them to the device, where it has any."""
@@ -318,6 +314,12 @@ class Wishes:
         self.model_page = ModelPage(self.session.model, parent=self)
         self.model_page.used.connect(lambda name: self.session.look_at_model())
         self.model_page.show()
+
+    def show_recordings(self) -> None:
+        """A recording, chosen from where they are kept, in a second window."""
+        from carm_gui.records import choose_recording
+
+        choose_recording(self)
 
     def show_keys(self) -> None:
         self.sheet = KeySheet(self)

@@ -13,7 +13,7 @@ import numpy as np
 
 from inference.constraint import constraint
 from inference.models.interface import LanguageModel, ModelInfo, Request
-from inference.preamble import MAX_TOKENS_FULL, preamble
+from inference.preamble import ENDINGS, MAX_TOKENS_FULL, preamble
 from inference.prompts import MAX_TOKENS, picture
 from inference.reply import ReplyReader
 from inference.step import Delta, Step
@@ -38,11 +38,12 @@ def ask(
     """
     reader = ReplyReader(task, target)
     request = request_for(model.info, task, picture(frame, model.info.picture_size), text)
+    ending = ENDINGS.get(task, "") if model.info.prompt_style == "full" else ""
     started = time.monotonic()
     with closing(model.stream(request)) as pieces:
         for piece in pieces:
             yield reader.feed(piece)
-            if reader.full:
+            if reader.full or (ending and ending in reader.text[-len(piece) - len(ending) :]):
                 break
     prediction, proposal = reader.finish(frame.index, time.monotonic() - started)
     yield Step(number, prediction, proposal, frame.pose)

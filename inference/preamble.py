@@ -19,6 +19,9 @@ of it, and for adapters trained with it."""
 MAX_TOKENS_FULL = {"retrieval": 96, "localization": 48, "correction": 400, "navigation": 512, "regions": 48}
 """Most tokens of a general model's reply: tags cost its tokenizer two to five tokens each."""
 
+ENDINGS = {"navigation": "</output>", "correction": "</response>"}
+"""What closes a reply; a general model that goes on after it is not listened to, since every token costs time."""
+
 _SCENE = (
     "You are looking at one X-ray of a person who lies on the back with the arms crossed over the abdomen, made by a "
     "simulated C-arm from the front. The head is up in the picture. The person's right side is on the left of the "

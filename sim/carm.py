@@ -5,14 +5,15 @@ Limits, all about the centre of the patient's volume, where the table has the mi
   travel about 1200 mm along; across it is more than a table's 140 to 175 mm, because here the arm of a mobile
   unit moves too, and elbows must be reachable;
 - isocentre at most 50 mm outside the volume;
-- primary angle 100 degrees to either side, secondary 50 degrees (usual ranges of floor-mounted arms);
+- primary angle 100 degrees to either side, secondary 50 degrees;
 - collision: the tube (a cylinder of 80 mm radius whose face is 380 mm from the isocentre) and the detector
   (460 mm square, 470 mm from the isocentre) must stay outside the body (an elliptic cylinder round everything
   above -300 HU) and outside the table (400 mm wide, 40 mm thick, under the back).
 
-Speeds: isocentre 80 mm/s, angles 20 degrees/s, reached in half a second (motorised tables reach 100 to 160
-mm/s, arms 15 to 25 degrees/s). A motion is a straight line in the pose with a trapezoid of speed, all axes
-together.
+Speeds: isocentre 80 mm/s, angles 20 degrees/s, reached in half a second. A motion is a straight line in the
+pose with a trapezoid of speed, all axes together.
+
+Limits, shapes and speeds are our estimates of usual equipment, of no one maker's device.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -30,6 +31,8 @@ from sim.frame import Dose, Frame
 from sim.geometry import Beam, beam_of, isocentre_spacing_mm
 from sim.patient.patient import Patient
 from sim.pose import CArmPose, MotionCommand
+from sim.technique import Technique
+from sim.xray import aec
 from sim.xray.detector import Detector, Exposure
 from sim.xray.projector import Projector
 
@@ -38,6 +41,8 @@ TUBE_RADIUS_MM, TUBE_FACE_MM, TUBE_DEPTH_MM = 80.0, 380.0, 300.0
 PANEL_HALF_MM, PANEL_FACE_MM, PANEL_DEPTH_MM = 230.0, 470.0, 100.0
 TABLE_HALF_MM, TABLE_THICK_MM = 200.0, 40.0
 PATH_CHECKS = 24
+RUNNING_PULSES = 2.5
+"""A pause of this many pulses ends a series: automatic exposure then settles anew."""
 
 
 class MotionRefused(ValueError):  # noqa: N818
@@ -137,7 +142,8 @@ def _times(motion: MotionCommand, factor: float) -> MotionCommand:
 class CArm:
     """A C-arm over one patient. Every method may be called from any thread; `halt` never waits for a picture.
 
-    `detector` reads the pulses with `exposure`, each of which stands for 1/`pulse_rate` s of fluoroscopy.
+    `detector` reads the pulses, each made with the `technique` of that moment and standing for 1/pulse_rate s of
+    fluoroscopy; `exposure`, `pulse_rate` and `auto` are the technique at the start (sim.technique, sim.xray.aec).
     `dose` and `first_frame` are where an earlier rehearsal, which this one continues, has left off.
     Raises MotionRefused when `pose` itself is not allowed."""
 
@@ -151,6 +157,7 @@ class CArm:
         exposure: Exposure | None = None,
         size: int = 512,
         pulse_rate: float = 8.0,
+        auto: bool = False,
         seed: int = 0,
         dose: Dose | None = None,
         first_frame: int = 0,
@@ -158,9 +165,11 @@ class CArm:
         self.projector = projector
         self.limits = limits
         self.detector = detector or Detector()
-        self.exposure = exposure or Exposure()
+        start = exposure or Exposure()
+        self._technique = Technique(start.kvp, start.ma, start.pulse_ms, float(pulse_rate), auto)
+        self._thickness: float | None = None
+        self._pulsed = -math.inf
         self.size = size
-        self.pulse_rate = pulse_rate
         self.seed = seed
         self._lock = threading.Lock()
         self._pose = pose
@@ -176,6 +185,45 @@ class CArm:
     @property
     def pose(self) -> CArmPose:
         return self._pose
+
+    @property
+    def technique(self) -> Technique:
+        """What the next pulse is made with; with automatic exposure voltage and current follow from pulse to pulse."""
+        return self._technique
+
+    def set_technique(
+        self,
+        kvp: float | None = None,
+        ma: float | None = None,
+        pulse_rate: float | None = None,
+        auto: bool | None = None,
+    ) -> Technique:
+        """Change the technique from the next pulse on, and return it; see Technique.changed. Raises TechniqueError with
+        one sentence."""
+        with self._lock:
+            self._technique = self._technique.changed(kvp, ma, pulse_rate, auto)
+            self._thickness = None
+            return self._technique
+
+    def use_technique(self, technique: Technique) -> None:
+        """Take over a whole technique, as a recording or an experiment gives it."""
+        with self._lock:
+            self._technique, self._thickness = technique, None
+
+    @property
+    def exposure(self) -> Exposure:
+        """The next pulse."""
+        return self._technique.exposure
+
+    @property
+    def pulse_rate(self) -> float:
+        """Pulses a second."""
+        return self._technique.pulse_rate
+
+    @property
+    def automatic(self) -> bool:
+        """Whether automatic exposure chooses voltage and current."""
+        return self._technique.auto
 
     @property
     def next_frame(self) -> int:
@@ -274,20 +322,52 @@ class CArm:
     def expose(self, fast: bool = False) -> Frame:
         """One pulse at the present pose: the picture, and its dose added. `fast` for a moving C-arm."""
         with self._lock:
-            pose, moving, index = self._pose, self.moving, self._frames
+            pose, moving, index, technique = self._pose, self.moving, self._frames, self._technique
             self._frames += 1
-            self._dose = total = self._dose + dosimetry.of_pulse(self.exposure, 1.0 / self.pulse_rate)
         at = time.monotonic()
-        pixels = self.picture(pose, index, fast)
-        return Frame(pixels, isocentre_spacing_mm(self.size), pose, index, at, total, moving)
+        signal = self.projector.render(pose, self.size, fast, technique.kvp)
+        if technique.auto:
+            technique, signal = self._settle(technique, signal, pose, fast, at)
+        exposure = technique.exposure
+        with self._lock:
+            self._dose = total = self._dose + dosimetry.of_pulse(exposure, 1.0 / technique.pulse_rate)
+        pixels = self._read(signal, index, exposure)
+        made_with = (exposure.kvp, exposure.ma, exposure.pulse_ms)
+        return Frame(pixels, isocentre_spacing_mm(self.size), pose, index, at, total, moving, *made_with)
 
-    def picture(self, pose: CArmPose, index: int, fast: bool = False) -> np.ndarray:
-        """What pulse number `index` reads at `pose`, uint16 (size, size), read-only; no dose, nothing moves. The same
-        arguments give the same picture."""
-        signal = self.projector.render(pose, self.size, fast)
-        pixels = self.detector.expose(signal, np.random.default_rng((self.seed, index)), self.exposure)
+    def picture(self, pose: CArmPose, index: int, fast: bool = False, exposure: Exposure | None = None) -> np.ndarray:
+        """What pulse number `index` reads at `pose` with `exposure` (None: the next pulse's), uint16 (size, size),
+        read-only; no dose, nothing moves. The same arguments give the same picture."""
+        exposure = exposure or self.exposure
+        return self._read(self.projector.render(pose, self.size, fast, exposure.kvp), index, exposure)
+
+    def _read(self, signal: np.ndarray, index: int, exposure: Exposure) -> np.ndarray:
+        pixels = self.detector.expose(signal, np.random.default_rng((self.seed, index)), exposure)
         pixels.setflags(write=False)
         return pixels
+
+    def _settle(
+        self, technique: Technique, signal: np.ndarray, pose: CArmPose, fast: bool, at: float
+    ) -> tuple[Technique, np.ndarray]:
+        """Automatic exposure: the technique of this pulse and its picture. In a running series this pulse is made as
+        the one before asked for; the first pulse after a pause, and a single shot, are settled by a test pulse, which
+        counts no dose."""
+        seen = aec.thickness_g_cm2(aec.field_transmission(signal), technique.kvp)
+        running = at - self._pulsed < RUNNING_PULSES / technique.pulse_rate
+        if not running or self._thickness is None:
+            settled = aec.follow(seen, technique.pulse_rate)
+            if settled.kvp != technique.kvp:
+                signal = self.projector.render(pose, self.size, fast, settled.kvp)
+            technique = replace(technique, kvp=settled.kvp, ma=settled.ma, pulse_ms=settled.pulse_ms)
+            self._thickness = seen
+        self._thickness = aec.approach(self._thickness, seen, technique.pulse_rate)
+        coming = aec.follow(self._thickness, technique.pulse_rate)
+        self._pulsed = at
+        with self._lock:
+            if self._technique.auto:
+                ahead = {"kvp": coming.kvp, "ma": coming.ma, "pulse_ms": coming.pulse_ms}
+                self._technique = replace(self._technique, **ahead)
+        return technique, signal
 
     @cached_property
     def _envelope(self) -> Envelope:

@@ -41,9 +41,6 @@ class Origin:
     patient_id: str = "SIMULATED"
     participant: str = ""
     version: str = ""
-    kvp: float = 0.0
-    ma: float = 0.0
-    pulse_ms: float = 0.0
     pulse_rate: float = 8.0
 
     def uid(self, *what: object) -> str:
@@ -152,17 +149,16 @@ def _xa(frames: Sequence[Frame], origin: Origin, series: int, number: int, name:
     # X-ray image and acquisition
     ds.PixelIntensityRelationship = "DISP"
     ds.RadiationSetting, ds.RadiationMode = "SC", "PULSED"
-    ds.KVP = _short(origin.kvp)
-    ds.XRayTubeCurrent = round(origin.ma)
-    ds.ExposureTime = max(1, round(origin.pulse_ms))
-    ds.Exposure = max(0, round(origin.ma * origin.pulse_ms / 1000.0))
-    ds.ExposureInuAs = round(origin.ma * origin.pulse_ms)
-    ds.AveragePulseWidth = _short(origin.pulse_ms)
+    ds.KVP = _short(first.kvp)
+    ds.XRayTubeCurrent = round(first.ma)
+    ds.ExposureTime = max(1, round(first.pulse_ms))
+    ds.Exposure = max(0, round(first.ma * first.pulse_ms / 1000.0))
+    ds.ExposureInuAs = round(first.ma * first.pulse_ms)
+    ds.AveragePulseWidth = _short(first.pulse_ms)
     ds.ImagerPixelSpacing = [_short(DETECTOR_MM / height), _short(DETECTOR_MM / width)]
     ds.FieldOfViewShape, ds.FieldOfViewDimensions = "RECTANGLE", [round(DETECTOR_MM), round(DETECTOR_MM)]
     ds.IntensifierSize = _short(DETECTOR_MM)
-    if origin.kvp:
-        ds.ImageAndFluoroscopyAreaDoseProduct = _short(10.0 * frames[-1].dose.dap_gycm2)
+    ds.ImageAndFluoroscopyAreaDoseProduct = _short(10.0 * frames[-1].dose.dap_gycm2)
     # Positioner and table
     ds.PositionerType = "CARM"
     ds.PositionerMotion, ds.TableMotion = "STATIC", "STATIC"

@@ -1,8 +1,8 @@
 """Dose of one pulse: air kerma at the reference point, dose-area product, beam-on time. Knows no patient.
 
 The reference point lies 15 cm from the isocentre toward the source (IEC 60601-2-43, the patient entrance
-reference point). Kerma is in air, without backscatter, so it depends on the technique alone. The technique is
-fixed for now: it does not follow the patient's thickness.
+reference point). Kerma is in air, without backscatter, so it depends on the technique alone, which automatic
+exposure lets follow the patient (sim.xray.aec). All of it is simulated, and no record of a real exposure.
 """
 
 from __future__ import annotations

@@ -34,7 +34,8 @@ class Dose:
 @dataclass(frozen=True)
 class Frame:
     """One picture. `pixels` is read-only uint16 (h, w) in units of LOG_SCALE; `spacing_mm` is at the isocentre;
-    `index` counts the session's frames; `time` is monotonic seconds; `dose` is the running total after this frame."""
+    `index` counts the session's frames; `time` is monotonic seconds; `dose` is the running total after this frame.
+    `kvp`, `ma` and `pulse_ms` are what the pulse was made with."""
 
     pixels: np.ndarray
     spacing_mm: float
@@ -43,3 +44,6 @@ class Frame:
     time: float
     dose: Dose = field(default_factory=Dose)
     moving: bool = False
+    kvp: float = 90.0
+    ma: float = 10.0
+    pulse_ms: float = 8.0

@@ -32,7 +32,7 @@ class FakeProjector:
         self.seconds = seconds
         self.rendered: list[tuple[CArmPose, bool]] = []
 
-    def render(self, pose: CArmPose, size: int = 512, fast: bool = False) -> np.ndarray:
+    def render(self, pose: CArmPose, size: int = 512, fast: bool = False, kvp: float | None = None) -> np.ndarray:
         self.rendered.append((pose, fast))
         if self.seconds:
             time.sleep(self.seconds)

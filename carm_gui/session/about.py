@@ -54,6 +54,7 @@ def about(carm: CArm, case: Case, *, beam: bool = True, max_steps: int = 0, mode
             "seed": carm.seed,
             "first_frame": carm.next_frame,
             "exposure": plain(carm.exposure),
+            "auto": carm.automatic,
             "limits": plain(carm.limits),
             "projector": type(carm.projector).__name__,
         },

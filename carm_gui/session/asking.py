@@ -14,11 +14,13 @@ from typing import Any
 from carm_gui.session.board import Board
 from carm_gui.session.device import DeviceLoop, Halted
 from carm_gui.session.judgement import either, the
+from inference.commands import Action
 from inference.correct import correct
 from inference.expected import Expected, expected
 from inference.localize import localize
 from inference.models.interface import Cancelled, LanguageModel, ModelError
 from inference.navigate import NavigationRefused, navigate
+from inference.rephrase import rephrase
 from inference.step import Delta, Prediction, Step
 from sim.frame import Frame
 
@@ -49,16 +51,24 @@ class Asking:
         self.model = model
         self._regions = regions
         self.last: tuple[Step, Frame, str] | None = None
+        self.regions: Mapping[str, Any] | None = None  # read on the last frame that was asked about
         self._board, self._device, self._interrupted = board, device, interrupted
         self._shown = ("", "", "")
 
     # ---- the model itself
 
     def cancel(self) -> None:
-        try:
-            self.model.cancel()
-        except Exception:
-            log.exception("cancel")
+        for one in (self.model, self._regions):
+            try:
+                if hasattr(one, "cancel"):
+                    one.cancel()
+            except Exception:
+                log.exception("cancel")
+
+    def close(self) -> None:
+        """End the reader of regions; the model is its owner's."""
+        if hasattr(self._regions, "close"):
+            self._regions.close()
 
     @property
     def changed(self) -> bool:
@@ -97,6 +107,16 @@ class Asking:
         """The two landmarks that the model reads at the centre."""
         self._board.become("proposing", "The model is answering.")
         return self._stream(lambda: localize(self.model, frame), frame, 0, "localization", None)
+
+    def meaning_of(self, words: str) -> tuple[str, Action] | None:
+        """What a general model takes words for that the grammar does not know: a line of the grammar's, or None."""
+        self._board.become("proposing", "The model reads your words.")
+        try:
+            meant = rephrase(self.model, words, self._device.latest)
+        except Cancelled:
+            meant = None
+        self._go_on()
+        return meant
 
     def look_again(self, earlier: Step, frame: Frame, words: str, named: str | None) -> Step:
         """The earlier answer corrected in the clinician's words, valid or refused (which is said). `named` is the
@@ -138,13 +158,14 @@ class Asking:
         self._go_on()
         if step is None:
             raise NoAnswer("The model's reply was cancelled.")
+        self.regions = self._regions_on(frame)
         self._board.emit(
             "step",
             step=step,
             target=target,
             kind=kind,
             frame=frame,
-            regions=self._regions_on(frame),
+            regions=self.regions,
             expected=self._expected(step, target),
         )
         return step

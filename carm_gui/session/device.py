@@ -59,11 +59,9 @@ class DeviceLoop:
         at_rest: Callable[[Motion], None],
         fault: Callable[[str], None],
         jog_began: Callable[[Motion], None],
-        pulse_rate: float = 8.0,
         realtime: bool = True,
     ) -> None:
         self.carm = carm
-        self.pulse_rate = pulse_rate
         self.beam_on = False
         self.latest: Frame | None = None
         self._still: Frame | None = None
@@ -130,7 +128,18 @@ class DeviceLoop:
             self.beam_on = on
             self._next_pulse = 0.0
             self._wake.notify_all()
-        self._emit("beam", on=on, pulse_rate=self.pulse_rate)
+        self._emit("beam", on=on, pulse_rate=self.carm.pulse_rate)
+
+    def set_technique(self, **what: Any) -> None:
+        """Change kvp, ma, pulse_rate or auto (CArm.set_technique) and tell it. Raises TechniqueError."""
+        before = self.carm.technique
+        technique = self.carm.set_technique(**what)
+        with self._wake:
+            self._next_pulse = min(self._next_pulse, time.monotonic() + 1.0 / technique.pulse_rate)
+            self._wake.notify_all()
+        self._emit("technique", technique=technique)
+        if technique.pulse_rate != before.pulse_rate:
+            self._emit("beam", on=self.beam_on, pulse_rate=technique.pulse_rate)
 
     def jog(self, left: float, up: float, ant: float = 0, primary: float = 0, secondary: float = 0) -> None:
         """Held direction, -1 to +1 on each axis; all zero ends it."""
@@ -280,7 +289,8 @@ class DeviceLoop:
         if asked == self._shots_done and not (self.beam_on and now >= self._next_pulse):
             return
         shot = asked > self._shots_done
-        period = 1.0 / self.pulse_rate
+        period = 1.0 / self.carm.pulse_rate
+        before = self.carm.technique
         behind = now - self._next_pulse > period
         self._next_pulse = now + period if behind else self._next_pulse + period
         fast = self._motion is not None and not shot
@@ -294,6 +304,8 @@ class DeviceLoop:
             self._wake.notify_all()
         self._emit("frame", frame=frame, still=still, shot=shot)
         self._emit("dose", dose=frame.dose)
+        if self.carm.technique != before:
+            self._emit("technique", technique=self.carm.technique)
 
     def _give_up(self, problem: Exception) -> None:
         """After a failure of projector or device: stand still, beam off, and say so."""
@@ -305,7 +317,7 @@ class DeviceLoop:
             was_on, self.beam_on = self.beam_on, False
             self._wake.notify_all()
         if was_on:
-            self._emit("beam", on=False, pulse_rate=self.pulse_rate)
+            self._emit("beam", on=False, pulse_rate=self.carm.pulse_rate)
         sentence = f"No picture could be made: {problem}"
         self._emit("note", text=sentence, level="error")
         if moved:

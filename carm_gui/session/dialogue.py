@@ -37,6 +37,7 @@ from carm_gui.session.looking import Looking
 from carm_gui.session.moves import Moves
 from carm_gui.session.work import Item
 from inference.commands import Action, help_text
+from inference.rephrase import can_rephrase
 from sim.pose import CArmPose, MotionCommand
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,8 @@ log = logging.getLogger(__name__)
 AT_ONCE = {"halt", "fluoro", "expose", "save", "magnify", "collimate", "help"}
 """Kinds that neither ask the model nor move the C-arm: they do not wait behind a reply."""
 MOTIONS = {"move", "rotate", "return", "home"}
+MOST_VISITS = 2
+"""An armed run stops before it looks from the same view once more: such a model swings to and fro for ever."""
 INTERRUPTING = MOTIONS | {"align", "reject", "sequence"}
 """Kinds that end a reply under way: it would be stale or unwanted."""
 
@@ -190,10 +193,16 @@ class Dialogue(Looking):
 
     def _accept_armed(self) -> None:
         """The pause of an armed run is over."""
-        due = self.accept_at is not None and self._board.status.armed
+        status = self._board.status
+        due = self.accept_at is not None and status.armed and status.proposal is not None
         self.accept_at = None
-        if due:
-            self._accept(self._board.status.offer, by="armed")
+        if not due:
+            return
+        goal = self._carm.pose.moved(status.proposal.proposal.motion)
+        if self._been.count(goal) >= MOST_VISITS:
+            self._end("The model goes to and fro between the same views; look yourself, then go on.", "limit")
+        else:
+            self._accept(status.offer, by="armed")
 
     def _reject(self, action: Action, text: str) -> None:
         status = self._board.status
@@ -395,6 +404,12 @@ class Dialogue(Looking):
         else:
             self._do(following)
 
+    def _may_ask_model(self) -> bool:
+        """The grammar gave up; a general model may say what was meant, as a question and never as a deed."""
+        status = self._board.status
+        calm = status.state in ("idle", "arrived") and not status.offer and not self._carm.moving
+        return calm and can_rephrase(self._asking.model)
+
     def _clarify(self, action: Action, text: str) -> None:
         reason = action.reason or "not_understood"
         options = tuple(action.options or ())
@@ -402,4 +417,11 @@ class Dialogue(Looking):
         if reason == "not_understood" and self._board.status.proposal is not None:
             sentence = "Is that a yes, a no, or what you see there? The proposal still waits."
             options = ("yes", f"no, {text}" if text else "no")
+        elif reason == "not_understood" and text and self._may_ask_model():
+            meant = self._asking.meaning_of(text)
+            self._rest("")
+            if meant is not None:
+                said, understood = meant
+                sentence = f"Did you mean “{said}” ({understood.echo()})?"
+                reason, options = "rephrased", (said, "no")
         self._board.ask(reason, sentence, options)

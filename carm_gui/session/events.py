@@ -10,6 +10,7 @@ from carm_gui.session.budget import Budget, Spent
 from inference.step import Step
 from sim.frame import Dose
 from sim.pose import CArmPose
+from sim.technique import Technique
 
 STATES = ("idle", "looking", "proposing", "waiting", "moving", "halted", "arrived")
 KINDS = (
@@ -17,6 +18,7 @@ KINDS = (
     "pose",
     "beam",
     "dose",
+    "technique",
     "state",
     "said",
     "understood",
@@ -47,6 +49,7 @@ class SessionEvent:
     - frame {frame: Frame, still: full resolution and at rest, shot: asked for one by one}
     - pose {pose: CArmPose, moving: bool}, about 30 a second while moving
     - beam {on, pulse_rate}; dose {dose: Dose}
+    - technique {technique: Technique}: what the next pulse is made with, whenever that changes
     - state {state, message, outcome: why work ended, one of OUTCOMES, or None}
     - said {text}; understood {action: Action, echo: str}
     - question {reason, text, options: tuple[str, ...]}
@@ -94,6 +97,7 @@ class SessionStatus:
     beam_on: bool = False
     pulse_rate: float = 8.0
     dose: Dose = field(default_factory=Dose)
+    technique: Technique = field(default_factory=Technique)
     armed: bool = False
     budget: Budget = field(default_factory=Budget)
     spent: Spent = field(default_factory=Spent)

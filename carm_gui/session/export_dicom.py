@@ -73,7 +73,6 @@ def _origin(trial: Trial) -> Origin:
 
     about = trial.recording.about
     patient, device = about.get("patient") or {}, about.get("device") or {}
-    exposure = device.get("exposure") or {}
     seed = hashlib.sha256(json.dumps([about, len(trial.recording.lines)], sort_keys=True).encode()).hexdigest()
     try:
         started = datetime.fromisoformat(about["started"])
@@ -86,9 +85,6 @@ def _origin(trial: Trial) -> Origin:
         patient_id=f"SIM-{patient.get('sha256', '')[:12] or 'UNKNOWN'}",
         participant=trial.row["participant"],
         version=about.get("version", ""),
-        kvp=float(exposure.get("kvp", 0.0)),
-        ma=float(exposure.get("ma", 0.0)),
-        pulse_ms=float(exposure.get("pulse_ms", 0.0)),
         pulse_rate=float(device.get("pulse_rate", 8.0)),
     )
 

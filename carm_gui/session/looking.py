@@ -7,6 +7,7 @@ from dataclasses import replace
 from carm_gui.session.budget import no_more_looks
 from carm_gui.session.judgement import distrust, either, the
 from carm_gui.session.work import RUNNING, Item, Work
+from inference.baseline.doubt import disagreement
 from inference.commands import Action
 from inference.navigate import refusal as navigation_refusal
 from sim.frame import Frame
@@ -52,6 +53,7 @@ class Looking(Work):
         self._dose_at_step = self._carm.dose
         if frame is None:
             frame = self._asking.picture(f"Looking for {the(key)}.")
+        self._been.append(frame.pose)
         number = self._spent.steps + 1
         self._spend(replace(self._spent, steps=number))
         step = self._asking.where_to(frame, key, self._previous, number)
@@ -59,7 +61,12 @@ class Looking(Work):
         if doubt:
             self._board.note(doubt, "warning")
             self._rest(f"{doubt} Say “look again” to ask once more.", outcome="refused")
-        elif step.proposal.arrived:
+            return
+        second = disagreement(step.proposal, self._asking.regions)
+        if second:  # two readings of one picture differ: the clinician decides, whatever was armed
+            self._board.note(second, "warning")
+            self.disarm(f"{second} Step by step again.")
+        if step.proposal.arrived:
             message = f"The model says {the(key)} is centred."
             self._board.emit("arrived", target=key, message=message)
             self._rest(message, outcome="arrived", state="arrived")

@@ -14,9 +14,11 @@ from contextlib import closing
 from typing import Any
 
 from carm_gui.session.events import SessionEvent
+from carm_gui.session.judgement import against_anatomy
 from inference.models.interface import Cancelled, LanguageModel, ModelError, ModelInfo, Request
-from inference.prompts import name_of, navigate_reply, reason_x, reason_y
+from inference.prompts import motion_of, name_of, navigate_reply, reason_x, reason_y
 from inference.reply import ReplyReader
+from inference.step import Proposal
 
 MIRROR = {"LEFT": "RIGHT", "RIGHT": "LEFT", "UP": "DOWN", "DOWN": "UP", "CENTER": "CENTER"}
 PIECE = 6
@@ -82,7 +84,10 @@ class Planted(_Around):
         x, extent_x, y, extent_y = MIRROR[said.x], said.extent_x, MIRROR[said.y], said.extent_y
         if said.arrived:  # "we are there" turned round is "we are far off"
             y, extent_y = ("UP", "DOWN")[self._count % 2], "LARGE"
+        turned = Proposal(self._target, x, extent_x, y, extent_y, motion_of(x, extent_x, y, extent_y))
         context = prediction.landmarks[0]
+        if against_anatomy((context,), turned):
+            context = self._target  # what is seen must allow the move, else the session itself refuses it
         return navigate_reply(
             context, x, extent_x, y, extent_y,
             reason_x(context, self._target, x, extent_x), reason_y(context, self._target, y, extent_y),

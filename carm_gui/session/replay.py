@@ -5,7 +5,7 @@ speed, and the places worth jumping to. Needs no model, no projector and no GPU.
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from types import SimpleNamespace
@@ -23,6 +23,7 @@ from inference.step import Proposal, Step
 from sim.frame import Dose, Frame
 from sim.landmarks import BY_KEY
 from sim.pose import CArmPose
+from sim.technique import Technique
 from sim.xray.detector import Exposure
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -33,6 +34,7 @@ FORMS: dict[str, Any] = {
     "step": Step,
     "proposal": Proposal | None,
     "dose": Dose,
+    "technique": Technique,
     "info": ModelInfo,
     "from": CArmPose,
     "to": CArmPose,
@@ -108,7 +110,11 @@ class Played:
         self._player, self._tell = player, tell
         device = player.recording.about.get("device") or {}
         exposure = adapter(Exposure).validate_python(device.get("exposure") or {})
-        self.carm = SimpleNamespace(exposure=exposure, pose=player.start_pose, dose=Dose())
+        auto, rate = bool(device.get("auto", False)), float(device.get("pulse_rate", 8.0))
+        technique = Technique(exposure.kvp, exposure.ma, exposure.pulse_ms, rate, auto)
+        self.carm = SimpleNamespace(
+            exposure=exposure, technique=technique, automatic=auto, pose=player.start_pose, dose=Dose()
+        )
 
     @property
     def status(self) -> SessionStatus:
@@ -133,7 +139,7 @@ class Player:
     """A recording with a clock. `t` is where it stands, `status` what the session's status was there.
 
     `advance(dt)` lets playing time pass and gives the events that fall into it; `seek(t)` gives all events from the
-    beginning to `t`, passing ones thinned out, for a window that starts afresh."""
+    beginning to `t`, passing ones thinned out, for a window that starts afresh. Take them all before the next call."""
 
     def __init__(self, recording: Recording) -> None:
         if not recording.lines:
@@ -160,29 +166,32 @@ class Player:
     def at_end(self) -> bool:
         return self._next >= len(self._times)
 
-    def advance(self, dt: float) -> list[SessionEvent]:
-        """Let `dt` seconds pass on the wall, times `speed` in the recording."""
+    def advance(self, dt: float, thin: bool = False) -> Iterator[SessionEvent]:
+        """Let `dt` seconds pass on the wall, times `speed` in the recording. `status` follows event by event; `thin`
+        leaves out pictures, poses and doses that are superseded in the same stretch."""
         self.t = min(self.t + dt * self.speed, self.seconds)
-        end = bisect.bisect_right(self._times, self.t)
-        events = [self._play(i) for i in range(self._next, end)]
-        self._next = end
-        return events
+        begin, self._next = self._next, bisect.bisect_right(self._times, self.t)
+        return self._events(begin, self._next, thin)
 
-    def seek(self, t: float) -> list[SessionEvent]:
+    def seek(self, t: float) -> Iterator[SessionEvent]:
         """Stand at `t`. Of pictures, poses and doses only the latest comes; the rest is whole and in order."""
         self.t = max(0.0, min(t, self.seconds))
         end = bisect.bisect_right(self._times, self.t)
         self._shown, self._proposal = None, None
         self.status = SessionStatus(pose=self.start_pose, model="ready")
         lines = self.recording.lines
-        newest = {lines[i].kind: i for i in range(end) if lines[i].kind in PASSING}
         shown = next((i for i in range(end - 1, -1, -1) if "at" in (lines[i].data.get("frame") or {})), None)
         if shown is not None:
             self._shown = self.recording.pixels(int(lines[shown].data["frame"]["index"]))
-        wanted = [i for i in range(end) if lines[i].kind not in PASSING or newest[lines[i].kind] == i]
-        events = [self._play(i) for i in wanted]
         self._next = end
-        return events
+        return self._events(0, end, thin=True)
+
+    def _events(self, begin: int, end: int, thin: bool) -> Iterator[SessionEvent]:
+        lines = self.recording.lines
+        newest = {lines[i].kind: i for i in range(begin, end) if lines[i].kind in PASSING}
+        for i in range(begin, end):
+            if not thin or lines[i].kind not in PASSING or newest[lines[i].kind] == i:
+                yield self._play(i)
 
     def step(self, way: int) -> float:
         """Where the next (+1) or the previous (-1) moment lies, seconds."""

@@ -93,6 +93,7 @@ def device_of(recording: Recording, projector) -> CArm:
         exposure=adapter(Exposure).validate_python(device["exposure"]),
         size=int(device["size"]),
         pulse_rate=float(device["pulse_rate"]),
+        auto=bool(device.get("auto", False)),
         seed=int(device["seed"]),
         first_frame=int(device.get("first_frame", 0)),
     )
@@ -219,9 +220,10 @@ def check_pictures(recording: Recording, carm: CArm, result: Check, progress: Ca
             result.problems.append(f"Event {line.seq}: picture {index} is not all there.")
             continue
         pose = adapter(CArmPose).validate_python(frame["pose"])
+        with_ = Exposure(**{name: float(frame[name]) for name in ("kvp", "ma", "pulse_ms") if name in frame})
         # Moving pulses are rendered fast, single shots never; which it was is not told, so either will do.
         ways = (True, False) if frame.get("moving") else (False,)
-        apart = min((_levels(recorded, carm.picture(pose, index, fast)) for fast in ways), key=lambda it: it[0])
+        apart = min((_levels(recorded, carm.picture(pose, index, fast, with_)) for fast in ways), key=lambda it: it[0])
         result.pictures += 1
         result.identical += apart[1] == 0
         result.worst_levels = max(result.worst_levels, apart[1])

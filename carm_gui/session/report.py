@@ -346,21 +346,25 @@ def _ways(trials: Sequence[Trial]) -> list[Block]:
     tasks: dict[str, list[Trial]] = {}
     for trial in trials:
         tasks.setdefault(trial.row["task"], []).append(trial)
-    figures = tuple(plots.way(group, _scout(group[0]), name) for name, group in tasks.items())
+    known: dict[str, Any] = {}
+    figures = tuple(plots.way(group, _scout(group[0], known), name) for name, group in tasks.items())
     caption = "Rings are starts, dots are ends, the cross is the target. Patient's right on the left, head up."
-    return [Plots(figures[at : at + 4], caption if at == 0 else "") for at in range(0, len(figures), 3)]
+    return [Plots(figures[at : at + 4], caption if at == 0 else "") for at in range(0, len(figures), 4)]
 
 
-def _scout(trial: Trial):
-    """The patient's overview, None where the patient is not at hand."""
+def _scout(trial: Trial, known: dict[str, Any]) -> Any:
+    """The patient's overview, None where the patient is not at hand; `known` are those that were made before."""
     from carm_gui.scout import scout_of
     from carm_gui.session.recording import RecordingError
     from carm_gui.session.replay_check import patient_of
 
-    try:
-        return scout_of(patient_of(trial.recording))
-    except RecordingError:
-        return None
+    who = (trial.recording.about.get("patient") or {}).get("sha256", "")
+    if who not in known:
+        try:
+            known[who] = scout_of(patient_of(trial.recording))
+        except RecordingError:
+            known[who] = None
+    return known[who]
 
 
 # ---- numbers as text -----------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
 
 from carm_gui.session.export_data import Trial
 from carm_gui.session.measures import counted, pose_of
@@ -45,7 +46,7 @@ def dress() -> None:
         font_manager.fontManager.addfont(str(resource("fonts", file)))
     matplotlib.rcParams.update(
         {
-            "font.family": ["Inter Tight", "DejaVu Sans"],
+            "font.family": ["Inter Tight"],
             "font.size": 10,
             "axes.titlesize": 11,
             "axes.titleweight": "semibold",
@@ -174,7 +175,9 @@ def way(trials: Sequence[Trial], scout: Any | None, title: str) -> Figure:
     truth = trials[0].recording.trial.get("truth")
     if truth:
         axes.plot(truth[0], truth[1], marker="+", markersize=15, markeredgewidth=2.4, color=VERMILION)
-        axes.annotate(BY_KEY[target].title, truth[:2], (9, 6), textcoords="offset points", color=VERMILION, fontsize=9)
+        halo = [withStroke(linewidth=2.5, foreground="white")]
+        name = {"textcoords": "offset points", "color": VERMILION, "fontsize": 9, "path_effects": halo}
+        axes.annotate(BY_KEY[target].title, truth[:2], (9, 6), **name)
     axes.grid(visible=False)
     axes.set_xticks([])
     axes.set_yticks([])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import queue
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -33,6 +34,8 @@ from sim.landmarks import BY_KEY
 if TYPE_CHECKING:
     from carm_gui.session.recorder import Recorder
 
+STOP_SOMEWHERE = re.compile(r"\b(?:stop|halt|freeze)\b", re.IGNORECASE)
+"""A line too long to be read still halts."""
 PAUSE_S = 1.5
 """How long an armed run shows a proposal before it moves: time to read it and say no."""
 LINE_LIMIT = 500
@@ -53,7 +56,7 @@ class Session:
         *,
         recorder: Recorder | None = None,
         beam: bool = True,
-        pulse_rate: float = 8.0,
+        pulse_rate: float | None = None,
         max_steps: int | None = None,
         budget: Budget | None = None,
         pause_s: float = PAUSE_S,
@@ -64,16 +67,19 @@ class Session:
         """`refused_targets` maps landmark keys that this patient cannot show to the sentence that says so.
         `beam` is the beam's state from the start. `realtime=False` lets motions end as fast as they can be
         computed, for runs without a window. `budget` bounds each alignment, `max_steps` its steps alone. `pause_s`
-        is how long an armed run shows a proposal before it moves. `regions` reads where landmarks lie on a frame."""
+        is how long an armed run shows a proposal before it moves. `regions` reads where landmarks lie on a frame.
+        `pulse_rate` takes the place of the C-arm's own."""
         budget = budget or Budget()
         budget = budget if max_steps is None else replace(budget, steps=max_steps)
+        if pulse_rate is not None:
+            carm.use_technique(replace(carm.technique, pulse_rate=pulse_rate))
         self.carm, self.model = carm, model
         self._recorder = recorder
         self._queue: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
         self._interrupting = 0
         self._closed = False
         self._beam_at_start = beam
-        status = SessionStatus(pose=carm.pose, dose=carm.dose, pulse_rate=pulse_rate, budget=budget, model=model.state)
+        status = SessionStatus(pose=carm.pose, dose=carm.dose, budget=budget, model=model.state)
         self._board = board = Board(status, lambda: self._device.ticket, recorder)
         self._device = DeviceLoop(
             carm,
@@ -82,7 +88,6 @@ class Session:
             at_rest=self._at_rest,
             fault=lambda sentence: self._dialogue.halt(f"Halted. {sentence}"),
             jog_began=self._jog_began,
-            pulse_rate=pulse_rate,
             realtime=realtime,
         )
         self._asking = Asking(model, board, self._device, lambda: self._interrupting > 0, regions)
@@ -107,6 +112,8 @@ class Session:
             pose=self.carm.pose,
             dose=self.carm.dose,
             beam_on=self._device.beam_on,
+            pulse_rate=self.carm.pulse_rate,
+            technique=self.carm.technique,
             model=self.model.state,
         )
 
@@ -138,6 +145,7 @@ class Session:
         self._queue.put(None)
         if self._thread.is_alive():
             self._thread.join(timeout=5.0)
+        self._asking.close()
         if self._recorder is not None:
             self._recorder.close()
 
@@ -151,6 +159,8 @@ class Session:
         if not line:
             return
         action = parse(line, display) if len(line) <= LINE_LIMIT else None
+        if action is None and STOP_SOMEWHERE.search(line):
+            action = Action("halt")
         if action is not None and action.kind == "halt":
             self.halt()
         self._board.emit("said", text=line[:LINE_LIMIT])
@@ -221,6 +231,11 @@ class Session:
     def beam(self, on: bool) -> None:
         self._device.beam(on)
 
+    def set_technique(self, **what: Any) -> None:
+        """Change `kvp`, `ma`, `pulse_rate` (1-30) or `auto` from the next pulse on; a voltage or current set by hand
+        ends automatic exposure. Raises sim.technique.TechniqueError with one sentence; nothing has changed then."""
+        self._device.set_technique(**what)
+
     def mark(self, name: str, /, **what: Any) -> None:
         """An entry of the study or the window in the stream; it means nothing to the session."""
         self._board.emit("mark", name=name, **what)
@@ -266,6 +281,7 @@ class Session:
             self._asking.cancel()
 
     def _run(self) -> None:
+        parse("stop")  # the first line read compiles the grammar's patterns; a halt shall not wait for that
         while True:
             waits = [MODEL_WATCH_S] if self._dialogue.watches_model else []
             due = self._dialogue.accept_at

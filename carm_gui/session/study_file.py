@@ -41,6 +41,9 @@ def read(file: Path) -> Protocol:
 def parse(text: str, source: str = "protocol") -> Protocol:
     """The protocol in `text`; `source` is what its mistakes are said to lie in."""
     try:
+        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            if isinstance(event, yaml.AliasEvent):
+                raise ProtocolError(f"{source}, line {event.start_mark.line + 1}: write it out; no * stands here.")
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         mistakes = _twice(node, source)
         if mistakes:
@@ -49,6 +52,8 @@ def parse(text: str, source: str = "protocol") -> Protocol:
     except yaml.MarkedYAMLError as problem:
         line = problem.problem_mark.line + 1 if problem.problem_mark else 1
         raise ProtocolError(f"{source}, line {line}: {problem.problem or 'this is not YAML'}.") from problem
+    except RecursionError as problem:
+        raise ProtocolError(f"{source} is nested too deeply to be a protocol.") from problem
     except (yaml.YAMLError, ValueError) as problem:
         if isinstance(problem, ProtocolError):
             raise

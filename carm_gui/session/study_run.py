@@ -82,6 +82,17 @@ class Run:
         self._save()
         return self.item
 
+    def disclosure(self) -> str:
+        """Which of this participant's trials held planted replies, for the debriefing; "" for none."""
+        trials = [
+            f"trial {item.number} ({item.task})" if item.number else f"the practice trial ({item.task})"
+            for item in self.items
+            if item.kind == "trial" and self.protocol.condition(item.condition).planted
+        ]
+        if not trials:
+            return ""
+        return f"In your session a proposal of the assistant was turned round on purpose in: {', '.join(trials)}."
+
     def trial_folder(self) -> Path:
         """A new folder for the recording of the present trial."""
         name, number = self.item.label, 1

@@ -16,6 +16,7 @@ from carm_gui.session.dialogue import MOTIONS
 from carm_gui.session.events import SessionEvent
 from carm_gui.session.planted import Gated, NoModel, Planted
 from carm_gui.session.reach import landmark_position, targets_outside
+from carm_gui.session.regions import Regions
 from carm_gui.session.session import LINE_LIMIT, Session
 from carm_gui.session.study import Condition, ProtocolError, Rules, Task, rules
 from carm_gui.session.study_run import Run
@@ -60,6 +61,7 @@ class Trial:
         self._timers: list[threading.Timer] = []
         self._lock = threading.Lock()
         self._gate: Gated | None = None
+        named = model
         annotate = _by_itself if self.rules.mode == "autonomous" else None
         model = NoModel() if model is None or self.rules.mode == "manual" else model
         if self.rules.planted:
@@ -75,12 +77,20 @@ class Trial:
         case = Case(self.task.patient)
         about = run.trial_about() | {"truth": [round(v, 3) for v in self.truth]}
         name = "" if isinstance(model, NoModel) else self.condition.model
+        with_regions = self.rules.show.regions and named is not None and self.rules.mode != "manual"
+        self._regions = Regions(named) if with_regions else None
         self.folder: Path = run.trial_folder()
         recorder = recorder_for(
             carm, case, self.folder, beam=False, model=name, extra={"trial": about}, annotate=annotate
         )
         self.session = Session(
-            carm, model, recorder=recorder, beam=False, realtime=realtime, refused_targets=targets_outside(patient)
+            carm,
+            model,
+            recorder=recorder,
+            beam=False,
+            realtime=realtime,
+            refused_targets=targets_outside(patient),
+            regions=self._regions,
         )
         if self.rules.mode == "autonomous":
             self.session.listen(self._accept_by_itself)
@@ -114,6 +124,8 @@ class Trial:
     def close(self) -> None:
         self.end("interrupted")
         self.session.close()
+        if self._regions is not None:
+            self._regions.close()
 
     # ---- what the study adds
 

@@ -20,6 +20,7 @@ from carm_gui.session.moves import Moves
 from inference.commands import Action
 from inference.step import Step
 from sim.frame import Dose
+from sim.pose import CArmPose
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +55,7 @@ class Work:
         self._deferred: Item | None = None
         self._previous: Step | None = None
         self._dose_at_start = self._dose_at_step = Dose()
+        self._been: list[CArmPose] = []  # where this alignment has looked from
         self.accept_at: float | None = None  # monotonic time at which an armed run accepts what waits
 
     def _do(self, action: Action, text: str = "", offer: int = 0) -> None:
@@ -157,6 +159,7 @@ class Work:
 
     def _begin_spending(self) -> None:
         self._dose_at_start = self._dose_at_step = self._carm.dose
+        self._been = []
         self._spend(Spent())
 
     def _spend(self, spent: Spent) -> None:

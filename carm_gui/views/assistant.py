@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from carm_gui import theme
 from carm_gui.views.correct import offset_words
+from carm_gui.views.model_header import ModelHeader
 from carm_gui.views.step_card import StepCard, the
-from carm_gui.views.widgets import KeyButton, PopOut, breakable, frame, label, retone, row, small_button
+from carm_gui.views.widgets import KeyButton, breakable, frame, label, row
 from inference.step import Proposal, Step
 
 MOST_CARDS = 200
@@ -23,47 +23,6 @@ WELCOME = "Say where to go. The model looks at the picture, proposes a move, and
 EXAMPLES = ("align to the skull", "go up a bit", "where are we?", "what can I say?")
 PICTURE_KEYS = ("A", "R", "C", "Q")
 CHORDS = ("Ctrl+⏎", "Ctrl+⌫", "Ctrl+⇧C", "")
-
-
-class Dot(QWidget):
-    """The model's state as a shape: a turning arc while it loads, a disc when ready, a square when it failed."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFixedSize(QSize(16, 16))
-        self._state, self._angle, self._colour = "loading", 0, theme.ORANGE
-        self._timer = QTimer(self)
-        self._timer.setInterval(66)
-        self._timer.timeout.connect(self._turn)
-        self._timer.start()
-
-    def show_state(self, state: str, colour: str) -> None:
-        self._state, self._colour = state, colour
-        if state in ("loading", "busy"):
-            self._timer.start()
-        else:
-            self._timer.stop()
-        self.update()
-
-    def _turn(self) -> None:
-        self._angle = (self._angle - 24) % 360
-        self.update()
-
-    def paintEvent(self, event) -> None:  # noqa: N802
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ink = QColor(self._colour)
-        if self._state in ("loading", "busy"):
-            painter.setPen(QPen(ink, 2.4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-            painter.drawArc(QRectF(2.5, 2.5, 11, 11), self._angle * 16, 250 * 16)
-        else:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(ink)
-            if self._state == "failed":
-                painter.drawRect(QRectF(3, 3, 10, 10))
-            else:
-                painter.drawEllipse(QRectF(3, 3, 10, 10))
-        painter.end()
 
 
 class Assistant(QFrame):
@@ -84,36 +43,18 @@ class Assistant(QFrame):
         self.setProperty("role", "pane")
         self.setAccessibleName("Assistant")
         self.setMinimumWidth(330)
-        self._theme = theme.DARK
-        self._model_state, self._state, self._info = "loading", "idle", None
         self.reasons_allowed = True
         self.open_card: StepCard | None = None
         self.waiting: StepCard | None = None
         self._question: QWidget | None = None
         self._keys = CHORDS
         self._echo = None
-        self._model_parts: list[str] = []
         self.cards: list[QWidget] = []
 
-        self._dot = Dot()
-        self._name = label("Assistant", 15, bold=True, wrap=False)
-        self._status = label("loading", 13, tone="dim", wrap=False)
-        self._details = label("", 12, tone="dim")
-        header = QVBoxLayout()
-        header.setSpacing(2)
-        self.armed = small_button("Armed", "Accept proposals after a pause, without asking, within the budget", True)
-        self.armed.setText("Arm")
-        self.armed.clicked.connect(self._wish_armed)
-        pop = PopOut("Assistant")
-        pop.clicked.connect(self.float_wanted)
-        top_line = row(self._dot, self._name, self._status, spacing=8)
-        top_line.addWidget(self.armed)
-        top_line.addWidget(pop)
-        header.addLayout(top_line)
-        header.addWidget(self._details)
-        self._armed_line = label("", 12, tone="warn", bold=True)
-        self._armed_line.hide()
-        header.addWidget(self._armed_line)
+        self.header = ModelHeader()
+        self.armed = self.header.armed
+        self.header.armed_wanted.connect(self.armed_wanted)
+        self.header.float_wanted.connect(self.float_wanted)
 
         self._list = QVBoxLayout()
         self._list.setContentsMargins(14, 12, 10, 14)
@@ -143,15 +84,11 @@ class Assistant(QFrame):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(1, 12, 1, 1)
         outer.setSpacing(0)
-        top = QWidget()
-        top.setLayout(header)
-        header.setContentsMargins(15, 0, 14, 10)
-        outer.addWidget(top)
+        outer.addWidget(self.header)
         rule = frame("rule")
         rule.setFixedHeight(1)
         outer.addWidget(rule)
         outer.addWidget(self.scroll, 1)
-        self.show_model("loading", "", "", None)
 
     def _make_welcome(self) -> QWidget:
         box = QWidget()
@@ -237,69 +174,19 @@ class Assistant(QFrame):
 
     def dress(self, colours: theme.Theme) -> None:
         """Take the colours of a theme."""
-        self._theme = colours
-        self._show_dot()
+        self.header.dress(colours)
 
     def show_model(self, state: str, name: str, message: str, info: object) -> None:
-        self._model_state, self._info = state, info
-        self._name.setText(name or "Assistant")
-        parts = []
-        count = getattr(info, "parameters", 0)
-        if count:
-            parts.append(
-                f"{count / 1e9:.1f} billion parameters" if count >= 1e9 else f"{count / 1e6:.1f} million parameters"
-            )
-        if getattr(info, "device", "") and count:
-            parts.append(info.device)
-        if getattr(info, "note", "") and info.note not in parts:
-            parts.append(info.note)
-        if state == "failed":
-            parts = [message or "The model could not be loaded."]
-        elif state == "loading":
-            parts = [message or "Loading in its own process; everything else works meanwhile."]
-        self._model_parts = parts
-        self._details.setText(breakable(" · ".join(parts)))
-        self._show_dot()
+        """What model it is and whether it is there."""
+        self.header.show_model(state, name, message, info)
 
     def show_armed(self, on: bool, _budget: object = None) -> None:
         """Whether proposals are accepted without asking."""
-        self.armed.setChecked(on)
-        self.armed.setText("Armed" if on else "Arm")
-        self.armed.setAccessibleName("Armed: accepts by itself" if on else "Arm: accept proposals without asking")
-        self._armed_line.setVisible(on)
-        if not self._armed_line.text():
-            self._armed_line.setText("Armed: it moves unless you reject. Esc halts.")
+        self.header.show_armed(on)
 
     def show_spent(self, spent: object, budget: object) -> None:
         """What the alignment under way has used of its budget."""
-        self._armed_line.setText(
-            f"Armed: it moves unless you reject. {spent.steps} of {budget.steps} steps, {spent.travel_mm:.0f} of "
-            f"{budget.travel_mm:.0f} mm, {spent.dose_gycm2:.1f} of {budget.dose_gycm2:g} Gy cm²"
-        )
-
-    def _wish_armed(self, on: bool) -> None:
-        self.armed.setChecked(not on)  # it stands only when the session says so
-        self.armed_wanted.emit(on)
-
-    def show_speed(self, seconds: float) -> None:
-        if seconds:
-            parts = [*self._model_parts, f"last reply {seconds:.1f} s"]
-            self._details.setText(breakable(" · ".join(parts)))
-
-    def _show_dot(self) -> None:
-        busy = self._model_state == "ready" and self._state in ("looking", "proposing")
-        shape = "busy" if busy else self._model_state
-        words = {"loading": "loading…", "ready": "ready", "failed": "not available", "busy": "answering…"}
-        tones = {"loading": "warn", "ready": "good", "failed": "bad", "busy": "accent"}
-        colour = {
-            "warn": self._theme.warn,
-            "good": self._theme.good,
-            "bad": self._theme.bad,
-            "accent": self._theme.accent,
-        }
-        self._dot.show_state(shape, colour[tones[shape]])
-        self._status.setText(words[shape])
-        retone(self._status, tone=tones[shape])
+        self.header.show_spent(spent, budget)
 
     # ---- the conversation
 
@@ -328,7 +215,6 @@ class Assistant(QFrame):
             self._echo = None
 
     def show_state(self, state: str) -> None:
-        self._state = state
         if state not in ("looking", "proposing", "waiting") and self.open_card is not None:
             self.open_card.settle("Stopped before it was complete.", "dim")
             self.open_card = None
@@ -337,7 +223,7 @@ class Assistant(QFrame):
             self.waiting = None
         if state != "waiting":
             self._close_question()
-        self._show_dot()
+        self.header.show_state(state)
 
     def show_delta(self, number: int, text: str, proposal: Proposal | None, landmarks: tuple[str, ...]) -> None:
         if self.open_card is None:
@@ -385,7 +271,7 @@ class Assistant(QFrame):
             way = offset_words(expected.left_mm, expected.up_mm)
             here = the(step.prediction.landmarks[0])
             card.show_usual(f"From {here}, {the(target)} is usually {way}." if way else "")
-        self.show_speed(step.prediction.seconds)
+        self.header.show_speed(step.prediction.seconds)
 
     def show_waiting(self, step: Step | None) -> None:
         """`step` waits for a yes or no: its card gets the buttons, and no other has any. None: a question waits."""

@@ -137,6 +137,7 @@ class BodyMap(QWidget):
             painter.setPen(QColor("#a5afbc"))
             painter.setFont(theme.font(12))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Overview\nis being made…")
+            self._paint_focus(painter)
             painter.end()
             return
         painter.setClipRect(self.ground().adjusted(1, 1, -1, -1))
@@ -149,11 +150,14 @@ class BodyMap(QWidget):
         stroke(painter, self._field_path(self.pose), theme.ORANGE, 1.8)
         self._paint_landmarks(painter)
         self._paint_sides(painter)
+        self._paint_focus(painter)
+        painter.end()
+
+    def _paint_focus(self, painter: QPainter) -> None:
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(theme.SKY), 2))
             painter.drawRoundedRect(self.ground().adjusted(1, 1, -1, -1), 8, 8)
-        painter.end()
 
     def _paint_track(self, painter: QPainter) -> None:
         stops = [self.at(p.left_mm, p.up_mm) for p in (*self.track, self.pose)]

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, 
 from carm_gui import theme
 from carm_gui.session.judgement import as_rejection
 from carm_gui.views.widgets import label, retone
+from inference import complete
 from inference.commands import Action, completions, parse
 from sim.landmarks import LANDMARKS
 
@@ -153,7 +154,8 @@ class CommandLine(QWidget):
             self._hint(self._guide, "dim")
         else:
             action = self.meaning(text)
-            self.line.rest = rest_of(self.line.text(), None if self.rejecting is None else SEEN)
+            typed = self.line.text()
+            self.line.rest = complete.rest_of(typed, self.history) if self.rejecting is None else rest_of(typed, SEEN)
             if self.rejecting is not None and action == Action("reject"):
                 self._hint(f"Rejecting step {self.rejecting}. Enter gives the model your words.", "accent")
             elif action.kind != "clarify":

@@ -124,6 +124,7 @@ class Correction(QFrame):
         typed = self.line.text().strip().lower()
         self.rows.clear()
         shown = [mark for mark in LANDMARKS if _begins(typed, mark)]
+        shown.sort(key=lambda mark: not mark.title.lower().startswith(typed))
         if not shown and typed:
             meant = parse(f"that's the {typed}")
             shown = [BY_KEY[meant.landmark]] if meant.kind == "reject" and meant.landmark else []

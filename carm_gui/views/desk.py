@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QEvent, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QWidget
 
 LAYOUTS = ("one", "wide", "two")
 WIDE_PX = 1600
@@ -90,6 +90,8 @@ class Desk(QMainWindow):
         for pane in self.panes.values():
             pane.show()
         assistant.raise_()
+        for tabs in self.findChildren(QTabBar):
+            tabs.setAccessibleName("Panes that share a place")
         self.layout_name = name
         if name == "two":
             self._to_second_monitor(reference, where)
@@ -114,7 +116,7 @@ class Desk(QMainWindow):
         for n, pane in enumerate(panes):
             pane.setFloating(True)
             if others:
-                spot = QRect(area.left() + n * width, area.top() + 30, width - 8, area.height() - 40)
+                spot = QRect(area.left() + 4 + n * width, area.top() + 34, width - 8, area.height() - 44)
             else:
                 spot = QRect(area.right() - (n + 1) * width, area.top() + 60, width - 8, min(area.height() - 90, 720))
             pane.setGeometry(spot)
@@ -156,6 +158,12 @@ class Desk(QMainWindow):
             pane.move(screens[0].availableGeometry().topLeft())
 
     # ---- between starts
+
+    def put_away(self) -> None:
+        """The window closes: no pane stays behind on its own."""
+        for pane in self.panes.values():
+            if pane.isFloating():
+                pane.hide()
 
     def state(self) -> str:
         """What `restore` needs, as text."""

@@ -296,6 +296,7 @@ class ImportDialog(QDialog):
         }
         self._say("")
         self._begin(Job(lambda tell: import_scan(path, name, tell=tell, **options), "carm-import"), self._imported)
+        self.stop.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _imported(self, done: Imported) -> None:
         self._leave_with(done.entry.name, (*done.said, *done.entry.notes))
@@ -327,9 +328,11 @@ class ImportDialog(QDialog):
         elif job.cancelled:
             self._looked_at = ""
             self._say("Cancelled; nothing was kept.", "warn")
+            self.path.setFocus()
         elif job.problem:
             self._looked_at = ""
             self._say(job.problem, "bad")
+            self.path.setFocus()
         else:
             self._then(job.result)
 

@@ -113,11 +113,20 @@ class ModelPage(QDialog):
         self._entries = entries
         self.list.clear()
         for entry in entries:
-            state = "ready to load" if entry.ready else "does not fit" if not entry.runs else "not on this machine"
-            self.list.addItem(QListWidgetItem(f"{entry.title}\n    {state}"))
+            self.list.addItem(QListWidgetItem(self._line(entry)))
         self.list.addItem(QListWidgetItem("Another\n    a folder or a server"))
         names = [entry.name for entry in entries]
         self.list.setCurrentRow(names.index(self.model.name) if self.model.name in names else 0)
+
+    def _line(self, entry: Entry) -> str:
+        """An entry in the list: its name and, below, what can be done with it."""
+        if entry.name == self.model.name:
+            state = "in use"
+        elif entry.ready:
+            state = "ready to load"
+        else:
+            state = "not on this machine" if entry.runs else "does not fit"
+        return f"{entry.title}\n    {state}"
 
     # ---- what is chosen
 
@@ -189,6 +198,8 @@ class ModelPage(QDialog):
 
     def _refresh(self) -> None:
         entry, own = self.entry, self.entry is None and bool(self._entries)
+        for index, known in enumerate(self._entries[: self.list.count()]):
+            self.list.item(index).setText(self._line(known))
         info = self.model.info
         bits = f", {info.bits} bits" if info.bits in (4, 8, 16) else ""
         self.in_use.setText(f"In use: {self.model.name} on {info.device}{bits}")

@@ -201,9 +201,7 @@ def present_field(painter: QPainter, field: Field, pose: CArmPose) -> None:
     """Where the C-arm stands by now while an earlier picture is held: its field on that picture, without X-ray."""
     stroke(painter, field.outline(pose), theme.ORANGE, 2.0)
     top = QPointF(field.at(pose).x(), field.outline(pose).boundingRect().top() + 12)
-    plate(
-        painter, top, "view now, no picture yet", theme.ORANGE, anchor=Qt.AlignmentFlag.AlignTop, within=inner(field)
-    )
+    plate(painter, top, "view now, no picture yet", theme.ORANGE, anchor=Qt.AlignmentFlag.AlignTop, within=inner(field))
 
 
 def collimator(painter: QPainter, field: Field, width_mm: float, height_mm: float, shades: bool, text: str) -> None:

@@ -24,20 +24,17 @@ from PySide6.QtWidgets import (
 from carm_gui.job import Job
 from carm_gui.placing import FAR_MM, VIEWS, Placing, other
 from carm_gui.views.place_picture import Marker, PlacePicture
+from carm_gui.views.place_slab import SLAB_MM, Slabs
 from carm_gui.views.widgets import KeyButton, frame, label, retone, row, small_button
 from sim.landmarks import BY_KEY, KEYS, LANDMARKS
 from sim.patient.markups import write_mrk_json
 from sim.patient.patient import Patient, PatientError
-from sim.survey import SurveyView, body_box, slab, survey_views
+from sim.survey import SurveyView, body_box, survey_views
 
 PICTURE_PX = 1024
 POLL_MS = 40
 TITLES = {"ap": "From the front (AP)", "lateral": "From the patient's left (lateral)"}
 EDGES = {"ap": ("R", "L"), "lateral": ("Front", "Back")}
-SLAB_MM = 40.0
-"""Half the thickness of the slab that the second picture shows about the first click."""
-ACROSS = {"ap": 2, "lateral": 0}
-"""The patient axis along which each picture looks through the patient: ant, left."""
 SIDE = {"ap": "the picture from the front", "lateral": "the picture from the side"}
 
 
@@ -62,8 +59,7 @@ class PlaceDialog(QDialog):
         self._poll.setInterval(POLL_MS)
         self._poll.timeout.connect(self._look)
         self._poll.start()
-        self._slab_job: Job | None = None
-        self._slab_wanted = self._slab_shown = None
+        self.slabs = Slabs(patient, self.pictures)
         self.job.start()
         self._refresh()
 
@@ -198,14 +194,13 @@ class PlaceDialog(QDialog):
         return views, signals, body_box(self.patient)
 
     def _look(self) -> None:
-        if self._slab_job is not None:
-            self._look_at_slab()
+        if self.ready:
+            if not self.slabs.look():
+                self._poll.stop()
             return
         if not self.job.done:
             return
         self._poll.stop()
-        if self.ready:
-            return
         if self.job.result is None:
             for picture in self.pictures.values():
                 picture.show_message("There is no picture")
@@ -220,45 +215,6 @@ class PlaceDialog(QDialog):
             picture.show_signal(signals[name], QRectF(low[0], low[1], high[0] - low[0], high[1] - low[1]))
         self._refresh()
         self.pictures["ap"].setFocus()
-
-    def _slab_of(self) -> tuple[str, tuple[float, float]] | None:
-        """The picture that shows a slab now and the other one's click it lies about; None when both show everything."""
-        both = self.placing.clicks.get(self.current, {}) if self.placing else {}
-        if len(both) != 1 or not self.slab_button.isChecked():
-            return None
-        [(clicked, uv)] = both.items()
-        return other(clicked), uv
-
-    def _want_slab(self) -> None:
-        self._slab_wanted = self._slab_of()
-        if self._slab_wanted != self._slab_shown:
-            for picture in self.pictures.values():
-                if picture.shows_slab:
-                    picture.show_slab(None)
-            self._slab_shown = None
-        if self._slab_wanted is not None and self._slab_wanted != self._slab_shown and self._slab_job is None:
-            name, uv = wanted = self._slab_wanted
-            views = self.placing.views
-            clicked, axis = views[other(name)], ACROSS[name]
-            way = clicked.ray(uv)
-            at = float((clicked.source + way * ((np.array(clicked.centre) - clicked.source) @ way))[axis])
-            part = lambda tell: (wanted, views[name].render(slab(self.patient, axis, at, SLAB_MM)))  # noqa: E731
-            self._slab_job = Job(part, "carm-slab")
-            self._slab_job.start()
-            self._poll.start()
-
-    def _look_at_slab(self) -> None:
-        if not self._slab_job.done:
-            return
-        result, self._slab_job = self._slab_job.result, None
-        self._poll.stop()
-        if result is not None and result[0] == self._slab_wanted:
-            self._slab_shown = self._slab_wanted
-            picture = self.pictures[self._slab_wanted[0]]
-            picture.slab_text = f"{2 * SLAB_MM:.0f} mm about the first click"
-            picture.show_slab(result[1])
-        elif result is not None:
-            self._want_slab()
 
     @property
     def ready(self) -> bool:
@@ -388,7 +344,9 @@ class PlaceDialog(QDialog):
         self.save_as_button.setEnabled(bool(whole))
         self.question.setVisible(self.question.isVisible() and ready and self.placing.changed)
         if ready:
-            self._want_slab()
+            both = clicks.get(self.current, {}) if self.slab_button.isChecked() else {}
+            if self.slabs.want(self.placing.views, both):
+                self._poll.start()
             self._say_where(self.placing, about or self.current)
 
     def _say_where(self, placing: Placing, key: str) -> None:

@@ -6,17 +6,19 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 
 from PySide6.QtCore import QObject, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeySequence, QPainter, QPalette, QPolygonF, QShortcut
 from PySide6.QtWidgets import QComboBox, QFrame, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from carm_gui import theme
-from carm_gui.bridge import Notice, coalesce
+from carm_gui.bridge import Notice
 from carm_gui.session.events import SessionEvent
 from carm_gui.session.recording import RecordingError
 from carm_gui.session.replay import SPEEDS, Moment, Played, Player
 from carm_gui.views.widgets import KeyButton, label, row
+from sim.frame import Dose
 
 TICK_MS = 33
 SLIDER_STEPS = 10_000
@@ -151,6 +153,8 @@ class Replay(QObject):
     def seek(self, t: float) -> None:
         """Show the window as it was at `t` seconds."""
         self.window.clear()
+        self.window.on_event(Notice("pose", {"pose": self.player.start_pose, "moving": False}))
+        self.window.on_event(Notice("dose", {"dose": Dose()}))
         self._feed(self.player.seek(t))
         self._last = time.monotonic()
         self.bar.show_place(self.playing)
@@ -170,14 +174,14 @@ class Replay(QObject):
     def _tick(self) -> None:
         now = time.monotonic()
         passed, self._last = now - self._last, now
-        self._feed(self.player.advance(passed))
+        self._feed(self.player.advance(passed, thin=True))
         if self.player.at_end:
             self._run(False)
         self.bar.show_place(self.playing)
 
-    def _feed(self, events: list[SessionEvent]) -> None:
+    def _feed(self, events: Iterator[SessionEvent]) -> None:
         try:
-            for event in coalesce(events):
+            for event in events:
                 self.window.on_event(_shown(event))
         except RecordingError as problem:
             self._run(False)

@@ -125,7 +125,8 @@ class Study(QObject):
                 return Page("A pause", "Take your time. Nothing runs while this page is shown.")
             case "welcome":
                 return Page("Welcome", protocol.welcome or "Thank you for taking part.", "Begin", protocol.title)
-        return Page("What this was about", protocol.debriefing or "Thank you for taking part.", "Finish", "Debriefing")
+        text = f"{protocol.debriefing or 'Thank you for taking part.'}\n{self.run.disclosure()}"
+        return Page("What this was about", text, "Finish", "Debriefing")
 
     def _show(self, page: QWidget) -> None:
         old = self.pages.currentWidget()
@@ -173,9 +174,10 @@ class Study(QObject):
         condition = self.protocol.condition(self.run.item.condition)
         model = None if condition.mode == "manual" else self.models.get(condition.model)
         if condition.mode != "manual" and (model is None or model.state == "loading"):
-            page.wait("The assistant is still being loaded…")
-            QTimer.singleShot(300, lambda: (page.ready(), self._begin_trial(page)) if page.isVisible() else None)
+            page.wait("The assistant is still being loaded…")  # the timer goes with its page
+            QTimer.singleShot(300, page, lambda: self._begin_trial(page))
             return
+        page.ready()
         if model is not None and model.state == "failed":
             page.tell(f"The assistant cannot be used: {model.problem}", "warn")
             return
@@ -236,6 +238,8 @@ class Study(QObject):
 
     def _on_event(self, event) -> None:
         if event.kind == "study":
+            if event.data["ready"] is not self.pages.currentWidget():
+                return  # that page is gone
             if event.data["problem"]:
                 event.data["ready"].tell(event.data["problem"], "warn")
             else:
@@ -270,7 +274,6 @@ class Study(QObject):
         if self.trial is not None and not self.trial.ended:
             self.trial.think_aloud()
             self.bar.show_marked("✓ marked")
-            QTimer.singleShot(1200, lambda: self.bar.show_marked(""))
 
     def take_note(self) -> None:
         """Ctrl+Shift+N: a note of the proctor's; it stays on this machine and is never exported."""

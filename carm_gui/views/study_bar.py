@@ -3,7 +3,7 @@ it, the participant's own choice before the assistant answers. Knows no session.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QVBoxLayout, QWidget
 
 from carm_gui.views.widgets import KeyButton, label, retone, row
@@ -29,6 +29,9 @@ class StudyBar(QFrame):
         self.task = label("", 16, bold=True)
         self.clock = label("", 16, bold=True, wrap=False)
         self.marked = label("", 13, tone="good", wrap=False)
+        self._fading = QTimer(self)
+        self._fading.setSingleShot(True)
+        self._fading.timeout.connect(self.marked.clear)
         self.button = KeyButton("Done", "F10")
         self.button.setToolTip("The task is done (F10)")
         self.button.clicked.connect(self.done)
@@ -76,7 +79,9 @@ class StudyBar(QFrame):
         retone(self.clock, tone="warn" if seconds < SHORT_S else "")
 
     def show_marked(self, text: str) -> None:
+        """A short confirmation that goes away by itself."""
         self.marked.setText(text)
+        self._fading.start(1200)
 
     def ask_choice(self) -> None:
         """The participant's own choice is wanted; nothing is preselected."""

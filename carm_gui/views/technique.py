@@ -16,12 +16,15 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLayout, QLineEdit
 from carm_gui import theme
 from carm_gui.views.widgets import KeyButton, label, retone
 from sim.frame import Dose
+from sim.technique import MA_RANGE
+from sim.technique import Technique as Settings
+from sim.xray.spectrum import KVP_RANGE
 
 RATE_WINDOW_S = 2.0
 SIGNAL_S = 300.0
 """Fluoroscopy time after which a console sounds its signal, again and again until it is reset (21 CFR 1020.32 (h))."""
 PULSE_RATES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-KVP, MA = (50, 120), (1, 100)
+KVP, MA = tuple(round(end) for end in KVP_RANGE), (1, round(MA_RANGE[1]))
 
 
 class Readout(QWidget):
@@ -71,17 +74,21 @@ class Figure(QLineEdit):
         self.setValidator(QIntValidator(0, 999, self))
         self.setFont(theme.font(14, bold=True))
         self.setFixedWidth(52)
-        self.editingFinished.connect(lambda: self._set(int(self.text() or self._value)))
+        self.editingFinished.connect(lambda: self._typed())
         self.put(low)
 
-    def value(self) -> int:
+    def value(self) -> float:
         return self._value
 
-    def put(self, value: int) -> None:
+    def put(self, value: float) -> None:
         """Show `value`, unless another is being typed."""
         self._value = value
         if not (self.hasFocus() and self.isModified()):
-            self.setText(str(value))
+            self.setText(f"{value:.0f}" if value >= 10 or value == round(value) else f"{value:.1f}")
+
+    def _typed(self) -> None:
+        if self.isModified():
+            self._set(int(self.text() or round(self._value)))
 
     def _set(self, value: int) -> None:
         value = min(max(value, self.low), self.high)
@@ -96,11 +103,11 @@ class Figure(QLineEdit):
         if step is None:
             super().keyPressEvent(event)
         else:
-            self._set(self._value + step)
+            self._set(round(self._value) + step)
 
     def wheelEvent(self, event) -> None:  # noqa: N802
         if self.hasFocus():
-            self._set(self._value + (1 if event.angleDelta().y() > 0 else -1))
+            self._set(round(self._value) + (1 if event.angleDelta().y() > 0 else -1))
 
 
 class Choice(QComboBox):
@@ -152,7 +159,7 @@ class Technique(QFrame):
         inside.addWidget(self.simulated)
         self.show_dose(Dose())
         self.show_beam(False, 8.0)
-        self.show_technique(90, 10, None)
+        self.show_technique(Settings())
         self.set_ready(False)
 
     def _make_controls(self) -> None:
@@ -183,7 +190,9 @@ class Technique(QFrame):
         self._kv = _captioned("kV", self.kv, "Tube voltage")
         self._ma = _captioned("mA", self.ma, "Tube current during a pulse")
         self._rate = _captioned("Pulses /s", self.pulse_rate, "Pictures a second while the beam is on")
-        self._auto = _captioned("Exposure", self.auto, "Automatic exposure: kV and mA follow the patient's thickness")
+        self._auto = _captioned(
+            "Exposure", self.auto, "Automatic: kV and mA follow the patient until one is set by hand"
+        )
 
     def _make_readouts(self) -> None:
         self.kerma = Readout(
@@ -227,14 +236,9 @@ class Technique(QFrame):
         """A device is there; `adjustable` if it lets its technique be set."""
         self.button.setEnabled(ready)
         self.shoot.setEnabled(ready)
-        self._adjustable = ready and adjustable
         self.pulse_rate.setEnabled(ready)
-        self.auto.setEnabled(self._adjustable)
-        self._show_settable()
-
-    def _show_settable(self) -> None:
-        for box in (self.kv, self.ma):
-            box.setEnabled(self._adjustable and not self.auto.isChecked())
+        for widget in (self.auto, self.kv, self.ma):
+            widget.setEnabled(ready and adjustable)
 
     def show_beam(self, on: bool, pulse_rate: float) -> None:
         self.on = on
@@ -250,18 +254,16 @@ class Technique(QFrame):
             self._history.clear()
             self.rate.put("0.0")
 
-    def show_technique(self, kvp: float, ma: float, auto: bool | None) -> None:
-        """What the next pulse is made with; `auto` None where the device has no automatic exposure."""
+    def show_technique(self, settings: Settings) -> None:
+        """What the next pulse is made with."""
         self._telling = True
+        kvp, ma, auto = settings.kvp, settings.ma, settings.auto
         for box, value in ((self.kv, kvp), (self.ma, ma)):
-            box.put(round(value))
-        self.auto.setChecked(bool(auto))
+            box.put(value)
+        self.auto.setChecked(auto)
         self.auto.setText("Auto" if auto else "Manual")
         self.auto.setAccessibleName(f"Automatic exposure is {'on' if auto else 'off'}")
-        self._auto.setVisible(auto is not None)
         self._telling = False
-        if hasattr(self, "_adjustable"):
-            self._show_settable()
 
     def show_dose(self, dose: Dose) -> None:
         self.kerma.put(f"{dose.air_kerma_mgy:.2f}")

@@ -1,12 +1,15 @@
 """Calibrates the baseline's regions on validation subjects, photographed exactly as a test is.
 
 Half of the views by the published recipe, half around landmarks; nothing else uses these subjects. Writes
-conformal.json into the model's folder. Knows the truth of calibration views, and nothing of any test.
+conformal.json into the model's folder. `carm train baseline` ends with it; `python -m inference.baseline.calibrate
+FOLDER` does it alone. Knows the truth of calibration views, and nothing of any test.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,7 +32,8 @@ def calibrate_folder(folder: Path, calibration: Calibration, say: Callable[[str]
         plan = Plan(task, str(folder), patients, limit=limit, displace_mm=displace)
         work = folder / f"calibration-{task}"
         say(f"calibrating on {limit} views of {len(patients)} subjects, {task}")
-        evaluate(plan, _nobody_steers, work, calibration.workers, reference=False)
+        told = lambda done, total, task=task: say(f"{task}: {done} of {total} parts")  # noqa: E731
+        evaluate(plan, _nobody_steers, work, calibration.workers, told, reference=False)
         outcomes += read_cases(work)
         for file in work.iterdir():
             file.unlink()
@@ -42,3 +46,11 @@ def calibrate_folder(folder: Path, calibration: Calibration, say: Callable[[str]
 
 def _nobody_steers(*_):
     raise NotImplementedError
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Calibrate a baseline's regions on validation subjects.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--workers", type=int, default=2)
+    given = parser.parse_args()
+    calibrate_folder(given.folder, Calibration(workers=given.workers), lambda line: print(line, file=sys.stderr))

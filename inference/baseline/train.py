@@ -201,6 +201,7 @@ def train(
     when the recipe calibrates, conformal.json."""
     from inference.training.views import Views, plain
 
+    began = time.monotonic()
     device = device_of(device)
     torch.set_num_threads(recipe.threads)
     torch.manual_seed(recipe.seed)
@@ -223,7 +224,9 @@ def train(
     )
     out = figures(read(averaged, shown)[0], truth)
     about = {"figures": out, "subjects": data.subjects, "views": len(data), "generators": sorted(data.generators)}
-    folder = save_model(averaged, recipe.out / "model", {**about, "samples": recipe.training.samples})
+    about |= {"seed": recipe.seed, "training": recipe.training.model_dump(), "device": device}
+    about["minutes_this_run"] = round((time.monotonic() - began) / 60, 1)
+    folder = save_model(averaged, recipe.out / "model", about)
     say(f"baseline: {json.dumps(out)}")
     if recipe.calibration is not None:
         from inference.baseline.calibrate import calibrate_folder

@@ -140,12 +140,9 @@ def bench_for(plan: Plan, index: int) -> Bench:
 def model_for(name: str, device: str) -> LanguageModel:
     """The model of that name in this process, loaded once."""
     if (name, device) not in _models:
-        from inference.baseline.model import open_here
-        from inference.models.profiles import spec_of
+        from inference.models.profiles import open_here
 
-        spec = spec_of(name)
-        more = {part: getattr(spec, part) for part in ("bits", "constrained") if hasattr(spec, part)}
-        _models[name, device] = open_here(spec.base, spec.adapter, name=spec.name, device=device, **more)
+        _models[name, device] = open_here(name, device=device)
     return _models[name, device]
 
 
@@ -271,6 +268,8 @@ class Bench:
             out["spreads"] = _listed(got.spreads)
         if got.radii is not None:
             out["radii"] = _listed(got.radii)
+        if got.likelihoods is not None:
+            out["likelihoods"] = [round(float(p), 5) for p in got.likelihoods]
         return out
 
     def _navigate(self, model: Timed, case: Case, pose: CArmPose, navigator: Navigator) -> Outcome:

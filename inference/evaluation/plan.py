@@ -21,7 +21,7 @@ DEFAULT_PATIENTS = "virtual:1000000-1000049"
 DEFAULT_LIMIT = {"retrieval": 1000, "localization": 700, "correction": 300, "navigation": 400}
 """Cases in all; for correction the wrong answers that are looked for, and as many right ones."""
 QUICK_PATIENTS = "virtual:900200-900209"
-QUICK_LIMIT = {"retrieval": 200, "localization": 140, "correction": 60, "navigation": 90}
+QUICK_LIMIT = {"retrieval": 200, "localization": 140, "correction": 40, "navigation": 90}
 """A set of minutes that gates a stage of training, on validation subjects."""
 MEAN_ANATOMY = "mean-anatomy"
 """The row that does not see: the true isocentre and the population's mean."""

@@ -12,10 +12,12 @@ import json
 import logging
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, replace
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 
 from inference.evaluation import correction
@@ -35,17 +37,18 @@ Progress = Callable[[int, int], None]
 @dataclass(frozen=True)
 class Part:
     """One piece of work: a chunk of the cases of a patient, or a round of looking for wrong answers, of which `rights`
-    right ones are asked about too."""
+    right ones are asked about too. `digest` tells the work from any other of that name."""
 
     plan: Plan
     index: int
     chunk: int
+    digest: str
     rights: int = 0
 
     @property
     def name(self) -> str:
         model = "".join(c if c.isalnum() else "_" for c in Path(self.plan.model).name)
-        return f"{model}_{self.plan.digest(fingerprint(self.plan.model))}_{self.index:04d}_{self.chunk:03d}.jsonl"
+        return f"{model}_{self.digest}_{self.index:04d}_{self.chunk:03d}.jsonl"
 
 
 def fingerprint(model: str) -> str:
@@ -54,11 +57,15 @@ def fingerprint(model: str) -> str:
         return ""
     from inference.baseline.model import baseline_folder
     from inference.models.folder import sha256_of
-    from inference.models.profiles import spec_of
+    from inference.models.profiles import is_server, spec_of
 
+    if is_server(model):
+        return model
     spec = spec_of(model)
     folders = [spec.base, spec.adapter, baseline_folder() if model == "hybrid" else None]
-    return " ".join(sha256_of(folder) for folder in folders if folder is not None)
+    regions = spec.base / "conformal.json"
+    calibrated = regions.read_text() if regions.is_file() else ""
+    return " ".join([sha256_of(folder) for folder in folders if folder is not None] + [calibrated])
 
 
 def do(part: Part, navigator: Navigator) -> list[Outcome]:
@@ -109,7 +116,13 @@ def evaluate_all(
             for plan in plans:
                 done[plan.model] = _corrections(plan, navigator, kept, pool, progress)
         else:
-            parts = [Part(p, i, c) for p in everything for i in range(len(p.patients)) for c in range(p.chunks(i))]
+            parts = [
+                Part(plan, index, chunk, digest)
+                for plan in everything
+                for digest in [plan.digest(fingerprint(plan.model))]
+                for index in range(len(plan.patients))
+                for chunk in range(plan.chunks(index))
+            ]
             results = _finish(parts, navigator, kept, pool, progress)
             for plan in everything:
                 done[plan.model] = [o for part in parts if part.plan is plan for o in results[part]]
@@ -183,7 +196,12 @@ def _workers(count: int) -> Executor:
     for name in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    return ProcessPoolExecutor(count, mp_context=get_context("spawn"))
+    return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_deaf)
+
+
+def _deaf() -> None:
+    """Ctrl+C is for the parent, which ends its workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _finish(
@@ -215,9 +233,16 @@ def _finish(
     try:
         for job in as_completed(jobs):
             take(jobs[job], job.result())
-    except BaseException:
+    except BaseException as problem:
         for job in jobs:
             job.cancel()
+        for worker in active_children():
+            worker.terminate()
+        if isinstance(problem, BrokenProcessPool):
+            raise ValueError(
+                "A worker process died, perhaps for want of memory; run the same command again with fewer --workers: "
+                "it goes on where it stopped."
+            ) from None
         raise
     return results
 
@@ -227,9 +252,10 @@ def _corrections(
 ) -> list[Outcome]:
     """Rounds on all patients until enough wrong answers are there, or each patient's cap is reached."""
     out: list[Outcome] = []
+    digest = plan.digest(fingerprint(plan.model))
     left = [plan.share(index) for index in range(len(plan.patients))]
     for turn in range(max(1, plan.cap // correction.ROUND)):
-        parts = [Part(plan, index, turn, left[index]) for index in range(len(plan.patients))]
+        parts = [Part(plan, index, turn, digest, left[index]) for index in range(len(plan.patients))]
         results = _finish(parts, navigator, kept, pool, progress)
         for part in parts:
             left[part.index] -= sum(o.case.kind == "kept" for o in results[part])

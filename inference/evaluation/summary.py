@@ -110,6 +110,14 @@ def _readings(outcomes: Sequence[Outcome]) -> dict:
     out["in_view_error_mm_by_landmark"] = {
         key: float(np.median(error[seen[:, i], i])) for i, key in enumerate(KEYS) if seen[:, i].any()
     }
+    if all("likelihoods" in o.reading for o in outcomes):
+        ranked = [[i + 1 for i in np.argsort(o.reading["likelihoods"])[::-1]] for o in outcomes]
+        out["classifier"] = {
+            **_classified("precision", (1, 2, 3), outcomes, ranked, measures.precision),
+            **_classified(
+                "hit", (1, 2), outcomes, ranked, lambda said, true, k: float(bool(set(said[:k]) & set(true)))
+            ),
+        }
     if all("radii" in o.reading for o in outcomes):
         radii = stacked(outcomes, "radii")
         shown = conformal.on_picture(offsets) & np.isfinite(radii) & np.isfinite(error)
@@ -120,6 +128,21 @@ def _readings(outcomes: Sequence[Outcome]) -> dict:
         }
         out["median_region_radius_mm"] = float(np.median(radii[shown])) if shown.any() else None
     return out
+
+
+def _classified(
+    name: str, ks: Sequence[int], outcomes: Sequence[Outcome], ranked: Sequence[Sequence[int]], measure: Callable
+) -> dict:
+    """The published way of a conventional network: its most likely classes as the answer."""
+    task = "retrieval" if name == "precision" else "localization"
+    rows = [(o.case.patient, ids, o.truth) for o, ids in zip(outcomes, ranked) if o.case.task == task]
+    if not rows:
+        return {}
+    cells = {str(k): share("at", [(patient, measure(ids, true, k)) for patient, ids, true in rows]) for k in ks}
+    return {
+        name: {k: cell["at"] for k, cell in cells.items()},
+        f"{name}_ci95": {k: cell["at_ci95"] for k, cell in cells.items()},
+    }
 
 
 def _column(

@@ -31,6 +31,15 @@ _AT_K = (
     ("Hit@1", "localization", "hit", "1"),
     ("Hit@2", "localization", "hit", "2"),
 )
+_REAL = (
+    ("CT P@1", "retrieval", "precision", "1"),
+    ("CT P@3", "retrieval", "precision", "3"),
+    ("CT Hit@1", "localization", "hit", "1"),
+    ("CT Hit@2", "localization", "hit", "2"),
+    ("Hit@2", "regions", "hit", "2"),
+    ("R@2", "regions", "recall", "2"),
+)
+"""Landmarks of CTs are ours; Hit@2 and R@2 are of the 22 regions of real X-rays, as published."""
 _NAVIGATION = (
     ("n", "n"),
     ("within 25 mm", "arrived_within_25mm"),
@@ -84,10 +93,12 @@ def tables(figures: Iterable[Mapping]) -> dict[str, Table]:
     virtual = [own for own in figures if not _is_real(own)]
     real = [own for own in figures if _is_real(own)]
     out = {}
-    if any(own["task"] in ("retrieval", "localization") for own in virtual):
-        out["table1"] = _at_k(virtual, published=slice(0, 6))
-    if any(own["task"] in ("retrieval", "localization") for own in real):
-        out["table2"] = _at_k(real, published=slice(6, 8))
+    for name, rows, columns, published in (
+        ("table1", virtual, _AT_K, slice(0, 6)),
+        ("table2", real, _REAL, slice(6, 8)),
+    ):
+        if any(own["task"] in ("retrieval", "localization", "regions") for own in rows):
+            out[name] = _at_k(rows, columns, published)
     for name, rows in (("", virtual), ("_real", real)):
         out |= _plain(f"navigation{name}", rows, "navigation", _NAVIGATION)
         out |= _plain(f"correction{name}", rows, "correction", _CORRECTION)
@@ -98,17 +109,19 @@ def tables(figures: Iterable[Mapping]) -> dict[str, Table]:
 
 
 def _is_real(own: Mapping) -> bool:
-    return not all(str(patient).startswith("virtual") for patient in own.get("patients", ()))
+    virtual = all(str(patient).startswith("virtual") for patient in own.get("patients", ()))
+    return own["task"] == "regions" or not virtual
 
 
 def _name(own: Mapping) -> str:
     name = Path(str(own["model"])).name if own.get("is_model", True) else REFERENCE
-    extra = [f"{own['blind']} pictures" if own.get("blind") else ""]
+    extra = [f"{own['blind']}{BLINDED}" if own.get("blind") else ""]
     extra.append(f"starts displaced up to {own['displace_mm']:g} mm" if own.get("displace_mm") else "")
     return ", ".join([name, *filter(None, extra)])
 
 
 REFERENCE = "true isocentre with mean anatomy (does not see)"
+BLINDED = " pictures"
 
 
 def _with_reference(own: Mapping) -> dict[str, Mapping]:
@@ -119,24 +132,24 @@ def _with_reference(own: Mapping) -> dict[str, Mapping]:
     return rows
 
 
-def _at_k(figures: Sequence[Mapping], published: slice) -> Table:
+def _at_k(figures: Sequence[Mapping], wanted: Sequence[tuple[str, str, str, str]], published: slice) -> Table:
     rows: dict[str, dict[str, Cell]] = {}
     for own in figures:
-        for column, task, what, k in _AT_K:
+        for column, task, what, k in wanted:
             if own["task"] == task:
                 for name, part in _with_reference(own).items():
                     rows.setdefault(name, {})[column] = (part[what][k], part[f"{what}_ci95"][k])
-    columns = [column for column, *_ in _AT_K]
     given = ["P@1", "P@2", "P@3", "R@3", "Hit@1", "Hit@2", "Hit@2", "R@2"][published]
-    columns += [column for column in given if column not in columns]
+    used = {column for cells in rows.values() for column in cells} | set(given)
+    columns = [column for column, *_ in wanted if column in used]
     for name, values in PUBLISHED.items():
         rows[f"published: {name}"] = {column: (value, None) for column, value in zip(given, values[published])}
     return columns, _last(rows)
 
 
 def _last(rows: Mapping[str, dict[str, Cell]]) -> list[tuple[str, dict[str, Cell]]]:
-    """Models first, then the row that does not see, then what was published."""
-    order = sorted(rows, key=lambda name: (name.startswith("published"), name.startswith(REFERENCE)))
+    """Models first, then blinded ones, then the row that does not see, then what was published."""
+    order = sorted(rows, key=lambda name: (name.startswith("published"), name.startswith(REFERENCE), BLINDED in name))
     return [(name, rows[name]) for name in order]
 
 

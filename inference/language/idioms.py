@@ -117,6 +117,34 @@ IDIOMS = (
     (r"\bof (?:the|this|our|my|that) (?:patient|person|man|woman|guy|lady|subject)\b(?!'s)", " "),
     (r"(?<=\bquarter )inch\b", "in"),
     (r"\bever so\b", " "),
+    (r"\b(?:centred|centered)\b(?=[\s,]*(?:please|now|for me)?[\s.!]*$)", " in center "),
+    (r"\bgo on (?:about|and on)\b|\bgive (?:him|her|them)\b", " xidiom "),
+    (r"\b(?:only|there (?:is|are)|is|are) (?:\d+|one|two|three|four|five|six) left\b", " xtold "),
+    (r"^\W*one (?:left|right)\W*$", " xidiom "),
+    (
+        rf"\b{_PLACING} (?=(?:the |his |her |that )?(?:[a-z'\-]+ ){{1,5}}(?:in|into|to|at|on) (?:the )?"
+        r"(?:very )?(?:cent(?:re|er)|middle)\b)(?!(?:it|me|us)\b)",
+        "show ",
+    ),
+    (
+        r"^\W*(?:actually|but|well|sorry|or rather)\b[ ,]*"
+        r"(?=(?:go|move|show|take|align|bring|let|lets|cent|can|could)\w*\b)",
+        " ",
+    ),
+    (r", ?(l|r|lt|rt)\.?(?=\W*(?:please)?\W*$)", r" \1"),
+    (r"\b(?:the )?(?:place|point|spot|site|part|area) (?:at which|where)\b", "where"),
+    (r"\bgo (?:for|with|ahead with|along with) (?:it|that|this)(?: one| step| move| proposal)?\b", " yes "),
+    (
+        r"\b(?:undo|revert|reverse) (?:the |that |my |your |our )?(?:last |latest |previous |most recent )?"
+        r"(?:step|move|motion|movement|command|action|change|shift|rotation)\b",
+        " undo ",
+    ),
+    (
+        r"^\W*where (?:did|have|do) (?:we|i|you) (?:get|got|end|land|arrive|ended|landed|come|gone)(?: up| to)?"
+        r"(?: now)?\W*$",
+        "where are we",
+    ),
+    (r"\b(?:blades?|collimators?|shutters?) (?:wide|fully|completely|all the way) open\b", "open blades"),
     (r"^\W*(?:is|was) not (?=(?:that|this|it) .*\?)", "is "),
     (
         r"^(\W*(?:so |and |ok |okay |tell me |please )*(?:where|what)\b.*?),? (?:exactly|precisely|again|please)\W*$",

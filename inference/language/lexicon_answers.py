@@ -91,7 +91,7 @@ ANSWERS: dict[str, dict[object, str]] = {
         None: """
             where is; where; what; which; who; why; how; when; whether; if; until; till; while; before; after;
             once; did; does; do you; do we; do i; was; were; has; had; have you; have we; have i; are; am; are
-            we; am i; should we; should i; shouldnt; because; since; as soon; whenever; unless; provided;
+            we; am i; should we; should i; shall i; shouldnt; because; since; as soon; whenever; unless; provided;
             suppose; imagine; ignore; pretend; assuming; where are; whose; would it""",
     },
     "THEN": {

@@ -50,7 +50,8 @@ def _shipped(name: str, title: str) -> Entry:
     from inference.models.profiles import spec_of
 
     try:
-        where, here = f"ships with the program ({spec_of(name).base.parent.name})", True
+        spec_of(name)
+        where, here = "ships with the program", True
     except ModelError as problem:
         where, here = str(problem), False
     return Entry(name, title, here, True, "runs on any processor", where, "Apache-2.0")

@@ -118,6 +118,8 @@ def serve(lines: BinaryIO, out: BinaryIO, argument: str) -> None:
 
 def main() -> None:
     """Entry of the child process. What any library prints must not reach the protocol: it goes nowhere."""
+    if hasattr(os, "nice"):
+        os.nice(5)  # a halt and the picture come before the model's thinking
     lines, out = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):

@@ -82,7 +82,7 @@ class Profile:
 
     @property
     def adapter(self) -> int:
-        """Weights of a LoRA adapter of rank LORA_RANK on the attention projections of both towers (arXiv 2604.18740)."""
+        """Weights of a LoRA adapter, rank LORA_RANK, on both towers' attention projections (arXiv 2604.18740)."""
         q, kv = self.heads * self.head_dim, self.kv_heads * self.head_dim
         text = self.layers * (2 * (self.width + q) + 2 * (self.width + kv))
         see = self.vision

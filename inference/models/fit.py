@@ -66,9 +66,12 @@ def fit(profile: Profile, machine: Machine) -> Fit:
         ("cuda", machine.gpu_free, f"the {machine.gpu}"),
         ("cpu", machine.ram_free, "the processor, slowly"),
     ):
-        bits = next((b for b in widths if profile.running_bytes(b) <= free), None)
+        # On a processor what is not quantised is computed, and kept, in 32 bits.
+        more = 2 * profile.other if device == "cpu" else 0
+        need_at = {b: profile.running_bytes(b) + (more if b < 16 else 0) for b in widths}
+        bits = next((b for b in widths if need_at[b] <= free), None)
         if bits is not None:
-            takes = profile.running_bytes(bits) / 1e9
+            takes = need_at[bits] / 1e9
             return Fit(bits, device, f"runs on {where}: {bits} bits, {takes:.0f} of {free / 1e9:.0f} GB free")
     most = max(machine.gpu_free, machine.ram_free)
     if not machine.quantises and profile.running_bytes(4) <= most:

@@ -14,6 +14,7 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 
 from inference.models.child import arguments, ask_message, encode
@@ -26,6 +27,10 @@ CANCEL_GRACE_S = 0.3
 """A child that has not stopped a cancelled reply by then is ended."""
 HANG_S = 60.0
 """Longest silence of a child that is answering."""
+LONGEST_HANGS = 5.0
+"""A whole reply may take this many times the longest silence; after that a child that dribbles is ended as well."""
+LINE_LIMIT, REPLY_LIMIT = 1 << 20, 100_000
+"""Bytes of one message and characters of one reply (an empty piece counts as one): a child that floods is ended."""
 LOAD_S = 900.0
 _START = "from inference.models.child import main; main()"
 
@@ -33,7 +38,9 @@ _START = "from inference.models.child import main; main()"
 class ModelProcess:
     """The model of `spec` as a LanguageModel. The constructor returns at once; the model loads meanwhile."""
 
-    def __init__(self, spec: ModelSpec, *, device: str = "cpu", hang_s: float = HANG_S):
+    def __init__(
+        self, spec: ModelSpec, *, device: str = "cpu", hang_s: float = HANG_S, grace_s: float = CANCEL_GRACE_S
+    ):
         self.name = spec.name
         self.info = ModelInfo(
             spec.name,
@@ -43,7 +50,7 @@ class ModelProcess:
             constrained=spec.constrained,
         )
         self.state, self.problem, self.note = "loading", "", ""
-        self._spec, self._device, self._hang_s = spec, device, hang_s
+        self._spec, self._device, self._hang_s, self._grace_s = spec, device, hang_s, grace_s
         # Everything below is read and written under this condition, which is notified of each change.
         self._changed = threading.Condition()
         self._child: subprocess.Popen | None = None
@@ -51,6 +58,7 @@ class ModelProcess:
         self._number = 0  # of the last reply asked for
         self._outstanding = 0  # of the reply that the child works on, or 0
         self._pieces: queue.Queue | None = None  # where the reply under way goes
+        self._written = 0  # characters of it
         self._cancelled = self._closed = False
         self._crashes = 0
         with self._changed:
@@ -72,11 +80,16 @@ class ModelProcess:
             number = self._number
         try:
             self._ask(number, request)
+            began = time.monotonic()
             while True:
+                longest = LONGEST_HANGS * self._hang_s
+                left = began + longest - time.monotonic()
                 try:
-                    piece = pieces.get(timeout=self._hang_s)
+                    piece = pieces.get(timeout=max(0.0, min(self._hang_s, left)))
                 except queue.Empty:
-                    sentence = f"The model was silent for {self._hang_s:g} s and is being started again."
+                    silent = f"was silent for {self._hang_s:g} s"
+                    what = silent if left > self._hang_s else f"did not finish its reply within {longest:g} s"
+                    sentence = f"The model {what} and is being started again."
                     with self._changed:
                         if self._outstanding == number:
                             self._restart(sentence, crashed=True)
@@ -93,7 +106,7 @@ class ModelProcess:
                 self._pieces = None
                 if self._outstanding == number:
                     self._outbox.put({"cancel": number})
-                    late = threading.Timer(CANCEL_GRACE_S, self._end_unheeding, [number])
+                    late = threading.Timer(self._grace_s, self._end_unheeding, [number])
                     late.daemon = True
                     late.start()
 
@@ -132,7 +145,7 @@ class ModelProcess:
                 raise ModelError(self.problem)
             if not settled:
                 raise ModelError(f"The model has not loaded within {LOAD_S:g} s.")
-            self._outstanding = number
+            self._outstanding, self._written = number, 0
             self._outbox.put(ask_message(number, request))
 
     def _end_unheeding(self, number: int) -> None:
@@ -148,7 +161,11 @@ class ModelProcess:
         environment = os.environ | QUIET | {"OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads}
         environment["PYTHONPATH"] = os.pathsep.join(path or os.getcwd() for path in sys.path)
         own_group = (
-            {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
+            {
+                "creationflags": subprocess.CREATE_NO_WINDOW
+                | subprocess.CREATE_NEW_PROCESS_GROUP
+                | subprocess.BELOW_NORMAL_PRIORITY_CLASS
+            }
             if sys.platform == "win32"
             else {"start_new_session": True}  # Ctrl-C in a terminal is the program's business, not the child's
         )
@@ -201,14 +218,14 @@ class ModelProcess:
 
     def _read(self, child: subprocess.Popen, outbox: queue.Queue[dict | None]) -> None:
         with child.stdout:
-            for line in child.stdout:
+            while line := child.stdout.readline(LINE_LIMIT):
                 try:
                     message = json.loads(line)
-                except ValueError:
+                    with self._changed:
+                        if child is self._child:
+                            self._take(message)
+                except (ValueError, TypeError, KeyError, AttributeError):
                     break  # it no longer speaks the protocol
-                with self._changed:
-                    if child is self._child:
-                        self._take(message)
         child.kill()
         code = child.wait()
         with self._changed:
@@ -228,6 +245,10 @@ class ModelProcess:
             mine = self._pieces if self._outstanding == self._number else None
             if "piece" in message:
                 piece = message["piece"]
+                self._written += len(piece) + 1
+                if self._written > REPLY_LIMIT:
+                    self._restart("The model would not stop writing and is being started again.", crashed=True)
+                    return
             else:
                 self._outstanding = 0
                 self._crashes = 0
@@ -240,4 +261,6 @@ class ModelProcess:
 
 
 def _how(code: int) -> str:
+    if code == -9:
+        return "by signal 9 (the memory may have run out)"
     return f"by signal {-code}" if code < 0 else f"with status {code}"

@@ -22,6 +22,8 @@ from sim.resource import resource
 NAMES = ("embedded", "embedded-base", "baseline", "hybrid")
 LARGE_HANG_S = 300.0
 """Longest silence of a model of any size: a large one on a CPU reads its picture for minutes."""
+LARGE_GRACE_S = 15.0
+"""A large model heeds a cancel before its next layer, seconds on a CPU; ending it would cost minutes of loading."""
 
 
 def open_model(name: str | Path, threads: int = 1) -> LanguageModel:
@@ -39,7 +41,7 @@ def open_model(name: str | Path, threads: int = 1) -> LanguageModel:
         return ModelProcess(spec)
     # A large model on a processor wants its cores; one half is left to the picture.
     spec = replace(spec, threads=max(threads, (os.cpu_count() or 1) // 2))
-    return ModelProcess(spec, device="auto", hang_s=LARGE_HANG_S)
+    return ModelProcess(spec, device="auto", hang_s=LARGE_HANG_S, grace_s=LARGE_GRACE_S)
 
 
 def open_here(name: str | Path, threads: int = 1, device: str = "auto") -> LanguageModel:
@@ -54,7 +56,7 @@ def open_here(name: str | Path, threads: int = 1, device: str = "auto") -> Langu
         spec.adapter,
         threads,
         name=spec.name,
-        device="cpu" if name in NAMES else device,
+        device="cpu" if name in NAMES and device == "auto" else device,
         **({} if name == "baseline" else {"bits": spec.bits, "constrained": spec.constrained}),
     )
 

@@ -190,12 +190,13 @@ class ServerModel:
         try:
             response = self._client.get(f"{self._base}/models", timeout=CONNECT_S + 15.0)
             if response.status_code in (404, 405, 500, 501):  # no list here; the first question will tell
-                names = [self._wanted] if self._wanted else []
+                bases = {self._wanted: ""} if self._wanted else {}
             elif response.status_code != 200:
                 raise ModelError(_refusal(response, self._host))
             else:
-                names = [str(entry["id"]) for entry in response.json()["data"]]
-            self._settle(names)
+                # vLLM names an adapter's base as its parent.
+                bases = {str(entry["id"]): str(entry.get("parent") or "") for entry in response.json()["data"]}
+            self._settle(bases)
         except ModelError as error:
             self._fail(str(error))
         except (httpx.HTTPError, OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
@@ -203,10 +204,11 @@ class ServerModel:
         finally:
             self._greeted.set()
 
-    def _settle(self, names: list[str]) -> None:
-        """Choose among what the server has: the one asked for, or its only one."""
+    def _settle(self, bases: dict[str, str]) -> None:
+        """Choose among what the server has, each with its base or "": the one asked for, or its only one."""
         if self.state == "failed":
             return
+        names = list(bases)
         if not self._wanted:
             if len(names) != 1:
                 raise ModelError(
@@ -218,7 +220,8 @@ class ServerModel:
         elif names and self._wanted not in names and not _lists_on_demand(names, self._wanted):
             raise ModelError(f"{self._host} has no model called {self._wanted}; it has {', '.join(names[:8])}.")
         self.name = self._wanted
-        self.info = _info(self._wanted, self._wanted, self._host, self.info.constrained)
+        base = bases.get(self._wanted) or self._wanted
+        self.info = _info(self._wanted, base, self._host, self.info.constrained)
         self.state, self.note = "ready", ""
 
     def _fail(self, sentence: str) -> None:
@@ -231,8 +234,8 @@ def _lists_on_demand(names: list[str], wanted: str) -> bool:
     return wanted.startswith("/")
 
 
-def _info(name: str, wanted: str, host: str, constrained: bool) -> ModelInfo:
-    profile = BY_NAME.get(wanted) or BY_HUB.get(wanted)
+def _info(name: str, base: str, host: str, constrained: bool) -> ModelInfo:
+    profile = BY_NAME.get(base) or BY_HUB.get(base)
     return ModelInfo(
         name=name,
         device=host,

@@ -136,6 +136,9 @@ class TransformersModel:
         _watch_loading(progress)
         if device == "auto":
             device = "cuda" if torch.cuda.is_available() else "cpu"
+        if device == "cuda":
+            roomiest = max(range(torch.cuda.device_count()), key=lambda card: torch.cuda.mem_get_info(card)[0])
+            torch.cuda.set_device(roomiest)
         try:
             progress("reading the processor")
             self.processor = load_processor(spec.base)

@@ -61,7 +61,7 @@ def load_weights(base: Path, bits: int, device: str):
     if bits in (4, 8):
         options |= {
             "quantization_config": quantisation(bits, device),
-            "device_map": {"": 0 if device == "cuda" else "cpu"},
+            "device_map": {"": torch.cuda.current_device() if device == "cuda" else "cpu"},
         }
         if device == "cpu":
             options["dtype"] = torch.float32

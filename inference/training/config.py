@@ -44,7 +44,8 @@ class Architecture(_Part):
 class Recipe(_Part):
     """`data` and `check` are folders made by `carm dataset`; `out` takes checkpoints and the finished model.
     `workers` processes write the exchanges; 0 writes them in the training process.
-    `room` views get their memory at once, for a cast that grows while the tower trains."""
+    `room` views get their memory at once, for a cast that grows while the tower trains. The
+    language stages use `language_views` of each subject."""
 
     data: Path
     check: Path
@@ -61,6 +62,7 @@ class Recipe(_Part):
     lora_alpha: int = 32
     workers: int = 0
     room: int = 0
+    language_views: int | None = 100
 
 
 def read_recipe(path: Path) -> Recipe:

@@ -149,7 +149,8 @@ def make(
 
 
 def on_this_machine(casts: list[Cast], workers: int | None) -> Iterator[tuple[int, bytes | Exception]]:
-    """(seed, shard) of each cast as it is done, by `workers` processes (None: one a core); the error where it failed."""
+    """(seed, shard) of each cast as it is done, by `workers` processes (None: one a core); its error where
+    it failed."""
     with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=get_context("spawn")) as pool:
         futures = {pool.submit(photograph, cast): cast.seed for cast in casts}
         for future in as_completed(futures):

@@ -11,8 +11,10 @@ from __future__ import annotations
 import json
 import os
 
-# Read when torch is imported.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+from inference.models.transformers import QUIET
+
+# Read when torch and the hub's library are imported: nothing is fetched.
+os.environ.update({**QUIET, **os.environ})
 
 import math
 import time
@@ -43,6 +45,9 @@ def train(recipe: QloraRecipe, resume: bool = False, say: Callable[[str], None] 
 
     state = PartialState(cpu=_device(recipe) == "cpu")
     tell = say if state.is_main_process else lambda text: None
+    for package in recipe.report:
+        if find_spec(package) is None:
+            raise ValueError(f"{package} is not installed; pip install {package}, or take it out of report.")
     accumulation = recipe.accumulation(state.num_processes)
     spec = spec_of(recipe.base)
     size = picture_size(spec.base)

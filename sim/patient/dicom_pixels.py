@@ -2,7 +2,7 @@
 
 Knows what a chosen series needs to become a grid, and every reason why it cannot; which slices belong to a series is
 dicom_series' business. Decoders: pylibjpeg (JPEG 2000), pyjpegls (JPEG-LS) and GDCM (JPEG lossless and baseline),
-which pydicom finds by itself.
+which pydicom finds by itself; they run in a process of their own (decode.py).
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ import numpy as np
 import pydicom
 from pydicom.dataset import Dataset
 from pydicom.pixels import get_decoder
-from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian, JPEG2000TransferSyntaxes
+from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian, JPEG2000TransferSyntaxes, RLELossless
 
+from sim.patient.decode import Decoder
 from sim.patient.dicom_series import Series, Slice, chosen, examine
 from sim.patient.grid_files import LPS_TO_PATIENT
 from sim.patient.hu import AIR_HU, by
@@ -34,20 +35,14 @@ def read_stack(
     listing = examine(path, tell)
     series = chosen(listing.series, choice, name)
     notes = [listing.set_aside] if listing.set_aside else []
-    series, doubles = _without_doubles(series, name)
+    with Decoder() as decoder:
+        series, doubles = _without_doubles(series, decoder)
+        ordered, affine = _stack(series, name)
+        volume = _filled(ordered, decoder, tell)
     if doubles:
         notes.append(f"{doubles} slice{'s' * (doubles > 1)} stored twice with the same picture: counted once.")
-    ordered, affine = _stack(series, name)
     if series.facts.get("lossy"):
         notes.append(f"{name} was compressed with loss before it came here; fine detail may be missing.")
-    volume = np.empty((len(ordered), *ordered[0].shape), np.int16)
-    path_open, stored, padding = None, np.empty(0), np.empty(0)
-    for k, item in enumerate(ordered):
-        if k % 8 == 0:
-            tell(k / len(ordered), f"Reading slices: {k} of {len(ordered)}")
-        if path_open != item.path:
-            path_open, (stored, padding) = item.path, _pixels(item.path)
-        volume[k] = _rescaled(item, stored, padding)
     a, b, c = series.spacing_mm
     facts = {
         **{key: value for key, value in series.facts.items() if key != "lossy"},
@@ -56,6 +51,19 @@ def read_stack(
         "spacing_mm": [round(a, 4), round(b, 4), round(c, 4)],
     }
     return volume.transpose(2, 1, 0), affine, tuple(notes), facts
+
+
+def _filled(ordered: list[Slice], decoder: Decoder, tell: Callable[[float, str], None]) -> np.ndarray:
+    """The slices as one volume (k, rows, columns) of int16."""
+    volume = np.empty((len(ordered), *ordered[0].shape), np.int16)
+    path_open, stored, padding = None, np.empty(0), np.empty(0)
+    for k, item in enumerate(ordered):
+        if k % 8 == 0:
+            tell(k / len(ordered), f"Reading slices: {k} of {len(ordered)}")
+        if path_open != item.path:
+            path_open, (stored, padding) = item.path, _pixels(item.path, decoder)
+        volume[k] = _rescaled(item, stored, padding)
+    return volume
 
 
 def _rescaled(item: Slice, stored: np.ndarray, padding: np.ndarray) -> np.ndarray:
@@ -71,7 +79,7 @@ def _rescaled(item: Slice, stored: np.ndarray, padding: np.ndarray) -> np.ndarra
     return np.where(padded | (values < _NEVER_HU), AIR_HU, np.clip(values, -32768, 32767))
 
 
-def _without_doubles(series: Series, name: str) -> tuple[Series, int]:
+def _without_doubles(series: Series, decoder: Decoder) -> tuple[Series, int]:
     """The series less the slices that repeat a place with the very same picture, and how many those were."""
     places: dict[float, Slice] = {}
     doubles = 0
@@ -80,7 +88,7 @@ def _without_doubles(series: Series, name: str) -> tuple[Series, int]:
         if at not in places:
             places[at] = item
             continue
-        one, other = (_rescaled(each, *_pixels(each.path)) for each in (places[at], item))
+        one, other = (_rescaled(each, *_pixels(each.path, decoder)) for each in (places[at], item))
         if not np.array_equal(one, other):
             return series, 0
         doubles += 1
@@ -136,7 +144,7 @@ def _stack(series: Series, name: str) -> tuple[list[Slice], np.ndarray]:
     return ordered, LPS_TO_PATIENT @ affine
 
 
-def _pixels(path: Path) -> tuple[np.ndarray, np.ndarray]:
+def _pixels(path: Path, decoder: Decoder) -> tuple[np.ndarray, np.ndarray]:
     """Stored values of a file, (rows, columns) or (frames, rows, columns), and where they are padding (bool)."""
     try:
         data = pydicom.dcmread(path, force=True)
@@ -148,15 +156,24 @@ def _pixels(path: Path) -> tuple[np.ndarray, np.ndarray]:
         "TransferSyntaxUID", ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
     )
     try:
-        stored = data.pixel_array
+        compressed = syntax.value.is_compressed and syntax.value != RLELossless
+        stored = decoder.pixels(path) if compressed else data.pixel_array
     except Exception as error:  # a codec raises whatever it likes on a damaged file
         raise PatientError(_unreadable(path, syntax.value)) from error
+    try:
+        return stored, _padding(stored, data)
+    except Exception as error:  # as above, for damaged tags
+        raise PatientError(f"{path.name} has a damaged PixelPaddingValue; copy it again.") from error
+
+
+def _padding(stored: np.ndarray, data: Dataset) -> np.ndarray:
+    """Where `stored` is padding (bool): PixelPaddingValue to PixelPaddingRangeLimit (PS3.3 C.7.5.1.1.2)."""
     low = data.get("PixelPaddingValue")
     if not isinstance(low, int):
-        return stored, np.zeros(stored.shape, bool)
+        return np.zeros(stored.shape, bool)
     high = data.get("PixelPaddingRangeLimit")
     low, high = (_stored(value, data) for value in (low, high if isinstance(high, int) else low))
-    return stored, (stored >= min(low, high)) & (stored <= max(low, high))
+    return (stored >= min(low, high)) & (stored <= max(low, high))
 
 
 def _stored(value: int, data: Dataset) -> int:
@@ -171,7 +188,7 @@ def _stored(value: int, data: Dataset) -> int:
 def _unreadable(path: Path, syntax: UID) -> str:
     try:
         decodable = not syntax.is_compressed or get_decoder(syntax).is_available
-    except NotImplementedError:
+    except (NotImplementedError, ValueError):
         return f"{path.name} is compressed in an unknown way ({syntax.name}); decompress the series."
     if decodable:
         return f"The pixels of {path.name} cannot be read: the file is cut off or damaged."

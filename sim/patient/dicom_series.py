@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy as np
 import pydicom
 from pydicom.dataset import Dataset
-from pydicom.errors import InvalidDicomError
 from pydicom.uid import (
     CTImageStorage,
     EnhancedCTImageStorage,
@@ -31,8 +30,8 @@ _NOT_HU = {"OD", "MGML", "Z_EFF", "ED", "EDW", "PCT", "CONCENTRATION", "DENSITY"
 """RescaleType (PS3.3 C.11.1.1.2) of maps that are computed from a CT and are no Hounsfield units."""
 _FACTS = ("Manufacturer", "ManufacturerModelName", "KVP", "ConvolutionKernel", "SliceThickness", "PatientPosition")
 _PLACELESS, _DAMAGED = "CT picture{s} without a place", "damaged file{s}"
+_NUMBERS = ("KVP", "SliceThickness")
 _SPLITTERS = ("temporal", "acquisition", "kernel", "kvp", "image_type", "series_time")
-_FAULTS = (InvalidDicomError, OSError, EOFError, AttributeError, KeyError, ValueError, TypeError, IndexError)
 
 
 @dataclass(frozen=True)
@@ -134,7 +133,7 @@ def examine(path: Path, tell: Callable[[float, str], None] = lambda share, text:
             refusal = refusal or error
             aside[_PLACELESS] += 1
             continue
-        except _FAULTS as error:
+        except Exception as error:  # the library raises whatever a damaged header makes it stumble over
             refusal = refusal or PatientError(f"{file.name} is DICOM but its header is damaged ({_plain(error)}).")
             aside[_DAMAGED] += 1
             continue
@@ -263,20 +262,31 @@ def _apart(slices: list[Slice]) -> list[tuple[list[Slice], str]]:
 
 
 def _series(head: Dataset, uid: str, slices: list[Slice], suffix: str) -> Series:
-    description = str(head.get("SeriesDescription", "") or "").strip() or "no description"
+    description = str(_read(head, "SeriesDescription", "")).strip() or "no description"
     facts: dict[str, object] = {"format": "DICOM"}
     for keyword in _FACTS:
-        value = head.get(keyword)
-        if value not in (None, ""):
-            facts[keyword] = float(value) if keyword in ("KVP", "SliceThickness") else str(value)
-    lossy = str(head.get("LossyImageCompression", "")) == "01"
+        value = _read(head, keyword)
+        if value is not None:
+            facts[keyword] = value if isinstance(value, float) else str(value)
+    if str(_read(head, "LossyImageCompression")) == "01":
+        facts["lossy"] = True
+    number = _read(head, "SeriesNumber", 0)
     return Series(
         uid,
-        int(head.get("SeriesNumber") or 0),
+        int(number) if isinstance(number, int) else 0,
         f"{description} ({suffix})" if suffix else description,
         tuple(slices),
-        {**facts, "lossy": True} if lossy else facts,
+        facts,
     )
+
+
+def _read(head: Dataset, keyword: str, default: object = None):
+    """A tag that is not worth failing for: its value, or `default` where it is absent, empty or damaged."""
+    try:
+        value = head.get(keyword)
+        return default if value in (None, "") else float(value) if keyword in _NUMBERS else value
+    except Exception:
+        return default
 
 
 def _nothing(path: Path, files: list[Path], n: int, others: Counter[str]) -> str:
@@ -313,7 +323,7 @@ def _slices(file: Path, head: Dataset) -> list[Slice]:
         position = np.array([float(v) for v in need(place, "ImagePositionPatient")]).reshape(3)
         if not np.isfinite(position).all():
             raise PatientError(f"{file.name} has an ImagePositionPatient that is no place.")
-        number = head.get("InstanceNumber")
+        number = _read(head, "InstanceNumber")
         return Slice(
             path=file,
             frame=frame,
@@ -327,7 +337,7 @@ def _slices(file: Path, head: Dataset) -> list[Slice]:
             slope=float(_or(scale.get("RescaleSlope"), 1)),
             intercept=float(_or(scale.get("RescaleIntercept"), 0)),
             tags=_tags(head),
-            number=int(number) if frame is None and number not in (None, "") else frame or 0,
+            number=int(number) if frame is None and isinstance(number, int) else frame or 0,
         )
 
     if _class_of(head) in ("", CTImageStorage):
@@ -361,11 +371,12 @@ def _or(value, default: float):
 
 
 def _tags(head: Dataset) -> dict[str, str]:
+    temporal = _read(head, "TemporalPositionIdentifier") or _read(head, "NominalPercentageOfCardiacPhase", "")
     return {
-        "temporal": str(head.get("TemporalPositionIdentifier") or head.get("NominalPercentageOfCardiacPhase") or ""),
-        "acquisition": str(head.get("AcquisitionNumber", "")),
-        "kernel": str(head.get("ConvolutionKernel", "")),
-        "kvp": str(head.get("KVP", "")),
-        "image_type": "/".join(str(value) for value in head.get("ImageType") or ()),
-        "series_time": str(head.get("SeriesTime", "")),
+        "temporal": str(temporal),
+        "acquisition": str(_read(head, "AcquisitionNumber", "")),
+        "kernel": str(_read(head, "ConvolutionKernel", "")),
+        "kvp": str(_read(head, "KVP", "")),
+        "image_type": "/".join(str(value) for value in _read(head, "ImageType", ())),
+        "series_time": str(_read(head, "SeriesTime", "")),
     }

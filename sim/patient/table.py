@@ -1,7 +1,7 @@
 """Take the scanner's table out of a CT: what lies under the patient, long, wide and thin, and whatever is behind it.
 
 Knows the volume and which way the patient lies, nothing else. It works on a grid of about 3 mm: what is denser than
--400 HU is opened with a ball of 6 mm, which leaves the body and the limbs and loses sheets; what then stands apart from
+-500 HU (halfway from air to skin) is opened with a ball of 6 mm, which leaves the body and the limbs and loses sheets; what then stands apart from
 them, runs under most of the body and never through it, is the table. Without such a sheet nothing is touched. With one,
 all that is not body, or not dense and in front of the table (leads, tubes, ears, fingers), becomes air; lungs and
 bowel lie within the body's filled outline. A sheet pressed against the skin stays where it touches: skin goes first.
@@ -14,9 +14,10 @@ from scipy import ndimage as ndi
 
 from sim.patient.hu import AIR_HU
 
-DENSE_HU = -400
+DENSE_HU = -500
 GRID_MM = 3.0
 OPENING_MM = 6.0
+BRIDGE_MM = 18.0
 HARD_HU = 100
 """What is behind the patient and softer than this throughout is bedding; a lead, a finger or a tube's marker is not."""
 LEAST_LENGTH = 0.6
@@ -120,41 +121,63 @@ def _body(dense: np.ndarray, voxel: np.ndarray) -> np.ndarray | None:
     large[int(sizes.argmax())] = True
     large[0] = False
     reach = OPENING_MM + 1.01 * float(voxel.max())
-    return dense & (ndi.distance_transform_edt(~large[labels], sampling=voxel) <= reach)
+    thick = dense & (ndi.distance_transform_edt(~large[labels], sampling=voxel) <= reach)
+    # A thin chest wall about the lungs is no sheet: what the thick parts enclose, once gaps in them are bridged, is body.
+    steps = max(1, round(BRIDGE_MM / float(voxel.max())))
+    wide = [(steps, steps)] * 3
+    bridged = _filled(ndi.binary_dilation(np.pad(thick, wide), iterations=steps))
+    hull = ndi.binary_erosion(bridged, iterations=steps, border_value=1)[tuple(slice(steps, -steps) for _ in range(3))]
+    return thick | (dense & hull)
 
 
 def _kept(dense: np.ndarray, body: np.ndarray, hard: np.ndarray, voxel: np.ndarray) -> np.ndarray | None:
     """What of `dense` is not the table, axes (left, up, ant) with the table behind; None when there is no table."""
+    parts, n = ndi.label(body, structure=_ALL)
+    trunk = parts == 1 + int(np.argmax(np.bincount(parts.ravel())[1:]))
+    for number, box in enumerate(ndi.find_objects(parts), 1):
+        # A solid couch is as thick as a limb.
+        if (
+            n > 1
+            and not trunk[box][parts[box] == number].any()
+            and _lies_under(parts[box] == number, box, trunk, voxel)[1]
+        ):
+            body = body & (parts != number)
     apart, n = ndi.label(dense & ~body, structure=_ALL)
     if not n:
         return None
-    height = np.arange(dense.shape[2])
-    under_body = body.any(axis=2)
-    back = np.where(under_body, body.argmax(axis=2), dense.shape[2])  # the first dense voxel from behind
-    length = np.ptp(np.flatnonzero(under_body.any(axis=0))) + 1
     table, bedding = np.zeros(n + 1, bool), np.zeros(n + 1, bool)
     for number, box in enumerate(ndi.find_objects(apart), 1):
         part = apart[box] == number
-        columns = part.any(axis=2)
-        below = columns & under_body[box[:2]]
-        if not below.any():
-            continue
-        top = np.where(part, height[box[2]], -1).max(axis=2)
-        if np.mean(top[below] <= back[box[:2]][below]) < LEAST_BEHIND:
-            continue
-        bedding[number] = below.sum() >= 0.5 * columns.sum() and not (hard[box] & part).any()
-        table[number] = (
-            part.shape[1] >= LEAST_LENGTH * length
-            and part.shape[0] * voxel[0] >= LEAST_WIDTH_MM
-            and below.sum() >= LEAST_UNDER * under_body[:, box[1]].sum()
-        )
+        behind, table[number] = _lies_under(part, box, body, voxel)
+        bedding[number] = behind > 0.5 and not (hard[box] & part).any()
     if not table.any():
         return None
     is_table = (table | bedding)[apart]
     # Whatever lies behind the table's own surface, in the same column, belongs to it: rails, cables, its lower shell.
+    height = np.arange(dense.shape[2])
     surface = np.where(table[apart], height, -1).max(axis=2)
     behind = height[None, None, :] <= surface[:, :, None]
     return dense & ~is_table & ~(behind & ~body)
+
+
+def _lies_under(part: np.ndarray, box: tuple, body: np.ndarray, voxel: np.ndarray) -> tuple[float, bool]:
+    """Share of the columns of `part` (cut out by `box`) that have the back of `body` before them, 0 when it reaches
+    through the body; and whether it is long, wide and far enough under it to be a table."""
+    columns, patient = part.any(axis=2), body[box[:2]]
+    under = patient.any(axis=2)
+    below = columns & under
+    if not below.any():
+        return 0.0, False
+    top = np.where(part, np.arange(body.shape[2])[box[2]], -1).max(axis=2)
+    if np.mean(top[below] <= patient.argmax(axis=2)[below]) < LEAST_BEHIND:
+        return 0.0, False
+    length = np.ptp(np.flatnonzero(body.any(axis=(0, 2)))) + 1
+    is_table = (
+        part.shape[1] >= LEAST_LENGTH * length
+        and part.shape[0] * voxel[0] >= LEAST_WIDTH_MM
+        and below.sum() >= LEAST_UNDER * body[:, box[1]].any(axis=2).sum()
+    )
+    return below.sum() / columns.sum(), bool(is_table)
 
 
 def _filled(kept: np.ndarray) -> np.ndarray:

@@ -36,7 +36,7 @@ from sim.pose import CArmPose
 from sim.xray.materials import QUANTUM_G_CM3
 from sim.xray.resample import JIT, LANES, MARGIN, places, sample
 from sim.xray.slices import InBands, Slices, axes, bone_of, bytes_of, cut, soft_of
-from sim.xray.spectrum import DEFAULT_KVP, AttenuationTable
+from sim.xray.spectrum import DEFAULT_KVP, attenuation_table
 
 SAMPLES_PER_VOXEL = 1.5
 COARSEST_MM = 1.0
@@ -179,7 +179,7 @@ class CpuProjector:
     def __init__(self, patient: Patient, kvp: float = DEFAULT_KVP, threads: int = 2):
         self.patient = patient
         self.threads = max(1, threads)
-        self.table = AttenuationTable(kvp)
+        self.table = attenuation_table(float(kvp))
         hu = patient.hu
         self._hu = hu if hu.flags.c_contiguous or hu.flags.f_contiguous else np.ascontiguousarray(hu)
         self._inverse = np.linalg.inv(patient.affine[:3, :3])
@@ -190,14 +190,15 @@ class CpuProjector:
         self._room = ROOM * 4 * patient.hu.size
         self._lock = threading.Lock()
 
-    def render(self, pose: CArmPose, size: int = 512, fast: bool = False) -> np.ndarray:
+    def render(self, pose: CArmPose, size: int = 512, fast: bool = False, kvp: float | None = None) -> np.ndarray:
         """-ln(I/I0) of the primary beam, float32 (size, size); see sim.xray.projector."""
-        return self.log_signal(self.mass_paths(pose, size, fast))
+        return self.log_signal(self.mass_paths(pose, size, fast), kvp)
 
-    def log_signal(self, paths: np.ndarray) -> np.ndarray:
+    def log_signal(self, paths: np.ndarray, kvp: float | None = None) -> np.ndarray:
         """-ln(I/I0), float32 (h, w), of mass path lengths (2, h, w) in g/cm2."""
+        table = self.table if kvp is None else attenuation_table(float(round(kvp)))
         out = np.empty(paths.shape[1:], np.float32)
-        self._in_bands(len(out), lambda a, b: self.table.log_signal(paths[0, a:b], paths[1, a:b], out[a:b]))
+        self._in_bands(len(out), lambda a, b: table.log_signal(paths[0, a:b], paths[1, a:b], out[a:b]))
         return out
 
     def mass_paths(self, pose: CArmPose, size: int = 512, fast: bool = False) -> np.ndarray:

@@ -6,13 +6,14 @@ In this order, per pixel and in units of the unattenuated primary:
 - scatter behind an anti-scatter grid: share * (primary * -ln primary) spread by a Gaussian of 40 mm at the
   detector (Ohnesorge, Flohr and Klingenbeck-Regn, Eur. Radiol. 9 (1999) 563), worked out at 1/8 of the
   resolution. In a wide uniform slab its ratio to the primary is share * -ln(primary): 0.6 behind 20 cm of
-  water at the default 0.15, where the ratio is about 3.5 without a grid (Chan, Higashida and Doi, Med. Phys.
-  12 (1985) 449) and a 12:1 grid takes five sixths of it;
+  water at the default 0.15. The form is Ohnesorge's; share and width are estimates, of the order of what is left
+  behind a 12:1 grid (Chan, Higashida and Doi, Med. Phys. 12 (1985) 449), the same at every voltage;
 - quantum noise: Gaussian of the Poisson variance for the quanta of the exposure (sim.xray.spectrum), from a
   bank drawn once;
-- blur of the screen and the focal spot: 0.3 mm at the detector (r.m.s.), which the quantum noise goes through
-  too;
-- electronic noise equal to 3 quanta (r.m.s.) per 0.2 mm element of the panel.
+- blur of the screen and the focal spot: 0.3 mm at the detector (r.m.s., an estimate), which the quantum noise
+  goes through too. Three weights along each axis with that variance; their MTF follows the Gaussian's,
+  exp(-2 (pi 0.3 mm f)^2), within 2 % up to 0.3 line pairs a mm at 512 pixels (a pixel there is 0.8 mm);
+- electronic noise equal to 3 quanta (r.m.s., an estimate) per 0.2 mm element of the panel.
 
 The result is round(LOG_SCALE * -ln(signal)), uint16, as in sim.frame.
 """

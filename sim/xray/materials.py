@@ -1,14 +1,15 @@
 """HU to two materials: soft tissue and cortical bone (ICRU-44), in g/cm3. Knows no geometry.
 
-A CT number fixes one thing, the attenuation at the scanner's effective energy, taken as 75 keV (120 kVp, beam
-hardened by the body; Schneider et al., Med. Phys. 23 (1996) 74 discuss the calibration). The amounts of the
-two materials are chosen so that they give that attenuation back exactly:
+A CT number fixes one thing, the attenuation at the scanner's effective energy, taken as 75 keV (an estimate for
+120 kVp hardened by the body; Schneider, Pedroni and Lomax, Phys. Med. Biol. 41 (1996) 111 discuss the calibration).
+The amounts of the two materials are chosen so that they give that attenuation back exactly:
 
 - HU <= -950: air, exactly 0 (the projector skips it);
 - up to 100 HU: soft tissue alone, 1.007 * (1 + HU/1000) g/cm3; lung is soft tissue at its density;
 - 100 to 1431 HU: soft tissue of 100 HU and cortical bone share the volume, the bone's share rising from 0 to
   1;
-- above: denser than cortical bone, 1.92 * (1000 + HU) / 2431 g/cm3.
+- above: denser than cortical bone, 1.92 * (1000 + HU) / 2431 g/cm3. Metal is no material of its own: it is bone of up
+  to 8 g/cm3, which hardens the beam less than steel does.
 """
 
 from __future__ import annotations

@@ -148,6 +148,12 @@ class AttenuationTable:
         return out
 
 
+@lru_cache(maxsize=128)
+def attenuation_table(kvp: float = DEFAULT_KVP) -> AttenuationTable:
+    """The table of `kvp`, made once."""
+    return AttenuationTable(kvp)
+
+
 def mass_attenuation(mixture: dict[str, float], energy: np.ndarray) -> np.ndarray:
     """Total mass attenuation, cm2/g, of a mixture by mass at `energy` keV (needs xraydb)."""
     import xraydb

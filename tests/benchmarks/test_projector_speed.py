@@ -2,8 +2,8 @@
 `pytest tests/benchmarks/test_projector_speed.py --benchmark-only`.
 
 The machine may be shared, so what is claimed are ratios: both sides take turns in one run, on the same number of
-threads, and processor time is counted, not the clock. The other side is the Joseph projector of RTK (`pip install itk-rtk`, part
-of the `bench` extra): one channel of line integrals, while ours is two materials with the spectrum's table.
+threads, and processor time is counted, not the clock. The other side is the Joseph projector of RTK (`pip install
+itk-rtk`, part of the `bench` extra): one channel of line integrals, while ours is two materials with the spectrum.
 """
 
 from __future__ import annotations
@@ -95,8 +95,9 @@ def joseph_of_rtk(patient: Patient, pose: CArmPose):
     projector.SetInput(1, volume)
     projector.SetGeometry(geometry)
     projector.SetNumberOfWorkUnits(1)
+    projector.SetInPlace(False)
 
-    def project(_keep=(mass, volume)) -> np.ndarray:
+    def project(_keep=(mass, volume, empty, geometry)) -> np.ndarray:
         projector.Modified()
         projector.Update()
         return itk.array_view_from_image(projector.GetOutput())[0]

@@ -10,6 +10,11 @@ def test_of_frames_poses_and_doses_only_the_latest_is_handed_on():
     assert [(e.kind, e.data["n"]) for e in coalesce(events)] == [("frame", 4), ("pose", 4), ("dose", 4)]
 
 
+def test_a_single_shot_is_never_dropped():
+    events = [Notice("frame", {"n": n, "shot": n == 1}) for n in range(4)]
+    assert [e.data["n"] for e in coalesce(events)] == [1, 3]
+
+
 def test_decisions_and_motion_are_never_dropped_and_keep_their_order():
     kinds = ["state", "motion", "frame", "decision", "motion", "frame", "question", "state", "frame"]
     handed = [(e.kind, e.data["n"]) for e in coalesce([Notice(kind, {"n": n}) for n, kind in enumerate(kinds)])]

@@ -48,6 +48,26 @@ def test_by_keyboard_alone(qtbot, waiting):
     assert waiting.session.status.pose == CArmPose()
 
 
+@pytest.mark.parametrize(
+    ("typed", "first", "never"),
+    [
+        ("ca", "carina", None),
+        ("l elb", "left elbow", "right elbow"),
+        ("r w", "right wrist", "left wrist"),
+        ("shoulder blade", "right scapular inferior angle", None),
+        ("t1", "T1", None),
+        ("windpipe split", "carina", None),
+    ],
+)
+def test_the_first_row_is_what_the_letters_begin(qtbot, waiting, typed, first, never):
+    waiting.correct()
+    waiting.correction.line.setText(typed)
+    rows = waiting.correction.rows
+    shown = [rows.item(i).text() for i in range(rows.count())]
+    assert shown[0] == first
+    assert never not in shown
+
+
 def test_enter_alone_chooses_nothing(qtbot, waiting):
     waiting.correct()
     qtbot.keyClick(waiting.correction.line, ENTER)

@@ -87,6 +87,7 @@ def test_loading_shows_progress_and_only_a_ready_model_is_used(page, qtbot):
     assert told.args == ["embedded"]
     assert shown.model.current is opener.opened[0]
     assert "embedded" in shown.in_use.text()
+    assert "in use" in shown.list.item(0).text()
     assert old.cancels == 1  # closed
 
 

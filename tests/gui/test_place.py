@@ -249,4 +249,4 @@ def test_the_second_picture_shows_a_slab_about_the_first_click(opened, truth, qt
     dialog.slab_button.setChecked(False)
     dialog.choose("left_elbow")
     click(dialog, "ap", truth.landmarks["left_elbow"])
-    assert dialog._slab_job is None
+    assert dialog.slabs._job is None

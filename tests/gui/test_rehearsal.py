@@ -187,7 +187,7 @@ def test_typing_while_the_beam_is_toggled_by_key_in_the_picture(qtbot, rehearsal
 def test_the_window_is_usable_while_the_model_loads(qtbot, rehearsal, until):
     model = ScriptedModel(UP_30, state="loading")
     window = rehearsal(model)
-    qtbot.waitUntil(lambda: "loading" in window.assistant._status.text())
+    qtbot.waitUntil(lambda: "loading" in window.assistant.header.status.text())
     send(qtbot, window, "go up a bit")
     qtbot.waitUntil(lambda: window.session.status.pose.up_mm == 30, timeout=6000)
     send(qtbot, window, "align to the skull")

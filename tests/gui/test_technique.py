@@ -1,10 +1,12 @@
 """The technique and dose strip: figures, the five-minute signal, and wishes that count only when the device agrees."""
 
 import pytest
+from doubles import ARRIVED, ScriptedModel
 from PySide6.QtCore import Qt
 
 from carm_gui.views.technique import PULSE_RATES, Technique
 from sim.frame import Dose
+from sim.technique import Technique as Settings
 
 
 @pytest.fixture
@@ -60,19 +62,19 @@ def test_kerma_rate_is_what_the_total_gained(strip, monkeypatch):
 
 
 def test_showing_what_holds_wishes_nothing(strip):
-    strip.show_technique(80, 12, True)
-    strip.show_technique(70, 5, False)
+    strip.show_technique(Settings(80, 12, auto=True))
+    strip.show_technique(Settings(70, 5))
     strip.show_beam(True, 15.0)
     assert strip.wishes == []
     assert (strip.kv.value(), strip.ma.value(), strip.pulse_rate.currentData()) == (70, 5, 15.0)
 
 
 def test_a_figure_is_typed_or_stepped_within_its_range(qtbot, strip):
-    strip.show_technique(90, 10, False)
+    strip.show_technique(Settings(90, 10))
     strip.kv.setFocus()
     strip.kv.selectAll()
     qtbot.keyClicks(strip.kv, "75")
-    strip.show_technique(90, 10, False)
+    strip.show_technique(Settings(90, 10))
     assert strip.kv.text() == "75"
     qtbot.keyClick(strip.kv, Qt.Key.Key_Return)
     qtbot.keyClick(strip.kv, Qt.Key.Key_Up)
@@ -82,13 +84,14 @@ def test_a_figure_is_typed_or_stepped_within_its_range(qtbot, strip):
     assert strip.wishes == [{"kvp": 75.0}, {"kvp": 76.0}, {"kvp": 120.0}]
 
 
-def test_automatic_exposure_takes_the_figures_out_of_hand(strip):
-    strip.show_technique(90, 10, True)
-    assert not strip.kv.isEnabled()
+def test_automatic_exposure_is_shown_and_wished(strip):
+    strip.show_technique(Settings(90, 3.4, auto=True))
+    assert strip.auto.text() == "Auto"
+    assert strip.ma.text() == "3.4"
     strip.auto.click()
     assert strip.wishes == [{"auto": False}]
-    strip.show_technique(90, 10, False)
-    assert strip.kv.isEnabled()
+    strip.show_technique(Settings(90, 10))
+    assert strip.auto.text() == "Manual"
 
 
 def test_pulse_rates_from_one_to_thirty(strip):
@@ -112,3 +115,23 @@ def test_nothing_can_be_wished_before_there_is_a_device(qtbot):
     assert not widget.button.isEnabled()
     assert not widget.shoot.isEnabled()
     assert not widget.kv.isEnabled()
+
+
+def test_what_is_set_reaches_the_device_and_what_holds_is_shown(qtbot, rehearsal):
+    window = rehearsal(ScriptedModel(ARRIVED))
+    window.set_technique({"kvp": 75.0})
+    window.set_technique({"pulse_rate": 15.0})
+    assert (window.session.carm.technique.kvp, window.session.carm.technique.pulse_rate) == (75.0, 15.0)
+    qtbot.waitUntil(lambda: window.technique.pulse_rate.currentData() == 15.0)
+    assert window.technique.kv.text() == "75"
+    window.toggle_automatic()
+    qtbot.waitUntil(lambda: window.technique.auto.isChecked())
+    assert window.session.carm.automatic
+
+
+def test_what_the_device_refuses_is_said_and_not_shown(qtbot, rehearsal):
+    window = rehearsal(ScriptedModel(ARRIVED))
+    window.set_technique({"kvp": 500.0})
+    said = window.assistant.cards[-1].layout().itemAt(0).widget().text()
+    assert "500" in said
+    assert window.technique.kv.text() == f"{window.session.carm.technique.kvp:.0f}"

@@ -24,6 +24,7 @@ def where(qtbot):
     pane.show_scout(scout, TYPICAL["t1"], -110.0)
     pane.show()
     qtbot.waitExposed(pane)
+    pane.activateWindow()
     return pane
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carm_gui.session.budget import Budget, Spent, no_more_looks, no_such_move
@@ -44,6 +44,7 @@ def test_no_such_move(budget, spent, word):
     assert word in no_such_move(budget, spent, LARGEST)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(-90, 90), st.floats(-90, 90)), max_size=40), st.floats(1, 2000), st.floats(1, 200))
 def test_whatever_is_let_through_never_exceeds_the_budget(ways, travel, step):
     budget, spent = Budget(travel_mm=travel, step_travel_mm=step), Spent()

@@ -7,14 +7,15 @@ import random
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from inference.action import Action
 from inference.commands import parse
 from inference.language.vocabulary import KNOWN
 
-SETS = ("phrases_rooms.txt", "phrases_rooms_2.txt", "phrases_rooms_3.txt")
+DATA = Path(__file__).parent / "data"
+SETS = ("phrases_rooms.txt", "phrases_rooms_2.txt", "phrases_rooms_3.txt", "phrases_rooms_4.txt")
 MOTIONS = {"align", "move", "rotate", "return", "home", "accept"}
 
 
@@ -43,7 +44,7 @@ def brief(action: Action) -> str:
 
 
 def phrases(name):
-    for line in (Path(__file__).parent / "data" / name).read_text(encoding="utf-8").splitlines():
+    for line in (DATA / name).read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             said, meant = line.rsplit(" | ", 1)
             yield said, [one.strip() for one in meant.split("||")]
@@ -77,9 +78,16 @@ def test_nothing_moves_wrongly():
     assert not wrong
 
 
+def test_talk_beside_the_table_moves_nothing():
+    told = [line for line in (DATA / "phrases_told.txt").read_text(encoding="utf-8").splitlines() if line[0] != "#"]
+    assert len(told) > 100
+    assert not [(line, brief(parse(line))) for line in told if kinds(parse(line)) & MOTIONS]
+
+
 ODD = ("zorblax", "unless", "if", "xylophone", "hopefully", "bleeding", "yesterday", "%", "§")
 
 
+@settings(deadline=None)
 @given(st.sampled_from(MOVING), st.sampled_from(ODD), st.integers(0, 12))
 def test_a_word_that_is_not_understood_anywhere_in_a_line_moves_nothing(said, odd, place):
     words = said.split()
@@ -87,11 +95,13 @@ def test_a_word_that_is_not_understood_anywhere_in_a_line_moves_nothing(said, od
     assert not kinds(parse(" ".join(words))) & MOTIONS, words
 
 
+@settings(deadline=None)
 @given(st.sampled_from(MOVING), st.sampled_from(["don't ", "do not ", "never ", "you must not ", "please do not "]))
 def test_a_negated_line_moves_nothing(said, negation):
     assert not kinds(parse(negation + said)) & MOTIONS
 
 
+@settings(deadline=None)
 @given(st.sampled_from(MOVING), st.integers(0, 10_000))
 @example("go right 2 cm", 3)
 def test_two_letters_swapped_never_turn_one_motion_into_another(said, seed):
@@ -114,6 +124,7 @@ WAYS = {"left": (1, 0), "right": (-1, 0), "up": (0, 1), "down": (0, -1)}
 UNITS = {"mm": 1.0, "cm": 10.0, "inches": 25.4, "m": 1000.0}
 
 
+@settings(deadline=None)
 @given(
     st.permutations(["left", "up"]),
     st.tuples(st.sampled_from(["left", "right"]), st.sampled_from(["up", "down"])),

@@ -14,6 +14,7 @@ from pydicom.encaps import encapsulate
 from pydicom.uid import UID, JPEG2000Lossless, JPEGLosslessSV1, RLELossless, generate_uid
 from scipy.ndimage import map_coordinates
 from scipy.spatial.transform import Rotation
+from test_ct import orders, turned
 
 from sim.patient.ct import list_series, read_ct
 from sim.patient.patient import Patient, PatientError
@@ -99,6 +100,13 @@ def down(n: int) -> np.ndarray:
 def test_every_voxel_at_its_place(tmp_path):
     hu, affine = box()
     same(read_ct(save(slices(hu, affine), tmp_path)), hu, affine)
+
+
+def test_48_axis_orders_are_one_patient(tmp_path):
+    hu, affine = (np.arange(60).reshape(5, 4, 3) * 25 - 900).astype(np.int16), box()[1]
+    for n, (order, flips) in enumerate(orders()):
+        turned_hu, turned_affine = turned(hu, affine, order, flips)
+        same(read_ct(save(slices(turned_hu, turned_affine), tmp_path / str(n))), hu, affine)
 
 
 def test_rescale_slope_and_intercept_of_each_slice(tmp_path):

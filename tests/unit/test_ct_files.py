@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import zlib
 
 import nibabel as nib
 import numpy as np
 import pytest
-import SimpleITK as sitk  # noqa: N813
 from scipy.ndimage import gaussian_filter
 from test_ct import AFFINE, apart, body, orders, turned
 from test_ct import save as save_nifti
@@ -36,13 +37,23 @@ def nrrd(path, data, ras, space="right-anterior-superior", packed=False):
 
 
 def meta(path, data, ras):
+    """Written by hand as well: .mha packed in one file, .mhd with its voxels beside it."""
     affine = RAS_TO_LPS @ ras
     spacing = np.linalg.norm(affine[:3, :3], axis=0)
-    image = sitk.GetImageFromArray(np.ascontiguousarray(data.transpose(2, 1, 0)))
-    image.SetSpacing(spacing.tolist())
-    image.SetOrigin(affine[:3, 3].tolist())
-    image.SetDirection((affine[:3, :3] / spacing).ravel().tolist())
-    sitk.WriteImage(image, str(path), useCompression=path.suffix == ".mha")
+    turn = " ".join(f"{v:.15g}" for v in (affine[:3, :3] / spacing).T.ravel())  # row i: the direction of axis i
+    packed = path.suffix == ".mha"
+    content = np.asarray(data, "<i2").tobytes(order="F")
+    beside = path.with_suffix(".raw")
+    header = (
+        "ObjectType = Image\nNDims = 3\nBinaryData = True\nBinaryDataByteOrderMSB = False\n"
+        f"CompressedData = {packed}\nTransformMatrix = {turn}\n"
+        f"Offset = {' '.join(f'{v:.12g}' for v in affine[:3, 3])}\nCenterOfRotation = 0 0 0\n"
+        f"ElementSpacing = {' '.join(f'{v:.12g}' for v in spacing)}\nDimSize = {' '.join(map(str, data.shape))}\n"
+        f"ElementType = MET_SHORT\nElementDataFile = {'LOCAL' if packed else beside.name}\n"
+    )
+    path.write_bytes(header.encode() + (zlib.compress(content) if packed else b""))
+    if not packed:
+        beside.write_bytes(content)
     return path
 
 
@@ -52,7 +63,7 @@ def by_hand(data, ras, points):
     return data[tuple(ijk)]
 
 
-@pytest.mark.parametrize("ending", [".nrrd", ".mha", ".mhd", ".nhdr"])
+@pytest.mark.parametrize("ending", [".nrrd", ".mha", ".mhd"])
 def test_every_voxel_at_its_place(tmp_path, ending):
     data = np.random.default_rng(0).integers(-1000, 1500, body().shape).astype(np.int16)
     path = tmp_path / f"a{ending}"
@@ -95,6 +106,39 @@ def test_spellings_of_the_nrrd_space(tmp_path, space):
     np.testing.assert_allclose(to_patient, affine, atol=1e-6)
 
 
+MHA85 = (
+    "c-n1{FHFNg9EI-|1ZfZm1OickKrnJ`*Jeu~VSgZyY?RPS5;(RS99i4tdL$b`A`l290)apv5C{YUfj}S-2m}IwKp+qZ1cKgi1D240"
+    "eBb+ixyy4`)=8E7?IzJD^w|Kf5^b(TgIFa?E6@<Lb_sK=qR%$SFH&f8;<6fH6|bP$Y21j3R*ZrsBXLY>KS$r#XE==O5eq7qGul!d"
+    ">1Zrx+m_{IvN^-F9c1USikS+U$V86g7?!2Nm-&~b|2t0`9b0qj^_Xz=h=KI9iF6BTMG|tt-1<VqF{e@Z{R8FZL(HRqR&m2+R7u@7"
+    "@0GQw1_>1Mnz%~CRRvAm(v2}&Q~P*yvon~jNTw_Pj98iSm%JHw!SC|U6w|cP>B?>~U)GM3i{v(WO5T$`p^J=|5sRWJw#B|U5trgl"
+    "Jc|#}FNbATmgTbKaz`G>Q+Xxt<%<Mh0E~cfFb`^=1$Mz9I0M(<0lb19I0#4KB=q4L+=6@X2%f_m_z2%%Z)zxoQl-=<bPlG^"
+)
+NRRD85 = (
+    "c-mEuEo>D*5XX04D#!(aKp+sCfOt*r-P^s7y}b*9gbD;{NP|T5a<}ij4R^Pf-EH^?5`jP<5fv2(L`6kKMFj$ZKp+qm2m}IwsHi}2"
+    "yKE^2H8cPD&3|S#x3)Gg#%XW^-I3kUa>LQ4*U&<=94(~kDueXEYq1b@WrXZeWlB%4j2X)L+;HASTJETtdw9vCo|}2ER5QPrjaH^>"
+    "1M_s?CDJRYOwfpq_u3nkC<*jX)xOj6g_#Xf8?J;@GrcqXO#&^Rab2PeB`CdMQ6m(u&+qX16o(`#2&Q>l<SfoeOyUqnnU_+Wk|c>^"
+    "nisfOKPPd-7|kfAq$pU53CmbGiz7xU#zji=B&Uq9*t0VdWuYHf4<3oW@p~HCRight1iWuV<)3JUF)jCHEgR7<OQfpD|8A8^EQLp="
+    "1p8GuOuS|AZaf}8kKe~%<7JC%YVX>IcCat(8@q4c+b{Nq{cW$fn~u4AZrd66((Sqf_raaGpALYlU<z)5`=9|&z$>r^4#7w86`X=K"
+    "cnyZ|HhchA@Hu=9-@+sK34ViT@Y3Y^1Wz_5e*nG@tE>"
+)
+ITK_MHA = zlib.decompress(base64.b85decode(MHA85))
+ITK_NRRD = zlib.decompress(base64.b85decode(NRRD85))
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.mha", ITK_MHA), ("a.nrrd", ITK_NRRD)])
+def test_files_that_itk_wrote(tmp_path, name, content):
+    """5 x 3 x 4 voxels, value 20 * (i + 5 j + 15 k) - 600, and where ITK 5.4 says that two of them lie (LPS)."""
+    (tmp_path / name).write_bytes(content)
+    hu, affine = read_ct(tmp_path / name)
+    assert hu.shape == (5, 3, 4)
+    for (i, j, k), (x, y, z) in (
+        ((1, 2, 3), (5.5, -16.31620578178075, 24.859021478569044)),
+        ((4, 0, 1), (8.5, -12.357308086995152, 32.364161653290715)),
+    ):
+        assert hu[i, j, k] == 20 * (i + 5 * j + 15 * k) - 600
+        np.testing.assert_allclose(affine @ [i, j, k, 1], [x, z, -y, 1], atol=1e-6)
+
+
 def broken(path, old, new):
     path.write_bytes(path.read_bytes().replace(old, new))
     return path
@@ -130,14 +174,15 @@ def test_unreadable_files_are_refused(tmp_path):
 
 
 def test_colours_time_and_shear_are_refused(tmp_path):
-    rgb = sitk.GetImageFromArray(np.zeros((5, 6, 7, 3), np.uint8), isVector=True)
-    sitk.WriteImage(rgb, str(tmp_path / "rgb.nrrd"))
-    four = sitk.GetImageFromArray(np.zeros((2, 5, 6, 7), np.int16), isVector=False)
-    sitk.WriteImage(four, str(tmp_path / "four.nrrd"))
+    for name, n, kind in (("rgb", 3, "RGB-color"), ("four", 2, "list")):
+        path = nrrd(tmp_path / f"{name}.nrrd", body(), AFFINE)
+        text = path.read_bytes().replace(b"dimension: 3", b"dimension: 4").replace(b"sizes: ", f"sizes: {n} ".encode())
+        text = text.replace(b"directions: ", b"directions: none ").replace(b"kinds: ", f"kinds: {kind} ".encode())
+        path.write_bytes(text + b"\0" * 2 * (n - 1) * body().size)
     sheared = AFFINE.copy()
     sheared[1, 2] = 5.0 * np.tan(np.deg2rad(10))
     nrrd(tmp_path / "sheared.nrrd", body(), sheared)
-    for name, says in (("rgb", "colours"), ("four", "one CT volume|which way"), ("sheared", "sheared: its axes are")):
+    for name, says in (("rgb", "3 x 22 x"), ("four", "2 x 22 x"), ("sheared", "sheared: its axes are")):
         with pytest.raises(PatientError, match=says):
             read_ct(tmp_path / f"{name}.nrrd")
 

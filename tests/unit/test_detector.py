@@ -71,6 +71,18 @@ def test_blur_keeps_the_signal_and_has_its_width():
     assert np.sqrt((lost * at**2).sum() / lost.sum()) == pytest.approx(BLUR_MM, rel=0.02)
 
 
+def test_the_blurs_mtf_is_a_gaussians():
+    """Fourier transform of the spread of a fine line, against exp(-2 (pi sigma f)^2)."""
+    pitch = DETECTOR_MM / 512
+    line = np.zeros((512, 512), np.float32)
+    line[:, 256] = -np.log(0.5)
+    lost = 1 - np.exp(-read(Detector(scatter=0, noise=False).expose(line)))[100]
+    at = (np.arange(512) - 256) * pitch
+    for frequency in (0.1, 0.2, 0.3):
+        mtf = (lost * np.cos(2 * np.pi * frequency * at)).sum() / lost.sum()
+        assert mtf == pytest.approx(np.exp(-2 * (np.pi * BLUR_MM * frequency) ** 2), abs=0.02)
+
+
 def test_a_generator_can_be_given_and_odd_sizes_too():
     signal = np.full((37, 53), 3.0, np.float32)
     picture = Detector().expose(signal, np.random.default_rng(3))

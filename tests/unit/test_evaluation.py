@@ -202,7 +202,7 @@ def test_real_patients_stand_in_a_table_of_their_own(water, tmp_path):
     evaluate(Plan("localization", "constant", ("chest.nii.gz",), limit=8, displace_mm=20.0), steer, tmp_path, workers=1)
     columns, rows = tables.tables(tables.collect(tmp_path))["table2"]
     assert rows[0][0] == "constant, starts displaced up to 20 mm"
-    assert {"Hit@2", "R@2"} <= set(columns)
+    assert columns == ["CT Hit@1", "CT Hit@2", "Hit@2", "R@2"]
     assert dict(rows)["published: conventional DL"] == {"Hit@2": (0.95, None), "R@2": (0.94, None)}
 
 
@@ -219,6 +219,8 @@ def test_a_calibrated_baseline_covers_what_it_says_on_the_same_patients(water, t
     plan = Plan("localization", str(folder), PATIENTS, limit=60, displace_mm=60.0)
     figures = evaluate(plan, steer, tmp_path / "out", workers=1, reference=False)
     assert figures["n_regions"] > 100
+    assert set(figures["classifier"]) == {"hit", "hit_ci95"}
+    assert figures["classifier"]["hit"]["1"] <= figures["classifier"]["hit"]["2"] <= 1.0
     assert 0.8 <= figures["region_coverage"] <= 0.99
     assert figures["median_region_radius_mm"] > 0
 

@@ -197,6 +197,24 @@ def test_forms_take_what_training_teaches_and_refuse_the_rest():
     assert re.fullmatch(constraint("correction"), answer)
 
 
+def test_a_general_model_is_not_listened_to_after_its_answer():
+    """What follows the closing tag is not waited for, wherever the pieces break; the embedded model ends by itself."""
+    from doubles import ScriptedModel, move_reply
+
+    from inference.models.interface import ModelInfo
+    from inference.navigate import navigate
+    from sim.frame import Frame
+    from sim.pose import CArmPose
+
+    frame = Frame(np.full((64, 64), 8000, np.uint16), 3.0, CArmPose(), 1, 0.0)
+    for style, piece in (("full", 12), ("full", 1), ("full", 5000), ("compact", 12)):
+        model = ScriptedModel(move_reply("LEFT", "SMALL") + " I hope that this helps. " * 20, piece=piece)
+        model.info = ModelInfo("general", prompt_style=style, picture_size=64)
+        *_, step = navigate(model, frame, "skull")
+        assert step.prediction.valid
+        assert ("hope" not in step.prediction.raw[-30:]) == (style == "full" and piece < 5000)
+
+
 # ---- arithmetic ------------------------------------------------------------------------------------
 
 
@@ -227,10 +245,10 @@ def test_memory_grows_with_bits_and_says_what_fits():
         assert need[4] < need[8] < need[16]
         assert need[16] * GB > profile.parameters * 2
     small, large = BY_NAME["gemma-3-4b"], BY_NAME["gemma-3-27b"]
-    laptop = Machine("", 0, 0, 16 * GB, 6 * GB)
+    laptop = Machine("", 0, 0, 16 * GB, 7 * GB)
     assert fit(small, laptop).bits in (4, 8)
     assert fit(large, laptop).bits is None
-    assert "6 GB are free" in fit(large, laptop).sentence
+    assert "7 GB are free" in fit(large, laptop).sentence
     server = Machine("a GPU", 80 * GB, 78 * GB, 128 * GB, 100 * GB)
     assert (fit(large, server).bits, fit(large, server).device) == (16, "cuda")
     without = replace(server, gpu_free=24 * GB, ram_free=24 * GB, quantises=False)

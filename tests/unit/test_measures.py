@@ -55,6 +55,20 @@ def test_interval_draws_whole_subjects():
     assert measures.interval([1.0, 0.0], ["a", "a"]) is None
 
 
+def test_interval_has_the_width_that_independent_subjects_give():
+    """40 subjects of one case each, half right: a binomial's standard error is .079, the interval 1.96 of it."""
+    values = [1.0, 0.0] * 20
+    low, high = measures.interval(values, [str(i) for i in range(40)])
+    assert (low, high) == pytest.approx((0.5 - 1.96 * 0.079, 0.5 + 1.96 * 0.079), abs=0.02)
+    slow = measures.interval(values, [str(i) for i in range(40)], lambda v: v.mean())
+    assert slow == pytest.approx([low, high])
+
+
+def test_interval_of_subjects_of_different_size_weighs_cases():
+    values, subjects = [1.0] * 30 + [0.0], ["a"] * 30 + ["b"]
+    assert measures.interval(values, subjects) == measures.interval(values, subjects, lambda v: v.mean()) == [0.0, 1.0]
+
+
 def test_summary_counts_malformed_replies_and_leaves_them_out():
     case = Case("localization", "p", 0, "t1")
     good = Outcome(case, "[10,11]", 0.1, truth=(10,), ids=(10, 11))

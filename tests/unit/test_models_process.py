@@ -48,6 +48,17 @@ while True:
         if word == "die": os.kill(os.getpid(), signal.SIGKILL)
         elif word == "garbage": os.write(1, b"Traceback: boom\n")
         elif word == "hang": time.sleep(60)
+        elif word == "dribble":
+            while True: say(""); time.sleep(.05)
+        elif word == "flood":
+            while True: say("left " * 400)
+        elif word == "line":
+            while True: os.write(1, b"x" * 65536)
+        elif word == "list": os.write(1, b"[1, 2]\n"); time.sleep(60)
+        elif word == "number": send(id=n, piece=5); time.sleep(60)
+        elif word == "memory":
+            import resource; resource.setrlimit(resource.RLIMIT_AS, (1 << 28, 1 << 28))
+            hog = [bytearray(1 << 24) for _ in range(99)]
         elif word == "deaf":
             while True: say("."); time.sleep(.01)
         elif word == "endless":
@@ -112,7 +123,7 @@ def test_an_error_costs_one_reply(start):
 def test_a_kill_costs_one_reply_and_the_model_comes_back(start):
     model = start()
     first = say(model) and model.pid
-    with pytest.raises(ModelError, match="ended by signal 9 and is being started again"):
+    with pytest.raises(ModelError, match=r"ended by signal 9 .* and is being started again"):
         say(model, "die")
     assert say(model) == ["first", "a", "b"]
     second = model.pid
@@ -149,10 +160,38 @@ def test_a_hang_is_ended_and_the_model_comes_back(start):
     assert model.pid != first
 
 
-def test_what_is_not_protocol_ends_the_child(start):
+@pytest.mark.parametrize("word", ["garbage hang", "line", "list", "number"])
+def test_what_is_not_protocol_ends_the_child(start, word):
     model = start()
     with pytest.raises(ModelError, match="being started again"):
-        say(model, "garbage hang")
+        say(model, word)
+    assert say(model) == ["first", "a", "b"]
+
+
+def test_a_dribble_is_ended_in_the_time_that_a_reply_may_take(start):
+    model = start(hang_s=0.3)
+    with pytest.raises(ModelError, match=r"did not finish its reply within 1\.5 s"):
+        say(model, "dribble")
+    model._hang_s = 20
+    assert say(model) == ["first", "a", "b"]
+
+
+def test_a_flood_is_ended_although_nobody_reads_it(start):
+    model = start()
+    reply = model.stream(ask("flood"))
+    next(reply)
+    first = model.pid
+    assert until(lambda: model.pid != first)
+    with pytest.raises(ModelError, match="would not stop writing"):
+        list(reply)
+    assert say(model) == ["first", "a", "b"]
+
+
+@posix
+def test_a_child_that_runs_out_of_memory_costs_one_reply(start):
+    model = start()
+    with pytest.raises(ModelError, match=r"ended (with status|by signal) \d+ .*is being started again"):
+        say(model, "memory")
     assert say(model) == ["first", "a", "b"]
 
 

@@ -40,6 +40,7 @@ class ScriptedServer:
         self.paths: list[str] = []
         self.how: list = []
         self.models = ["tuned", "gemma-3-12b"]
+        self.parent = None
         self.gone = threading.Event()
         outer = self
 
@@ -51,7 +52,8 @@ class ScriptedServer:
 
             def do_GET(self):
                 outer.paths.append(self.path)
-                self.send(200, json.dumps({"data": [{"id": name} for name in outer.models]}).encode())
+                listed = [{"id": name, "parent": outer.parent} for name in outer.models]
+                self.send(200, json.dumps({"data": listed}).encode())
 
             def do_POST(self):
                 outer.paths.append(self.path)
@@ -204,6 +206,14 @@ def test_the_only_model_is_taken_and_several_are_named(server, opened):
         list(opened("").stream(question(model)))
     with pytest.raises(ModelError, match=r"has no model called c; it has a, b\."):
         list(opened("#c").stream(question(model)))
+
+
+def test_an_adapter_is_shown_pictures_of_its_bases_size(server, opened):
+    assert opened().info.picture_size == 448
+    server.parent = "google/gemma-3-4b-it"
+    model = opened()
+    list(model.stream(question(model)))
+    assert (model.info.name, model.info.picture_size) == ("tuned", 896)
 
 
 def test_a_form_is_asked_for_only_when_wanted(server, opened):

@@ -179,6 +179,16 @@ def test_halt_in_an_armed_move(make):
     assert "Halted" in disarmed(log)
 
 
+def test_an_armed_run_that_swings_to_and_fro_is_ended(make):
+    there, back = move_reply("LEFT", "SMALL"), move_reply("RIGHT", "SMALL")
+    session, model, log = make(there, back, there, back, there, back, there)
+    session.arm()
+    align(session)
+    log.wait_for("state", outcome="limit")
+    assert "to and fro" in log.notes()
+    assert len(model.requests) == 4
+
+
 def test_an_action_of_a_sequence_waits_for_a_yes_although_armed(make):
     session, _, log = make(ARRIVED)
     session.arm()

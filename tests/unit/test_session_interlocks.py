@@ -465,6 +465,16 @@ def test_hostile_feedback_reaches_the_model_as_words_only(make):
     assert not log.of("motion")
 
 
+@pytest.mark.parametrize("line", ["and so on " * 80 + "stop", "STOP " + "x" * 5000])
+def test_a_stop_in_a_line_too_long_to_be_read_still_halts(make, line):
+    session, _, log = make(LEFT_60, realtime=True)
+    session.submit(Action("move", up_mm=60.0))
+    log.wait_for("pose", moving=True)
+    session.submit_text(line)
+    assert session.status.state == "halted"
+    stays(session, session.carm.pose)
+
+
 # ---- sequences and jogs --------------------------------------------------------------------------
 
 

@@ -7,22 +7,22 @@ import pytest
 
 from sim.patient.table import without_table
 
-MM = 2.0
+MM = 3.0
 AFFINE = np.array([[-MM, 0, 0, 200.0], [0, 0, MM, -150.0], [0, MM, 0, -110.0], [0, 0, 0, 1]])
 """Voxel axes to the patient's right, front and head, as NIfTI's usual order is read: i = R, j = A, k = S."""
-SHAPE = (200, 130, 120)
+SHAPE = (134, 88, 80)
 
 
 def patient(gap_mm: float = 6.0, table: bool = True) -> dict[str, np.ndarray]:
     """Parts as masks: trunk with lungs, arms that lie on the table apart from it, a lead on the chest whose wire runs
     off through the air, a curved table shell with a rail and a lower shell, and a mattress between."""
     i, j, k = np.ogrid[: SHAPE[0], : SHAPE[1], : SHAPE[2]]
-    x, y = (i - 100) * MM, (j - 75) * MM
+    x, y = (i - 67) * MM, (j - 50) * MM
     along = np.ones(SHAPE, bool)
     trunk = ((x / 150) ** 2 + (y / 95) ** 2 <= 1) & along
-    lungs = (((np.abs(x) - 70) / 50) ** 2 + (y / 60) ** 2 <= 1) & (k > 60)
+    lungs = (((np.abs(x) - 70) / 50) ** 2 + (y / 60) ** 2 <= 1) & (k * MM > 120)
     dip = -95 - gap_mm + 0.0008 * x**2  # the shell curves up at its sides
-    arms = ((np.abs(x) - 178) ** 2 + (y + 40) ** 2 <= 14**2) & (k < 100)
+    arms = ((np.abs(x) - 178) ** 2 + (y + 40) ** 2 <= 14**2) & (k * MM < 200)
     shell = (y <= dip) & (y > dip - 4) & (np.abs(x) < 190) & along
     lower = (y <= -125) & (y > -129) & (np.abs(x) < 150) & along
     rail = (y <= -108) & (y > -122) & (np.abs(np.abs(x) - 130) < 8) & along
@@ -58,12 +58,39 @@ def test_the_table_goes_and_the_patient_stays(gap_mm):
     assert "table was taken out" in said
     np.testing.assert_array_equal(hu, before)  # the input is left alone
     for name in ("trunk", "lungs", "arms", "lead"):
+        assert parts[name].any()
         np.testing.assert_array_equal(cleaned[parts[name]], hu[parts[name]], err_msg=name)
     left = np.mean(cleaned[parts["table"]] > -400)
     assert left < (0.25 if gap_mm == 0 else 0.02)  # where it is pressed against the skin it may stay
     assert np.mean(cleaned[parts["mattress"]] > -950) < 0.35
     air = ~np.any(list(parts.values()), axis=0)
     assert (cleaned[air] == -1000).all()
+
+
+def test_a_solid_couch_goes_as_well():
+    parts = patient(table=False)
+    i, j, _ = np.ogrid[: SHAPE[0], : SHAPE[1], : SHAPE[2]]
+    x, y = (i - 67) * MM, (j - 50) * MM
+    couch = (y < -102) & (y > -140) & (np.abs(x) < 170) & np.ones(SHAPE, bool)
+    hu = volume(parts)
+    hu[couch] = -150
+    cleaned, said = without_table(hu, AFFINE)
+    assert said
+    assert np.mean(cleaned[couch] > -400) < 0.02
+    for name in ("trunk", "lungs", "arms", "lead"):
+        np.testing.assert_array_equal(cleaned[parts[name]], hu[parts[name]], err_msg=name)
+
+
+@pytest.mark.parametrize("cut_mm", [120, 90])
+def test_a_narrow_field_of_view_keeps_its_lungs(cut_mm):
+    """The picture ends within the body, at 90 mm within the lungs."""
+    parts = {name: part[67 - cut_mm // 3 : 67 + cut_mm // 3] for name, part in patient().items()}
+    hu = volume(patient())[67 - cut_mm // 3 : 67 + cut_mm // 3]
+    cleaned, said = without_table(hu, AFFINE)
+    assert said
+    for name in ("trunk", "lungs"):
+        np.testing.assert_array_equal(cleaned[parts[name]], hu[parts[name]], err_msg=name)
+    assert np.mean(cleaned[parts["table"]] > -400) < 0.02
 
 
 def test_without_a_table_nothing_is_touched():

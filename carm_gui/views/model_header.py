@@ -1,0 +1,158 @@
+"""The head of the assistant's pane: which model it is, how large, where it runs, how quick, and whether it is armed.
+
+Knows no session and no model: it is told.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from carm_gui import theme
+from carm_gui.views.widgets import PopOut, breakable, label, retone, row, small_button
+
+
+class Dot(QWidget):
+    """The model's state as a shape: a turning arc while it loads, a disc when ready, a square when it failed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedSize(QSize(16, 16))
+        self._state, self._angle, self._colour = "loading", 0, theme.ORANGE
+        self._timer = QTimer(self)
+        self._timer.setInterval(66)
+        self._timer.timeout.connect(self._turn)
+        self._timer.start()
+
+    def show_state(self, state: str, colour: str) -> None:
+        self._state, self._colour = state, colour
+        if state in ("loading", "busy"):
+            self._timer.start()
+        else:
+            self._timer.stop()
+        self.update()
+
+    def _turn(self) -> None:
+        self._angle = (self._angle - 24) % 360
+        self.update()
+
+    def paintEvent(self, event) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ink = QColor(self._colour)
+        if self._state in ("loading", "busy"):
+            painter.setPen(QPen(ink, 2.4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+            painter.drawArc(QRectF(2.5, 2.5, 11, 11), self._angle * 16, 250 * 16)
+        else:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(ink)
+            if self._state == "failed":
+                painter.drawRect(QRectF(3, 3, 10, 10))
+            else:
+                painter.drawEllipse(QRectF(3, 3, 10, 10))
+        painter.end()
+
+
+class ModelHeader(QWidget):
+    """`armed_wanted(on)` is the button's wish; it shows what the session says. `float_wanted` undocks the pane."""
+
+    armed_wanted = Signal(bool)
+    float_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme.DARK
+        self._model_state, self._state = "loading", "idle"
+        self._parts: list[str] = []
+        self._dot = Dot()
+        self.name = label("Assistant", 15, bold=True, wrap=False)
+        self.status = label("loading", 13, tone="dim", wrap=False)
+        self.details = label("", 12, tone="dim")
+        self.armed = small_button("Arm", "Accept proposals after a pause, without asking, within the budget", True)
+        self.armed.clicked.connect(self._wish_armed)
+        self._armed_line = label("", 12, tone="warn", bold=True)
+        self._armed_line.hide()
+        pop = PopOut("Assistant")
+        pop.clicked.connect(self.float_wanted)
+        top = row(self._dot, self.name, self.status, spacing=8)
+        top.addWidget(self.armed)
+        top.addWidget(pop)
+        inside = QVBoxLayout(self)
+        inside.setContentsMargins(15, 0, 14, 10)
+        inside.setSpacing(2)
+        inside.addLayout(top)
+        inside.addWidget(self.details)
+        inside.addWidget(self._armed_line)
+        self.show_model("loading", "", "", None)
+
+    def show_state(self, state: str) -> None:
+        """The dialogue's state: while the model answers the dot turns."""
+        self._state = state
+        self._show_dot()
+
+    def dress(self, colours: theme.Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = colours
+        self._show_dot()
+
+    def show_model(self, state: str, name: str, message: str, info: object) -> None:
+        self._model_state = state
+        self.name.setText(name or "Assistant")
+        parts = []
+        count = getattr(info, "parameters", 0)
+        if count:
+            parts.append(
+                f"{count / 1e9:.1f} billion parameters" if count >= 1e9 else f"{count / 1e6:.1f} million parameters"
+            )
+        if getattr(info, "device", "") and count:
+            parts.append(info.device)
+        if getattr(info, "note", "") and info.note not in parts:
+            parts.append(info.note)
+        if state == "failed":
+            parts = [message or "The model could not be loaded."]
+        elif state == "loading":
+            parts = [message or "Loading in its own process; everything else works meanwhile."]
+        self._parts = parts
+        self.details.setText(breakable(" · ".join(parts)))
+        self._show_dot()
+
+    def show_armed(self, on: bool) -> None:
+        """Whether proposals are accepted without asking."""
+        self.armed.setChecked(on)
+        self.armed.setText("Armed" if on else "Arm")
+        self.armed.setAccessibleName("Armed: accepts by itself" if on else "Arm: accept proposals without asking")
+        self._armed_line.setVisible(on)
+        if not self._armed_line.text():
+            self._armed_line.setText("Armed: it moves unless you reject. Esc halts.")
+
+    def show_spent(self, spent: object, budget: object) -> None:
+        """What the alignment under way has used of its budget."""
+        self._armed_line.setText(
+            f"Armed: it moves unless you reject. {spent.steps} of {budget.steps} steps, {spent.travel_mm:.0f} of "
+            f"{budget.travel_mm:.0f} mm, {spent.dose_gycm2:.1f} of {budget.dose_gycm2:g} Gy cm²"
+        )
+
+    def _wish_armed(self, on: bool) -> None:
+        self.armed.setChecked(not on)  # it stands only when the session says so
+        self.armed_wanted.emit(on)
+
+    def show_speed(self, seconds: float) -> None:
+        if seconds:
+            parts = [*self._parts, f"last reply {seconds:.1f} s"]
+            self.details.setText(breakable(" · ".join(parts)))
+
+    def _show_dot(self) -> None:
+        busy = self._model_state == "ready" and self._state in ("looking", "proposing")
+        shape = "busy" if busy else self._model_state
+        words = {"loading": "loading…", "ready": "ready", "failed": "not available", "busy": "answering…"}
+        tones = {"loading": "warn", "ready": "good", "failed": "bad", "busy": "accent"}
+        colour = {
+            "warn": self._theme.warn,
+            "good": self._theme.good,
+            "bad": self._theme.bad,
+            "accent": self._theme.accent,
+        }
+        self._dot.show_state(shape, colour[tones[shape]])
+        self.status.setText(words[shape])
+        retone(self.status, tone=tones[shape])

@@ -1,0 +1,162 @@
+"""QLoRA end to end on tiny models of the big classes: every shipped config for some steps at 4 bits, the adapter opened
+by the app's own road with the same tokens, several processes with the same losses, going on from a checkpoint."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))
+from test_qlora import CONFIGS, photograph, radiographs
+from tiny_families import build
+
+from inference.ask import request_for
+from inference.models.families import BY_NAME
+from inference.models.folder import find, sha256_of
+from inference.models.profiles import open_here
+from inference.training import qlora
+from inference.training.qlora_config import read_qlora
+
+pytestmark = pytest.mark.slow
+
+LINES = {"landmarks": ("navigation", "Navigate to T1."), "regions": ("regions", "Regions: two labels.")}
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory):
+    room = tmp_path_factory.mktemp("qlora")
+    photograph(room / "views")
+    radiographs(room / "radiographs")
+    for kind in ("gemma3", "qwen2_5_vl"):
+        build(kind, room / kind)
+    return room
+
+
+@pytest.mark.parametrize("config", CONFIGS, ids=lambda path: path.stem)
+def test_a_config_trains_saves_and_the_app_says_the_same(config, room, tmp_path, monkeypatch):
+    import torch
+
+    shipped = read_qlora(config)
+    kind = BY_NAME[shipped.base].kind
+    recipe = shipped.model_copy(
+        update={
+            "base": str(room / kind),
+            "data": room / "views" if shipped.kind == "landmarks" else room / "radiographs" / "table.csv",
+            "out": tmp_path / "out",
+            "batch": 2,
+            "global_batch": 4,
+            "max_steps": 3,
+            "learning_rate": 3e-2,
+            "log_every": 1,
+            "workers": 0,
+            "device": "cpu",
+        }
+    )
+    kept = []
+    save = qlora._save
+    monkeypatch.setattr(qlora, "_save", lambda trainer, *rest: (kept.append(trainer.model), save(trainer, *rest)))
+    said: list[str] = []
+    result = qlora.train(recipe, say=said.append)
+    assert result["steps"] == len(result["losses"]) == 3
+    assert np.isfinite(result["losses"]).all()
+    assert any("hours on one card (estimated)" in line for line in said), "it says what it takes before it starts"
+    assert said.index(next(line for line in said if "estimated" in line)) < said.index(f"reading {room / kind}")
+
+    opened = open_here(f"{tmp_path / 'out' / 'adapter'}@4bit", device="cpu")
+    assert opened.info.base_sha256 == sha256_of(room / kind)
+    assert (opened.info.prompt_style, opened.info.note) == ("full", "")
+    task, line = LINES[recipe.kind]
+    size = opened.info.picture_size
+    pixels = np.random.default_rng(0).integers(0, 256, (size, size)).astype(np.uint8)
+    request = replace(request_for(opened.info, task, pixels, line), max_tokens=12)
+    trained = kept[0].eval()
+    inputs = opened.inputs(request)
+    with torch.inference_mode():
+        tokens = trained.generate(**inputs, max_new_tokens=12, do_sample=False, use_cache=True)
+    expected = opened.processor.tokenizer.decode(tokens[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
+    assert "".join(opened.stream(request)) == expected
+    fresh = open_here(f"{room / kind}@4bit", device="cpu")
+    with torch.inference_mode():
+        moved = (trained(**inputs).logits[0, -1] - fresh.model(**inputs).logits[0, -1]).abs().max()
+    assert float(moved) > 1e-3, "training has changed nothing"
+
+
+def run(config: Path, *launch: str, more: tuple[str, ...] = ()) -> list[float]:
+    """`carm train qlora` as a person runs it; the losses of each step."""
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = (
+        [sys.executable, "-m", *launch, "-m", "carm_gui.cli"] if launch else [sys.executable, "-m", "carm_gui.cli"]
+    )
+    done = subprocess.run(
+        [*command, "train", "qlora", "--config", str(config), *more],
+        env=environment, capture_output=True, text=True, timeout=280,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "Traceback" not in done.stderr
+    return json.loads((config.parent / config.stem / "losses.json").read_text())
+
+
+def write(room: Path, folder: Path, name: str, **more) -> Path:
+    plain = {
+        "base": str(room / "gemma3"),
+        "data": str(room / "views"),
+        "out": str(folder / name),
+        "batch": 2,
+        "global_batch": 4,
+        "max_steps": 4,
+        "save_every": 2,
+        "log_every": 1,
+        "learning_rate": 1e-2,
+        "workers": 0,
+        "device": "cpu",
+    } | more
+    text = "\n".join(f"{key} = {json.dumps(value)}" for key, value in plain.items())
+    (folder / f"{name}.toml").write_text(text)
+    return folder / f"{name}.toml"
+
+
+def test_two_processes_lose_as_one_does_with_the_same_global_batch(room, tmp_path):
+    one = run(write(room, tmp_path, "one"))
+    two = run(
+        write(room, tmp_path, "two"),
+        "accelerate.commands.launch", "--cpu", "--num_processes", "2", "--num_machines", "1",
+        "--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", "0",
+    )  # fmt: skip
+    assert len(one) == len(two) == 4
+    assert np.allclose(one, two, rtol=1e-3)
+    assert one[-1] < one[0]
+    assert find(tmp_path / "two" / "adapter").base == room / "gemma3"
+
+
+def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(room, tmp_path):
+    import shutil
+
+    whole = run(write(room, tmp_path, "whole"))
+    shutil.copytree(tmp_path / "whole", tmp_path / "stopped")
+    shutil.rmtree(tmp_path / "stopped" / "adapter")
+    shutil.rmtree(tmp_path / "stopped" / "checkpoints" / "checkpoint-4")
+    again = run(write(room, tmp_path, "stopped"), more=("--resume",))
+    assert np.allclose(again, whole, rtol=1e-4)
+
+
+def test_what_is_missing_is_one_sentence(room, tmp_path):
+    for more, problem in (
+        ({"base": "gemma-3-27b"}, "is not on this machine"),
+        ({"data": str(tmp_path)}, "There are no subjects"),
+        ({"report": ["wandb"]}, "wandb is not installed"),
+    ):
+        config = write(room, tmp_path, "wrong", **more)
+        done = subprocess.run(
+            [sys.executable, "-m", "carm_gui.cli", "train", "qlora", "--config", str(config)],
+            env=os.environ | {"CARM_MODELS": "", "HF_HOME": str(tmp_path)}, capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+        assert done.returncode == 1
+        assert problem in done.stderr
+        assert "Traceback" not in done.stderr

@@ -1,0 +1,213 @@
+"""Accessibility: names, announcements, visible focus, and a whole rehearsal with the keyboard and nothing else."""
+
+import numpy as np
+import pytest
+from doubles import ARRIVED, ScriptedModel, move_reply
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+
+from carm_gui import theme
+from sim.pose import CArmPose
+
+ENTER, CTRL, ALT = Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+UP_30 = move_reply("CENTER", "NONE", "UP", "SMALL")
+UP_90 = move_reply("CENTER", "NONE", "UP", "LARGE")
+
+
+def focusable(window):
+    return [
+        widget
+        for widget in window.findChildren(QWidget)
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and widget.isVisible()
+        and widget.isEnabled()
+        and not widget.visibleRegion().isEmpty()
+    ]
+
+
+def pixels(window):
+    image = window.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return rows[:, : 3 * image.width()].copy().astype(int)
+
+
+@pytest.fixture
+def waiting(qtbot, rehearsal, until):
+    window = rehearsal(ScriptedModel(UP_90))
+    window.say("align to the skull")
+    until(window, "waiting")
+    qtbot.waitUntil(window.assistant.waiting.accept.isVisible)
+    return window
+
+
+def test_everything_that_takes_the_focus_has_a_name(waiting):
+    nameless = [
+        f"{type(widget).__name__} in {type(widget.parent()).__name__}"
+        for widget in focusable(waiting)
+        if not widget.accessibleName() and not (isinstance(widget, QAbstractButton) and widget.text())
+    ]
+    assert nameless == []
+
+
+@pytest.mark.parametrize("name", sorted(theme.THEMES))
+def test_the_focus_is_seen_wherever_it_is(qtbot, waiting, name):
+    waiting.wear(name)
+    waiting.set_beam(False)
+    qtbot.waitUntil(lambda: not waiting.technique.on)
+    qtbot.wait(120)
+    unseen = []
+    for widget in focusable(waiting):
+        waiting.setFocus()
+        QApplication.processEvents()
+        before = pixels(waiting)
+        widget.setFocus(Qt.FocusReason.TabFocusReason)
+        QApplication.processEvents()
+        if (np.abs(pixels(waiting) - before).max(axis=1) > 30).sum() < 3:
+            unseen.append(f"{type(widget).__name__} {widget.accessibleName()}")
+    assert unseen == []
+
+
+@pytest.fixture
+def heard():
+    return []
+
+
+def test_what_happens_is_announced(qtbot, rehearsal, until, heard):
+    window = rehearsal(ScriptedModel(UP_30, ARRIVED))
+    window.announced.connect(heard.append)
+    window.say("align to the skull")
+    until(window, "waiting")
+    assert any(text.startswith("Proposal: 30 mm up") for text in heard)
+    assert any("Accept or reject" in text for text in heard)
+    window.accept()
+    until(window, "arrived")
+    assert any(text.startswith("Moving") for text in heard)
+    assert "Stopped at AP." in heard
+    assert any("centred" in text for text in heard)
+    window.halt()
+    until(window, "halted")
+    assert any(text.startswith("Halted") for text in heard)
+
+
+def test_the_picture_says_its_state(qtbot, waiting):
+    assert waiting.live.accessibleDescription() == "live"
+    waiting.set_beam(False)
+    qtbot.waitUntil(lambda: "last image hold" in waiting.live.accessibleDescription())
+
+
+def send(qtbot, window, text):
+    qtbot.keyClicks(window.command.line, text)
+    qtbot.keyClick(window.command.line, ENTER)
+
+
+def test_a_whole_rehearsal_with_every_tool_by_keyboard_alone(qtbot, rehearsal, until, monkeypatch, tmp_path):
+    monkeypatch.setattr("carm_gui.pictures_out.data_dir", lambda *parts: tmp_path)
+    window = rehearsal(ScriptedModel(UP_30, UP_90, UP_30, ARRIVED))
+    line, live = window.command.line, window.live
+    window.show_tour()
+    for _ in range(5):
+        qtbot.keyClick(window.tour, ENTER)
+    assert line.hasFocus()
+    send(qtbot, window, "align to the skull")
+    until(window, "waiting")
+    # Not so: name what is there, in the list.
+    qtbot.keyClick(line, Qt.Key.Key_C, CTRL | SHIFT)
+    qtbot.keyClicks(window.correction.line, "carina")
+    qtbot.keyClick(window.correction.line, ENTER)
+    qtbot.waitUntil(lambda: any(mark.kind == "correction" for mark in live.marks))
+    until(window, "waiting")
+    # From the picture: accept, and go on to the end.
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_P, CTRL)
+    assert live.hasFocus()
+    for _ in range(4):
+        if window.state == "waiting":
+            qtbot.keyClick(live, Qt.Key.Key_A)
+            qtbot.waitUntil(lambda: window.state != "waiting")
+        until(window, "waiting", "arrived")
+    until(window, "arrived")
+    here = window.session.status.pose
+    assert here.up_mm > 0
+    assert [mark.kind for mark in live.marks].count("accepted") >= 1
+    # A shot, another view, height by a held key, and what was seen before as the reference.
+    qtbot.keyClick(live, Qt.Key.Key_X)
+    qtbot.waitUntil(lambda: any(kept.what == "shot" for kept in window.reference.kept))
+    qtbot.keyClick(live, Qt.Key.Key_3)
+    qtbot.waitUntil(lambda: window.session.status.pose.primary_deg == 30, timeout=8000)
+    qtbot.waitUntil(lambda: not window.session.carm.moving)
+    qtbot.keyPress(live, Qt.Key.Key_PageUp)
+    qtbot.waitUntil(lambda: window.session.status.pose.ant_mm > 1)
+    qtbot.keyRelease(live, Qt.Key.Key_PageUp)
+    qtbot.waitUntil(lambda: not window.session.carm.moving)
+    qtbot.keyPress(live, Qt.Key.Key_Left, SHIFT)
+    qtbot.waitUntil(lambda: window.session.status.pose.primary_deg < 29)
+    qtbot.keyRelease(live, Qt.Key.Key_Left, SHIFT)
+    qtbot.waitUntil(lambda: not window.session.carm.moving)
+    qtbot.keyClick(live, Qt.Key.Key_S)
+    qtbot.keyClick(live, Qt.Key.Key_D)
+    assert window.reference.mode == "Blend"
+    qtbot.keyClick(live, Qt.Key.Key_Left, ALT)
+    assert window.reference.shown is not window.reference.kept[-1]
+    # Beam off and the pedal, blades, mirror, save.
+    qtbot.keyClick(live, Qt.Key.Key_B)
+    qtbot.waitUntil(lambda: not window.technique.on)
+    qtbot.keyPress(live, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.technique.on)
+    qtbot.keyRelease(live, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: not window.technique.on)
+    for key in (Qt.Key.Key_N, Qt.Key.Key_H, Qt.Key.Key_F, Qt.Key.Key_Z, Qt.Key.Key_Comma):
+        qtbot.keyClick(live, key)
+    assert live.blades == (pytest.approx(195, abs=1), pytest.approx(195, abs=1))
+    assert live.display.flip_horizontal
+    assert live.round_field
+    assert live.loupe
+    assert live.levels.manual
+    qtbot.keyClick(live, Qt.Key.Key_0)
+    assert live.altered() == ""
+    qtbot.keyClick(live, Qt.Key.Key_S, CTRL)
+    qtbot.waitUntil(lambda: any(tmp_path.glob("*.png")))
+    # Home by the palette, the map by F6, and out.
+    qtbot.keyClick(live, Qt.Key.Key_K, CTRL)
+    qtbot.keyClicks(window.palette_box.line, "to the start")
+    qtbot.keyClick(window.palette_box.line, ENTER)
+    qtbot.waitUntil(lambda: window.session.status.pose == CArmPose(), timeout=8000)
+    for _ in range(8):
+        if QApplication.focusWidget() is window.where.map:
+            break
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_F6)
+    assert window.where.map.hasFocus()
+    qtbot.keyClick(window.where.map, Qt.Key.Key_Escape)
+    until(window, "halted")
+    qtbot.keyClick(window.where.map, Qt.Key.Key_L, CTRL)
+    assert line.hasFocus()
+
+
+def test_enter_on_the_empty_line_is_one_exposure_and_blanks_are_none(qtbot, rehearsal):
+    window = rehearsal(ScriptedModel(ARRIVED))
+    window.set_beam(False)
+    qtbot.waitUntil(lambda: not window.technique.on)
+    before = window.session.status.dose.shots
+    qtbot.keyClick(window.command.line, ENTER)
+    qtbot.waitUntil(lambda: window.session.status.dose.shots == before + 1)
+    qtbot.keyClicks(window.command.line, "  ")
+    qtbot.keyClick(window.command.line, ENTER)
+    qtbot.wait(80)
+    assert window.session.status.dose.shots == before + 1
+
+
+@pytest.mark.parametrize("name", sorted(theme.THEMES))
+def test_what_stands_in_an_empty_line_can_be_read(qtbot, rehearsal, name):
+    window = rehearsal(ScriptedModel(ARRIVED))
+    window.wear(name)
+    window.live.setFocus()
+    QApplication.processEvents()
+    line = window.command.line
+    image = line.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+    ground = image.pixelColor(image.width() - 30, image.height() // 2).name()
+    inks = {
+        image.pixelColor(x, y).name()
+        for x in range(40, 330)
+        for y in range(image.height() // 2 - 8, image.height() // 2 + 8)
+    }
+    assert max(theme.contrast(ink, ground) for ink in inks) >= 4.5

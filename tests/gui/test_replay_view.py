@@ -1,0 +1,115 @@
+"""A recording in the window: it plays, pauses, jumps, and shows at each place what the live window showed there."""
+
+from __future__ import annotations
+
+import pytest
+from doubles import ARRIVED, EventLog, FakeProjector, ScriptedModel, move_reply
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from carm_gui.session.about import Case, recorder_for
+from carm_gui.session.recording import read
+from carm_gui.session.replay import Player
+from carm_gui.session.session import Session
+from carm_gui.settings import Settings
+from carm_gui.views.replay import Replay
+from carm_gui.views.step_card import StepCard
+from carm_gui.window import Window
+from inference.action import Action
+from sim.carm import CArm
+from sim.pose import CArmPose
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("r")
+    carm = CArm(FakeProjector(), CArmPose(), size=64)
+    model = ScriptedModel(move_reply(y="UP", extent_y="SMALL", target="skull"), ARRIVED)
+    log = EventLog()
+    session = Session(carm, model, recorder=recorder_for(carm, Case(), folder), beam=False)
+    session.listen(log)
+    session.start()
+    session.submit_text("align to the skull")
+    log.wait_for("state", state="waiting")
+    session.submit(Action("accept"))
+    log.wait_for("arrived")
+    session.submit(Action("save"))
+    log.wait_for("saved")
+    session.close()
+    return read(folder)
+
+
+@pytest.fixture
+def replay(qtbot, tmp_path, recording):
+    window = Window(Settings.load(tmp_path / "window.json"))
+    qtbot.addWidget(window)
+    made = Replay(window, Player(recording))
+    window.show()
+    qtbot.waitExposed(window)
+    yield made
+    made._run(False)
+    window.close()
+
+
+def cards(replay):
+    return [card for card in replay.window.assistant.cards if isinstance(card, StepCard)]
+
+
+def test_it_plays_to_the_end_at_eight_times_the_speed(qtbot, replay):
+    replay.bar.speed.setCurrentIndex(replay.bar.speed.findData(8.0))
+    replay.bar.play.click()
+    assert replay.playing
+    qtbot.waitUntil(lambda: not replay.playing, timeout=15000)
+    assert replay.player.at_end
+    assert replay.window.live.pose.up_mm == 30.0
+    assert replay.window.state == "arrived"
+    assert [card.step.number for card in cards(replay)] == [1, 2]
+    assert "Accepted" in cards(replay)[0].outcome
+
+
+def test_a_jump_back_takes_away_what_came_later(replay):
+    replay.seek(replay.player.seconds)
+    assert len(cards(replay)) == 2
+    first = next(m for m in replay.player.moments if m.kind == "step")
+    replay.seek(first.t)
+    assert len(cards(replay)) == 1
+    assert replay.window.live.pose.up_mm == 0.0
+    replay.seek(0.0)
+    assert not cards(replay)
+
+
+def test_steps_by_button_and_by_key(replay):
+    places = []
+    for _ in range(4):
+        replay.bar.on.click()
+        places.append(replay.player.t)
+    assert places == sorted(set(places))
+    QTest.keyClick(replay.window, Qt.Key.Key_Left, Qt.KeyboardModifier.ControlModifier)
+    assert replay.player.t == places[-2]
+    assert not replay.playing
+
+
+def test_the_waiting_proposal_is_shown_and_cannot_be_accepted(replay):
+    waiting = next(line for line in replay.player.recording.lines if line.data.get("state") == "waiting")
+    replay.seek(waiting.t)
+    window = replay.window
+    assert window.state == "waiting"
+    assert window.assistant.waiting is not None
+    assert window.live.offer is not None
+    window.accept()
+    window.halt()
+    window.jog(1, 0)
+    assert replay.player.t == waiting.t
+    assert "replay" in window.assistant.cards[-1].layout().itemAt(0).widget().text()
+
+
+def test_what_was_saved_then_is_not_saved_again(replay, monkeypatch):
+    monkeypatch.setattr(replay.window, "_on_saved", lambda data: pytest.fail("saved again"))
+    replay.seek(replay.player.seconds)
+
+
+def test_it_says_that_it_is_a_replay_and_takes_no_commands(replay):
+    assert replay.bar.badge.text() == "REPLAY"
+    assert "Replay" in replay.window.windowTitle()
+    assert not replay.window.command.isEnabled()
+    assert "Simulation" in replay.window.windowTitle()

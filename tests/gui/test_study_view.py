@@ -1,0 +1,220 @@
+"""A study in the window: the proctor's page, what a participant sees and does not see, questionnaires, the end."""
+
+from __future__ import annotations
+
+import pytest
+from doubles import FakeProjector, ScriptedModel, move_reply, small_patient
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from studies import LANDMARKS, PROTOCOL, protocol
+
+from carm_gui.session.measures import measure
+from carm_gui.session.recording import find, read
+from carm_gui.session.study_run import Run
+from carm_gui.settings import Settings
+from carm_gui.views.questionnaire import QuestionnairePage
+from carm_gui.views.study import Study
+from carm_gui.window import Window
+
+UP = move_reply(y="UP", extent_y="SMALL", target="skull")
+
+
+@pytest.fixture
+def study(qtbot, tmp_path):
+    """`study(text)` -> a shown study window on doubles."""
+    opened = []
+
+    def start(text: str = PROTOCOL) -> Study:
+        window = Window(Settings.load(tmp_path / "window.json"))
+        qtbot.addWidget(window)
+        made = Study(
+            window, protocol(text), lambda name: ScriptedModel(UP), FakeProjector,
+            lambda spec: small_patient(LANDMARKS), tmp_path / "studies",
+        )  # fmt: skip
+        opened.append(made)
+        window.show()
+        qtbot.waitExposed(window)
+        return made
+
+    yield start
+    for made in opened:
+        made.close()
+        made.window.close()
+
+
+def page(study):
+    return study.pages.currentWidget()
+
+
+def press(qtbot, study):
+    qtbot.waitUntil(lambda: page(study).button.isEnabled(), timeout=20000)
+    page(study).press()
+
+
+def into(qtbot, study, condition):
+    """Go to the trial of `condition` and begin it."""
+    study.begin("P01")
+    while study.run.item.condition != condition or study.run.item.kind != "trial" or study.run.item.practice:
+        study.run.advance()
+    study._show_item()
+    press(qtbot, study)
+    qtbot.waitUntil(lambda: study.trial is not None, timeout=20000)
+
+
+def test_the_proctor_gives_a_code_and_no_name(qtbot, study):
+    made = study()
+    first = page(made)
+    first.line.setText("Jane Doe")
+    assert not first.button.isEnabled()
+    assert "never a name" in first.said.text()
+    first.line.setText("p02")
+    assert first.button.isEnabled()
+    assert first.order.isVisible()
+    QTest.keyClick(first.line, Qt.Key.Key_Return)
+    assert made.run.code == "P02"
+    assert made.run.item.kind == "welcome"
+
+
+def test_a_session_that_was_broken_off_goes_on(qtbot, study, tmp_path):
+    run = Run(protocol(), "P01", tmp_path / "studies")
+    run.advance()
+    run.advance()
+    made = study()
+    page(made).line.setText("P01")
+    assert "goes on there" in page(made).said.text()
+    made.begin("P01")
+    assert made.run.position == 2
+
+
+def test_a_whole_trial_with_think_aloud_and_done(qtbot, study):
+    made = study()
+    into(qtbot, made, "assisted")
+    window, folder = made.window, made.trial.folder
+    qtbot.waitUntil(lambda: window.live.frame is not None, timeout=60000)
+    window.say("align to the skull")
+    qtbot.waitUntil(lambda: window.state == "waiting", timeout=8000)
+    QTest.keyClick(window, Qt.Key.Key_F8)
+    qtbot.waitUntil(lambda: made._reasons, timeout=3000)
+    QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: made.trial.session.carm.pose.up_mm != 0.0, timeout=8000)
+    QTest.keyClick(window, Qt.Key.Key_F10)
+    qtbot.waitUntil(lambda: isinstance(page(made), QuestionnairePage), timeout=8000)
+    qtbot.waitUntil(lambda: read(folder).about["ended"] is not None, timeout=8000)
+    found = measure(read(folder))
+    assert (found["ended"], found["think_aloud"]) == ("done", 1)
+    assert found["planted_accepted"] == found["planted_offered"] == 1
+    assert found["reasons_open_s"] > 0
+    assert len(find(folder)) == 1
+
+
+def test_reasons_that_are_not_shown_are_nowhere(qtbot, study):
+    made = study(
+        PROTOCOL.replace("mode: assisted, planted: [1]", "mode: assisted, planted: [1], show: {reasons: false}")
+    )
+    into(qtbot, made, "assisted")
+    made.window.say("align to the skull")
+    qtbot.waitUntil(lambda: made.window.state == "waiting", timeout=8000)
+    card = made.window.assistant.waiting
+    assert card is not None
+    assert not card.prose_in_sight()
+    assert not card.fold.isVisible()
+    card.show_reasons(True, by_hand=True)
+    assert not card.prose_in_sight()
+
+
+def test_the_participant_sees_no_menu_no_palette_and_no_arming_but_the_warning(qtbot, study):
+    made = study()
+    into(qtbot, made, "assisted")
+    window = made.window
+    assert not any(menu.isVisible() for menu in window.menuBar().actions())
+    assert window.sign.isVisible()
+    assert not window.assistant.armed.isVisible()
+    QTest.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    assert not window.palette_box.isVisible()
+
+
+def test_the_participant_s_own_choice_comes_before_the_answer(qtbot, study):
+    made = study()
+    into(qtbot, made, "commit-first")
+    made.window.say("align to the skull")
+    qtbot.waitUntil(made.bar.choice.isVisible, timeout=8000)
+    assert not made.bar.commit.isEnabled()
+    assert made.window.state == "proposing"
+    for axis in ("x", "y"):
+        made.bar._groups[axis].buttons()[0].click()
+    made.bar.commit.click()
+    qtbot.waitUntil(lambda: made.window.state == "waiting", timeout=8000)
+    assert not made.bar.choice.isVisible()
+
+
+def test_the_time_limit_brings_a_kind_page(qtbot, study):
+    made = study(PROTOCOL.replace("time_limit_s: 20", "time_limit_s: 0.5"))
+    into(qtbot, made, "manual")
+    qtbot.waitUntil(lambda: made.trial is None, timeout=8000)
+    assert not made.bar.isVisible()
+    page(made).press()
+    assert isinstance(page(made), QuestionnairePage)
+
+
+def test_without_manual_steering_a_typed_move_is_refused_kindly(qtbot, study):
+    made = study(PROTOCOL.replace("mode: assisted, planted: [1]", "mode: assisted, planted: [1], manual_jog: false"))
+    into(qtbot, made, "assisted")
+    made.window.say("go up 5 cm")
+    made.window.jog(1.0, 0.0)
+    qtbot.waitUntil(lambda: len(made.window.assistant.cards) >= 2, timeout=4000)
+    assert made.trial.session.carm.pose.up_mm == 0.0
+    assert not made.window.where.drive.isVisible()
+
+
+def test_a_questionnaire_asks_once_about_what_was_left_out(qtbot):
+    from carm_gui.session.questionnaires import load
+
+    form = QuestionnairePage(load("sus"))
+    qtbot.addWidget(form)
+    form.show()
+    given = []
+    form.finished.connect(given.append)
+    form.items[0].group.button(4).click()
+    form.done.click()
+    assert not given
+    assert "leave them out" in form.left.text()
+    form.done.click()
+    assert given == [[4] + [None] * 9]
+
+
+def test_a_slider_in_the_middle_is_no_answer_until_it_is_touched(qtbot):
+    from carm_gui.session.questionnaires import load
+
+    form = QuestionnairePage(load("raw-tlx"))
+    qtbot.addWidget(form)
+    assert form.answers == [None] * 6
+    form.items[0].slider.setValue(4)
+    assert form.answers[0] == 20
+
+
+def test_a_whole_run_from_the_welcome_to_the_debriefing(qtbot, study):
+    made = study(PROTOCOL.replace("time_limit_s: 20", "time_limit_s: 60"))
+    made.begin("P03")
+    seen = []
+    for _ in range(30):
+        item = made.run.item
+        if item is None:
+            break
+        seen.append(item.kind)
+        if item.kind == "trial":
+            press(qtbot, made)
+            qtbot.waitUntil(lambda: made.trial is not None, timeout=20000)
+            made.finish("done")
+            qtbot.waitUntil(lambda: made.trial is None, timeout=8000)
+        elif item.kind == "questionnaire":
+            for question in page(made).items:
+                question.choose(page(made).form.low)
+            page(made).done.click()
+        else:
+            if item.kind == "debriefing":
+                assert "turned round" in "".join(w.text() for w in page(made).findChildren(type(made.bar.task)))
+            page(made).press()
+    assert made.run.item is None
+    assert seen.count("trial") == 5
+    assert seen[0] == "welcome"
+    assert seen[-1] == "debriefing"
