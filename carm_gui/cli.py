@@ -53,6 +53,15 @@ def answer(as_json: bool, payload: dict[str, Any], lines: list[str] | None = Non
     sys.stdout.flush()
 
 
+EXTRAS = {
+    "pyarrow": "train",
+    "tensorboard": "train",
+    "bitsandbytes": "large",
+    "llguidance": "large",
+    "lm_eval": "knowledge",
+}
+
+
 @contextlib.contextmanager
 def one_sentence() -> Iterator[None]:
     """Turn whatever goes wrong inside into one sentence on standard error and exit status 1. Nothing that a
@@ -68,6 +77,11 @@ def one_sentence() -> Iterator[None]:
     except (Failure, ValueError, OSError) as problem:
         _trace()
         sentence = _sentence_of(problem)
+    except ModuleNotFoundError as problem:
+        _trace()
+        package = (problem.name or "?").partition(".")[0]
+        extra = EXTRAS.get(package, "train")
+        sentence = f"This needs the package {package}, which is not installed: pip install 'carm-rehearsal[{extra}]'."
     except Exception as problem:
         _trace()
         sentence = f"Something unexpected went wrong ({type(problem).__name__}: {_sentence_of(problem)})"

@@ -149,6 +149,7 @@ class Showing:
             self.command.end_reason()
             return
         context = title(step.prediction.landmarks[0]) if step.prediction.landmarks else ""
+        self.desk.reveal("assistant")
         self.live.show_offer(Offer(step.proposal, step.pose, context, "waiting"))
         self.where.map.show_goal(step.pose.moved(step.proposal.motion))
 
@@ -163,6 +164,7 @@ class Showing:
 
     def _on_question(self, data: dict) -> None:
         self.assistant.show_question(data["text"], data["options"])
+        self.desk.reveal("assistant")
         self.announce(data["text"])
 
     def _on_delta(self, data: dict) -> None:

@@ -49,7 +49,7 @@ class Window(Wishes, Showing, QMainWindow):
         self.settings = settings or Settings()
         self.session = None
         self.theme = theme.apply(QApplication.instance(), self.settings.theme)
-        self.state, self.armed = "idle", False
+        self.state, self.armed, self._gone = "idle", False, False
         self.patients = Patients(self)
         self._init_showing()
         self.bridge = Bridge(self)
@@ -135,6 +135,7 @@ class Window(Wishes, Showing, QMainWindow):
                 self.actions_by_name[command.name].setChecked(command.checked(self))
 
     def _connect(self) -> None:
+        QApplication.instance().applicationStateChanged.connect(self._let_go_when_left)
         self.live.keys = {c.picture_key: (lambda c=c: c.handler(self)) for c in COMMANDS if c.picture_key}
         self.live.jog.connect(self.jog)
         self.live.pedal.connect(self.set_beam)
@@ -269,6 +270,12 @@ class Window(Wishes, Showing, QMainWindow):
         if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
             self.live.let_go()
 
+    def _let_go_when_left(self, state: Qt.ApplicationState) -> None:
+        # Another program took the keys: what was held here is held no longer, in whichever of our windows it was.
+        if state != Qt.ApplicationState.ApplicationActive:
+            self.live.let_go()
+            self.where.drive.let_go()
+
     def closeEvent(self, event) -> None:  # noqa: N802
         self.live.let_go()
         self.where.drive.let_go()
@@ -276,6 +283,9 @@ class Window(Wishes, Showing, QMainWindow):
         self._keep()
         self.desk.put_away()
         QApplication.instance().removeEventFilter(self)
+        if not self._gone:  # a window can be told to close twice
+            self._gone = True
+            QApplication.instance().applicationStateChanged.disconnect(self._let_go_when_left)
         super().closeEvent(event)
 
 

@@ -158,7 +158,8 @@ class Questions(Form):
 
 class Protocol(Form):
     """The whole file. `design`: "crossed", every task in every condition; "rotated", every task once, in a condition
-    that changes from participant to participant. `pause_after`: trials between two pauses, 0 for none."""
+    that changes from participant to participant. `pause_after`: trials between two pauses, 0 for none. `marker_stream`:
+    send the marks by the Lab Streaming Layer (markers.py)."""
 
     study: Name
     title: str = Field(min_length=1, max_length=120)
@@ -170,6 +171,7 @@ class Protocol(Form):
     tasks: tuple[Task, ...] = Field(min_length=1, strict=False)
     practice: tuple[Practice, ...] = Field(default=(), strict=False)
     pause_after: int = Field(default=0, ge=0)
+    marker_stream: bool = False
     questionnaires: Questions = Questions()
     _text: str = ""
 

@@ -137,6 +137,11 @@ class Desk(QMainWindow):
         else:
             self.bring(name)
 
+    def reveal(self, name: str) -> None:
+        """To the front if it lies behind a tab; one that was put away stays away."""
+        if self.is_shown(name):
+            self.panes[name].raise_()
+
     def bring(self, name: str) -> None:
         """Show the pane in front of whatever shares its place."""
         pane = self.panes[name]

@@ -36,6 +36,8 @@ MOST_KEPT = 60
 COMPARE_S = 0.12
 """While the beam is on a comparison is worked out anew at most this often."""
 THUMB_PX = 76
+LEAST_SPAN = 0.4
+"""A difference is shown over at least this much of -ln(I/I0): two pictures of one view come out grey, not as noise."""
 MODES = ("Reference", "Blend", "Subtract")
 
 
@@ -300,7 +302,7 @@ class Reference(QFrame):
             self.picture.put(_grey(mixed, self.bone_dark), f"Live and reference {self.shown.title}", warning)
             return
         signal = subtract(live.pixels, reference.pixels)
-        span = max(float(np.percentile(np.abs(signal[::4, ::4]), 99.5)), 0.1 * LOG_SCALE)
+        span = max(float(np.percentile(np.abs(signal[::4, ::4]), 99.5)), LEAST_SPAN * LOG_SCALE)
         grey = display.to_grey(signal, -span, span, self.bone_dark)
         self.picture.put(grey, f"Live minus reference {self.shown.title}", warning or apart)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QInputDialog, QStackedWidget, QWidget
 
 from carm_gui.bridge import Notice
 from carm_gui.session import questionnaires
+from carm_gui.session.markers import MarkerError, listener, open_stream
 from carm_gui.session.study import Protocol
 from carm_gui.session.study_order import Item
 from carm_gui.session.study_run import Run, state_of
@@ -46,6 +48,7 @@ class Study(QObject):
         self.models: dict[str, object] = {}
         self._patients: dict[str, tuple] = {}
         self._reasons, self._began = False, 0.0
+        self._send: Callable[[str], None] | None = None
         self.bar = StudyBar()
         self.bar.hide()
         self.bar.done.connect(lambda: self.finish("done"))
@@ -85,6 +88,12 @@ class Study(QObject):
         except OSError as problem:
             self.pages.currentWidget().tell(f"The study's folder cannot be written: {problem.strerror}.", "warn")
             return
+        if self.protocol.marker_stream and self._send is None:
+            try:
+                self._send = open_stream()
+            except MarkerError as problem:
+                self.pages.currentWidget().tell(str(problem), "warn")
+                return
         threading.Thread(target=self._open_models, name="carm-models", daemon=True).start()
         self._show_item()
 
@@ -196,6 +205,9 @@ class Study(QObject):
         window.on_event(Notice("pose", {"pose": session.carm.pose, "moving": False}))
         window.on_event(Notice("dose", {"dose": session.carm.dose}))
         session.listen(window.bridge.receive)
+        if self._send is not None:
+            item = trial.item
+            session.listen(listener(self._send, f"{item.task} {item.condition} {self.run.code}"))
         number = "Practice" if trial.item.practice else f"Trial {trial.item.number} of {self.run.trials}"
         self.bar.show_task(number, trial.task.instruction or f"Go to {trial.task.target}.")
         self.bar.show()

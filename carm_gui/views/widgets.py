@@ -103,7 +103,7 @@ class PopOut(QPushButton):
         super().paintEvent(event)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.PlaceholderText), 1.4))
+        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.ButtonText), 1.4))
         x, y = self.width() / 2, self.height() / 2
         painter.drawRoundedRect(QRectF(x - 6, y - 1.5, 8, 7), 1.5, 1.5)
         painter.setBrush(self.palette().color(QPalette.ColorRole.Base))

@@ -55,7 +55,7 @@ class ServerModel:
         self._client = httpx.Client(
             headers={"Authorization": f"Bearer {key}"} if key else {},
             timeout=httpx.Timeout(READ_S, connect=CONNECT_S, read=read_s, write=WRITE_S),
-            verify=ssl.create_default_context() if self._base.startswith("https") else True,
+            verify=ssl.create_default_context() if self._base.startswith("https") else False,  # http: this machine
             trust_env=False,
             follow_redirects=False,
         )

@@ -45,7 +45,8 @@ class Recipe(_Part):
     """`data` and `check` are folders made by `carm dataset`; `out` takes checkpoints and the finished model.
     `workers` processes write the exchanges; 0 writes them in the training process.
     `room` views get their memory at once, for a cast that grows while the tower trains. The
-    language stages use `language_views` of each subject."""
+    language stages use `language_views` of each subject, varied anew each time or, with `look_once`, once for all (a
+    CPU's time goes into seeing). `start` is a folder with a base and an adapter to go on from."""
 
     data: Path
     check: Path
@@ -63,6 +64,8 @@ class Recipe(_Part):
     workers: int = 0
     room: int = 0
     language_views: int | None = 100
+    look_once: bool = False
+    start: Path | None = None
 
 
 def read_recipe(path: Path) -> Recipe:

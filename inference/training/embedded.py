@@ -16,6 +16,7 @@ from pathlib import Path
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import torch
+from peft import PeftModel
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from inference.models.folder import mark_base
@@ -48,6 +49,22 @@ def _fresh(recipe: Recipe):
     return build_model(processor.tokenizer, sizes).to(device_of(recipe)), processor
 
 
+def _seeing(recipe: Recipe):
+    """The model whose tower is trained, and its processor."""
+    if recipe.start:
+        torch.manual_seed(recipe.seed)
+        torch.set_num_threads(recipe.threads)
+        base = recipe.start / "base"
+        model = AutoModelForImageTextToText.from_pretrained(base, dtype=torch.float32, local_files_only=True)
+        recipe.out.mkdir(parents=True, exist_ok=True)
+        return model.to(device_of(recipe)), AutoProcessor.from_pretrained(base, local_files_only=True)
+    if not (recipe.out / "tower.pt").exists():
+        raise ValueError(f"{recipe.out} has no tower.pt; run `carm train tower` with the same config first.")
+    model, processor = _fresh(recipe)
+    tower.load_checkpoint(model, recipe.out, recipe.architecture.text_width)
+    return model, processor
+
+
 def train_tower(recipe: Recipe, resume: bool = False, say: Callable[[str], None] = print) -> dict[str, float]:
     """First stage; returns the tower's held-out figures, also in recipe.out/tower.json."""
     model, _ = _fresh(recipe)
@@ -61,10 +78,7 @@ def train_tower(recipe: Recipe, resume: bool = False, say: Callable[[str], None]
 def train_language(recipe: Recipe, resume: bool = False, say: Callable[[str], None] = print) -> Path:
     """Second and third stage; returns the folder with `base` and `adapter`. Raises ValueError when the tower has not
     been trained."""
-    if not (recipe.out / "tower.pt").exists():
-        raise ValueError(f"{recipe.out} has no tower.pt; run `carm train tower` with the same config first.")
-    model, processor = _fresh(recipe)
-    head = tower.load_checkpoint(model, recipe.out, recipe.architecture.text_width)
+    model, processor = _seeing(recipe)
     model.model.vision_tower.requires_grad_(False)
     model.model.multi_modal_projector.requires_grad_(False)
     writer = language.Writer(processor)
@@ -72,8 +86,20 @@ def train_language(recipe: Recipe, resume: bool = False, say: Callable[[str], No
     data = v.Views(recipe.data, device, recipe.language_views)
     check = v.Views(recipe.check, device)
     say(f"looking at {len(data)} views")
-    known = language.scenes(model, head, data, recipe.seed, recipe.bfloat16)
-    held_out = language.scenes(model, head, check, recipe.seed, recipe.bfloat16, varied=False)
+    tokens = language.look_at_all(model, data, recipe.seed, recipe.bfloat16)
+    check_tokens = language.look_at_all(model, check, recipe.seed, recipe.bfloat16, varied=False)
+    head = tower.fit_head(tokens, data.displacements(torch.arange(len(data), device=device)))
+    with torch.no_grad():
+        known, held_out = (
+            language.scenes(torch.cat([head(part)[0] for part in shown.split(4096)]) * v.UNIT_MM, views)
+            for shown, views in ((tokens, data), (check_tokens, check))
+        )
+    rng = v.generator(device, recipe.seed)
+
+    def see(index: torch.Tensor) -> torch.Tensor:
+        if recipe.look_once:
+            return tokens[index]
+        return language.look(model, v.vary(data.raw[index], rng), recipe.bfloat16)
 
     def exchanges(share, stage):
         return lambda seed: language.Exchanges(known, writer, share, stage.batch, seed)
@@ -85,13 +111,13 @@ def train_language(recipe: Recipe, resume: bool = False, say: Callable[[str], No
         seeing = [part for part in share if part[0] is not dialogue.form]
         language.optimise(
             model,
-            data,
+            see,
             exchanges(share, recipe.base),
             recipe.base,
             recipe,
             recipe.out / "base.pt",
             resume,
-            lambda: language.agreement(model, check, held_out, writer, seeing, recipe.bfloat16),
+            lambda: language.agreement(model, check_tokens, held_out, writer, seeing, recipe.bfloat16),
             say,
         )
         say(f"base: {time.monotonic() - began:.0f} s")
@@ -100,15 +126,18 @@ def train_language(recipe: Recipe, resume: bool = False, say: Callable[[str], No
     model = AutoModelForImageTextToText.from_pretrained(base, dtype=torch.float32, local_files_only=True).to(device)
     writer = language.Writer(AutoProcessor.from_pretrained(base, local_files_only=True))
     torch.manual_seed(recipe.seed)
-    tuned = language.with_adapter(model, recipe)
+    if recipe.start:
+        tuned = PeftModel.from_pretrained(model, recipe.start / "adapter", is_trainable=True)
+    else:
+        tuned = language.with_adapter(model, recipe)
     began = time.monotonic()
 
     def figures() -> dict[str, float]:
-        return language.agreement(tuned, check, held_out, writer, dialogue.TASKS, recipe.bfloat16)
+        return language.agreement(tuned, check_tokens, held_out, writer, dialogue.TASKS, recipe.bfloat16)
 
     language.optimise(
         tuned,
-        data,
+        see,
         exchanges(dialogue.TASKS, recipe.adapter),
         recipe.adapter,
         recipe,

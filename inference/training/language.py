@@ -21,7 +21,7 @@ from inference.training import dialogue
 from inference.training import views as v
 from inference.training.architecture import IMAGE_TOKEN, soft_tokens, to_pixels
 from inference.training.config import Recipe, Stage
-from inference.training.tower import Clock, DisplacementHead, in_view, learning_rate, read
+from inference.training.tower import Clock, in_view, learning_rate
 
 TELLING_WEIGHT = 4.0
 IGNORED = -100
@@ -45,17 +45,10 @@ class Scenes:
         return dialogue.Scene(truth, in_view(truth), self.reading[index])
 
 
-@torch.no_grad()
-def scenes(model, head: DisplacementHead, data: v.Views, seed: int, bfloat16: bool, varied: bool = True) -> Scenes:
-    """Every view of `data` as the head reads it, varied as in training or plain."""
-    rng = v.generator(data.device, seed)
-    model.eval()
-    readings = []
-    for raw in data.raw.split(1024):
-        reading, _ = read(model, head, v.vary(raw, rng) if varied else v.plain(raw), bfloat16)
-        readings.append(reading.float().cpu().numpy())
-    truth = data.displacements(torch.arange(len(data), device=data.device)).cpu().numpy()
-    return Scenes(truth, np.concatenate(readings))
+def scenes(reading: torch.Tensor, data: v.Views) -> Scenes:
+    """The truth about every view of `data` beside what the tower's head reads there, (n, 14, 3) mm."""
+    truth = data.displacements(torch.arange(len(data), device=data.device))
+    return Scenes(truth.cpu().numpy(), reading.float().cpu().numpy())
 
 
 @torch.no_grad()
@@ -63,6 +56,15 @@ def look(model, pictures: torch.Tensor, bfloat16: bool) -> torch.Tensor:
     """Image tokens float32 (n, tokens, width) of uint8 pictures (n, s, s)."""
     with torch.autocast(pictures.device.type, torch.bfloat16, enabled=bfloat16):
         return soft_tokens(model, to_pixels(pictures)).float()
+
+
+def look_at_all(model, data: v.Views, seed: int, bfloat16: bool, varied: bool = True) -> torch.Tensor:
+    """Image tokens float16 (n, tokens, width) of every view, varied as in training or plain."""
+    rng = v.generator(data.device, seed)
+    model.eval()
+    return torch.cat(
+        [look(model, v.vary(raw, rng) if varied else v.plain(raw), bfloat16).half() for raw in data.raw.split(256)]
+    )
 
 
 class Writer:
@@ -157,7 +159,7 @@ class Exchanges(IterableDataset):
 
 def optimise(
     model,
-    data: v.Views,
+    see: Callable[[torch.Tensor], torch.Tensor],
     exchanges: Callable[[int], Exchanges],
     stage: Stage,
     recipe: Recipe,
@@ -166,9 +168,9 @@ def optimise(
     check: Callable[[], dict],
     say: Callable[[str], None],
 ) -> None:
-    """Train every parameter of `model` that asks for a gradient, in place, with checkpoints. `exchanges` takes a
-    seed."""
-    device = data.device
+    """Train every parameter of `model` that asks for a gradient, in place, with checkpoints. `see` gives the
+    image tokens of the views of given numbers, `exchanges` takes a seed."""
+    device = next(model.parameters()).device
     parameters = [p for p in model.parameters() if p.requires_grad]
     named = {n: p for n, p in model.named_parameters() if p.requires_grad}
     optimiser = torch.optim.AdamW(parameters, lr=0.0, weight_decay=stage.weight_decay, betas=(0.9, 0.98))
@@ -188,14 +190,12 @@ def optimise(
         torch.save({**state, "step": step, "spent": clock.spent()}, part)
         part.replace(checkpoint)
 
-    rng = v.generator(device, recipe.seed + step)
-    core = model.get_base_model() if hasattr(model, "get_base_model") else model
     model.train()
     written = DataLoader(exchanges(recipe.seed + step), batch_size=None, num_workers=recipe.workers)
     for index, batch in written:
         if (progress := clock.progress(step)) >= 1:
             break
-        tokens = look(core, v.vary(data.raw[index.to(device)], rng), recipe.bfloat16)
+        tokens = see(index.to(device)).float()
         batch = {name: part.to(device, non_blocking=True) for name, part in batch.items()}
         for group in optimiser.param_groups:
             group["lr"] = learning_rate(stage, progress)
@@ -224,13 +224,13 @@ def optimise(
 
 @torch.no_grad()
 def agreement(
-    model, check: v.Views, held_out: Scenes, writer: Writer, makers, bfloat16: bool, count: int = 1024
+    model, tokens: torch.Tensor, held_out: Scenes, writer: Writer, makers, bfloat16: bool, count: int = 512
 ) -> dict[str, float]:
     """Share of telling tokens that the model would write, given the answer so far (teacher forcing), for each kind of
-    exchange about `count` held-out views; and the same with another view's picture, which shows what is not seeing."""
-    core = model.get_base_model() if hasattr(model, "get_base_model") else model
-    chosen = np.random.default_rng(3).permutation(len(check))[:count]
-    tokens = torch.cat([look(core, v.plain(check.raw[part]), bfloat16) for part in torch.tensor(chosen).split(256)])
+    exchange about `count` of the held-out views that `tokens` show; and the same with another view's picture, which
+    shows what is not seeing."""
+    chosen = np.random.default_rng(3).permutation(len(held_out))[:count]
+    tokens = tokens[torch.from_numpy(chosen).to(tokens.device)].float()
     out = {}
     for maker, _ in makers:
         for name, pictures in ((maker.__name__, tokens), (f"{maker.__name__}_shuffled", tokens.roll(7, 0))):
@@ -238,8 +238,8 @@ def agreement(
             right = total = 0
             for start in range(0, len(chosen), 128):
                 exchanges = [maker(held_out[i], rng) for i in chosen[start : start + 128]]
-                batch = {key: part.to(check.device) for key, part in writer.batch(exchanges).items()}
-                with torch.autocast(check.device.type, torch.bfloat16, enabled=bfloat16):
+                batch = {key: part.to(tokens.device) for key, part in writer.batch(exchanges).items()}
+                with torch.autocast(tokens.device.type, torch.bfloat16, enabled=bfloat16):
                     said = forward(model, pictures[start : start + 128], batch)[:, :-1].argmax(-1)
                 labels, telling = batch["labels"][:, 1:], batch["telling"][:, 1:]
                 right += ((said == labels) & telling).sum().item()

@@ -221,6 +221,22 @@ def train(
     return head
 
 
+def fit_head(tokens: torch.Tensor, truth: torch.Tensor, steps: int = 600) -> DisplacementHead:
+    """A head for a tower that came without one: read from image tokens (n, tokens, width), truth (n, 14, 3) mm."""
+    with torch.enable_grad():
+        head = DisplacementHead(tokens.shape[2]).to(tokens.device)
+        optimiser = torch.optim.Adam(head.parameters(), lr=1e-2)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 1e-2, total_steps=steps)
+        for _ in range(steps):
+            index = torch.randint(len(tokens), (512,), device=tokens.device)
+            loss = laplace_loss(*head(tokens[index]), truth[index] / v.UNIT_MM)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+    return head.eval()
+
+
 def load_checkpoint(model: Gemma3ForConditionalGeneration, folder: Path, width: int) -> DisplacementHead:
     """Put the averaged weights of a finished tower into `model`; returns its head."""
     head = DisplacementHead(width)

@@ -1,10 +1,11 @@
 """Take the scanner's table out of a CT: what lies under the patient, long, wide and thin, and whatever is behind it.
 
 Knows the volume and which way the patient lies, nothing else. It works on a grid of about 3 mm: what is denser than
--500 HU (halfway from air to skin) is opened with a ball of 6 mm, which leaves the body and the limbs and loses sheets; what then stands apart from
-them, runs under most of the body and never through it, is the table. Without such a sheet nothing is touched. With one,
-all that is not body, or not dense and in front of the table (leads, tubes, ears, fingers), becomes air; lungs and
-bowel lie within the body's filled outline. A sheet pressed against the skin stays where it touches: skin goes first.
+-500 HU (halfway from air to skin) is opened with a ball of 6 mm, which leaves the body and the limbs and loses sheets;
+what then stands apart from them, runs under most of the body and never through it, is the table. Without such a sheet
+nothing is touched. With one, all that is not body, or not dense and in front of the table (leads, tubes, ears,
+fingers), becomes air; lungs and bowel lie within the body's filled outline. A sheet pressed against the skin stays
+where it touches: skin goes first.
 """
 
 from __future__ import annotations
@@ -120,9 +121,9 @@ def _body(dense: np.ndarray, voxel: np.ndarray) -> np.ndarray | None:
     large = sizes > max(0.01 * sizes.max(), 60_000 / float(np.prod(voxel)))
     large[int(sizes.argmax())] = True
     large[0] = False
-    reach = OPENING_MM + 1.01 * float(voxel.max())
+    reach = OPENING_MM + 2.05 * float(voxel.max())  # the outermost voxel of the skin, however it lies on the grid
     thick = dense & (ndi.distance_transform_edt(~large[labels], sampling=voxel) <= reach)
-    # A thin chest wall about the lungs is no sheet: what the thick parts enclose, once gaps in them are bridged, is body.
+    # A thin chest wall about the lungs is no sheet: what thick parts enclose, once gaps in them are bridged, is body.
     steps = max(1, round(BRIDGE_MM / float(voxel.max())))
     wide = [(steps, steps)] * 3
     bridged = _filled(ndi.binary_dilation(np.pad(thick, wide), iterations=steps))

@@ -9,7 +9,7 @@ dose asked for behind the patient, 40 nGy a pulse before the grid, is an estimat
 fluoroscopy; it puts the chest of an adult at 90 kV and 10 mA.
 
 The measuring field is a disc in the middle, a third of the picture wide (an estimate). Its mean signal is read as a
-thickness of soft tissue, g/cm2, by the spectrum's own table; thickness gives the curve's point. So the control is
+thickness of soft tissue, g/cm2, by Beer-Lambert over the spectrum; thickness gives the curve's point. So the control is
 exact for soft tissue and a few kV off behind bone. A pulse follows what the one before has seen, with a time constant
 of .15 s (an estimate: systems settle within about half a second).
 """
@@ -24,7 +24,7 @@ import numpy as np
 from sim.geometry import SDD_MM
 from sim.technique import AEC_KVP, AEC_MS, LIMIT_BEFORE_DETECTOR_MM, MA_RANGE, RATE_LIMIT_MGY_MIN
 from sim.xray.detector import Exposure
-from sim.xray.spectrum import AttenuationTable, attenuation_table, spectrum
+from sim.xray.spectrum import spectrum
 
 TARGET_NGY = 40.0
 FIELD_SHARE = 1.0 / 3.0
@@ -44,7 +44,7 @@ def field_transmission(log_signal: np.ndarray) -> float:
 
 def thickness_g_cm2(transmission: float, kvp: float) -> float:
     """Soft tissue that lets `transmission` of the signal through at `kvp`, g/cm2, 0 to 60."""
-    depths, log_signals = _depths(attenuation_table(kvp))
+    depths, log_signals = _depths(float(round(kvp)))
     return float(np.interp(-math.log(max(transmission, 1e-30)), log_signals, depths))
 
 
@@ -52,7 +52,7 @@ def detector_kerma_ngy(exposure: Exposure, thickness: float) -> float:
     """Air kerma of one pulse at the detector, before its grid, behind `thickness` g/cm2 of soft tissue: kerma at 1 m,
     inverse square, and the share of the signal that gets through."""
     open_field = spectrum(exposure.kvp).kerma_ugy * 1000.0 * exposure.mas * (1000.0 / SDD_MM) ** 2
-    depths, log_signals = _depths(attenuation_table(exposure.kvp))
+    depths, log_signals = _depths(float(round(exposure.kvp)))
     return open_field * math.exp(-float(np.interp(thickness, depths, log_signals)))
 
 
@@ -101,6 +101,8 @@ def _curve() -> tuple[list[tuple[float, float]], np.ndarray]:
 
 
 @lru_cache(maxsize=128)
-def _depths(table: AttenuationTable) -> tuple[np.ndarray, np.ndarray]:
-    depths = np.arange(0.0, THICKEST_G_CM2, 0.25, dtype=np.float32)
-    return depths, table.log_signal(depths, np.zeros_like(depths))
+def _depths(kvp: float) -> tuple[np.ndarray, np.ndarray]:
+    """Thicknesses of soft tissue, g/cm2, and -ln(I/I0) behind each: Beer-Lambert summed over the spectrum."""
+    beam = spectrum(kvp)
+    depths = np.arange(0.0, THICKEST_G_CM2, 0.25)
+    return depths, -np.log((np.exp(-depths[:, None] * beam.soft) * beam.weight).sum(axis=1))

@@ -46,8 +46,8 @@ def final_errors(model, projector):
 def test_it_steers_to_the_target_and_not_when_blind(model, projector):
     seeing = final_errors(model, projector)
     blind = final_errors(Blind(model, "grey"), projector)
-    assert (seeing <= 45).mean() >= 0.75, seeing
-    assert (blind <= 45).mean() <= 0.25, blind
+    assert (seeing <= 30).mean() >= 0.75, seeing
+    assert (blind <= 30).mean() <= 0.25, blind
 
 
 def test_it_names_what_is_at_the_centre(model, projector):

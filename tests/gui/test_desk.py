@@ -1,7 +1,7 @@
 """The panes: every layout shows them all, they float and come back, and the arrangement survives a restart."""
 
 import pytest
-from doubles import ARRIVED, ScriptedModel
+from doubles import ARRIVED, ScriptedModel, move_reply
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication
 
@@ -126,3 +126,20 @@ def test_f6_goes_from_pane_to_pane_and_comes_round(qtbot, rehearsal):
         seen.append(QApplication.focusWidget())
     assert {window.live, window.where.map, window.technique.button, window.assistant.scroll} <= set(seen)
     assert window.command.line in seen
+
+
+def test_a_proposal_brings_the_conversation_to_the_front_but_not_back_from_where_it_was_put_away(
+    qtbot, rehearsal, until
+):
+    window = rehearsal(ScriptedModel(move_reply("CENTER", "NONE", "UP", "LARGE")))
+    window.arrange("one")
+    window.desk.bring("reference")
+    QApplication.processEvents()
+    assert window.assistant.visibleRegion().isEmpty()
+    window.say("align to the skull")
+    until(window, "waiting")
+    qtbot.waitUntil(lambda: not window.assistant.visibleRegion().isEmpty())
+    window.desk.panes["assistant"].hide()
+    window.say("align to the skull")
+    qtbot.wait(150)
+    assert not window.desk.is_shown("assistant")

@@ -250,3 +250,16 @@ def test_the_sign_is_always_there(rehearsal):
     assert window.sign.isVisible()
     assert "not for clinical use" in window.sign.text()
     assert "not for clinical use" in window.windowTitle()
+
+
+def test_a_held_button_is_let_go_when_another_program_takes_over(qtbot, rehearsal):
+    window = rehearsal(ScriptedModel(ARRIVED))
+    button = window.where.drive.buttons[1, 1]
+    qtbot.mousePress(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.session.status.pose.up_mm > 2)
+    QApplication.instance().applicationStateChanged.emit(Qt.ApplicationState.ApplicationInactive)
+    qtbot.waitUntil(lambda: not window.session.carm.moving)
+    stopped = window.session.status.pose
+    qtbot.wait(150)
+    assert window.session.status.pose == stopped
+    assert not button.isDown()

@@ -239,6 +239,25 @@ def test_the_numbers_are_those_of_the_architecture(name):
     assert sum(weight.numel() for weight in tuned.parameters() if weight.requires_grad) == profile.adapter
 
 
+def test_a_quantised_weight_takes_the_bits_that_the_formula_says():
+    """bitsandbytes' own NF4 with double quantisation, on a layer of Gemma-3 4B's width; its look-up tables are left
+    out, which a model has once a layer (3 KB)."""
+    import torch
+    from bitsandbytes.nn import Linear4bit
+
+    from inference.models.families import STORED_BITS
+
+    layer = Linear4bit(2560, 1024, bias=False, quant_type="nf4", compress_statistics=True)
+    layer.weight.data.copy_(torch.randn(1024, 2560))
+    layer = layer.to("cpu")
+    layer(torch.zeros(1, 2560))  # quantised at the first use on a processor
+    state = layer.weight.quant_state
+    parts = (layer.weight.data, state.absmax, state.state2.absmax)
+    stored = sum(part.numel() * part.element_size() for part in parts)
+    assert layer.weight.data.dtype == torch.uint8
+    assert 8 * stored / (2560 * 1024) == pytest.approx(STORED_BITS[4], abs=0.002)
+
+
 def test_memory_grows_with_bits_and_says_what_fits():
     for profile in PROFILES:
         need = profile.table()

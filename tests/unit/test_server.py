@@ -16,10 +16,9 @@ import pytest
 from PIL import Image
 
 from inference.ask import request_for
-from inference.models import servers
+from inference.models import serve_check, servers
 from inference.models.interface import Cancelled, ModelError, ModelInfo, Request
 from inference.models.profiles import is_server, open_model
-from inference.models.serve_check import check, table_lines
 from inference.models.server import ServerModel
 from inference.models.servers import split_address
 from inference.prompts import navigate_prompt
@@ -352,30 +351,41 @@ def test_an_untrusted_certificate_is_refused(tmp_path, monkeypatch):
 # ---- how many rooms --------------------------------------------------------------------------------
 
 
-def test_serve_check_counts_rooms_and_stops_where_one_goes_hungry(server, monkeypatch):
-    """A server that refuses a third reply beside two others feeds two rooms."""
-    monkeypatch.setattr("inference.models.serve_check.PATIENCE_S", 30.0)
-    places = threading.Semaphore(2)
+def test_rooms_ask_at_once_and_one_that_is_refused_is_counted(server, monkeypatch):
+    monkeypatch.setattr(serve_check, "PATIENCE_S", 60.0)
 
-    def small(handler):
-        server.how.append(small)
-        if not places.acquire(blocking=False):
-            handler.send(400, b'{"error": "full"}')
-            return
-        time.sleep(0.05)
-        places.release()
-        handler.begin()
-        handler.say(REPLY)
-        handler.end()
+    def open_one():
+        return ServerModel(server.address + "#tuned")
 
-    server.how = [small] * 8
-    result = check(server.address + "#tuned", most_rooms=32, seconds=1.0, think_s=0.0)
-    assert result["valid"] == 1.0
-    assert [(load["rooms"], load["fed"]) for load in result["capacity"]] == [(1, True), (2, True), (4, False)]
-    assert result["rooms_fed"] == 2
-    assert result["capacity"][2]["failed"] >= 1
-    assert result["capacity"][0]["replies"] > 1
-    assert "Feeds 2 room(s)" in table_lines(result)[-1]
+    load = serve_check.rooms_at_once(open_one, 3, 0.1, 0.0, threading.Event())
+    assert (load.rooms, load.failed, load.fed) == (3, 0, True)
+    assert load.replies >= 3
+    assert load.first_p50_s <= load.whole_p50_s <= load.whole_p95_s
+    assert load.replies_per_minute > 0
+    server.how = [400] * 2
+    load = serve_check.rooms_at_once(open_one, 2, 0.1, 0.0, threading.Event())
+    assert (load.replies, load.failed, load.fed, load.whole_p95_s) == (0, 2, False, None)
+    monkeypatch.setattr(serve_check, "PATIENCE_S", 0.0)
+    assert not serve_check.rooms_at_once(open_one, 1, 0.1, 0.0, threading.Event()).fed
+
+
+def test_serve_check_doubles_the_rooms_until_one_goes_hungry(server, monkeypatch):
+    asked = []
+
+    def rooms_at_once(open_one, rooms, seconds, think_s, stop):
+        asked.append(rooms)
+        return serve_check.Load(rooms, 5, 0, 0.1, 1.0, 2.0 * rooms, 30.0, rooms <= 4)
+
+    monkeypatch.setattr(serve_check, "rooms_at_once", rooms_at_once)
+    result = serve_check.check(server.address + "#tuned", most_rooms=500)
+    assert asked == [1, 2, 4, 8]
+    assert (result["rooms_fed"], result["valid"], result["model"]) == (4, 1.0, "tuned")
+    lines = serve_check.table_lines(result)
+    assert "too slow" in lines[-2]
+    assert "Feeds 4 room(s)" in lines[-1]
+    asked.clear()
+    assert serve_check.check(server.address + "#tuned", most_rooms=3)["rooms_fed"] == 3
+    assert asked == [1, 2, 3]
 
 
 def test_the_info_of_a_server_names_it():
@@ -384,3 +394,18 @@ def test_the_info_of_a_server_names_it():
     reader = ReplyReader("navigation", "t1")
     reader.feed(REPLY)
     assert reader.finish(0)[0].valid
+
+
+def test_the_key_comes_from_the_environment_then_the_keyring(monkeypatch):
+    import sys
+    from types import SimpleNamespace
+
+    monkeypatch.setenv("CARM_SERVER_KEY", " sesame ")
+    ring = {("carm", "gpu.example"): "from the ring"}
+    monkeypatch.setitem(sys.modules, "keyring", SimpleNamespace(get_password=lambda *who: ring.get(who)))
+    assert servers.key_for("gpu.example") == "sesame"
+    monkeypatch.delenv("CARM_SERVER_KEY")
+    assert servers.key_for("gpu.example") == "from the ring"
+    assert servers.key_for("other.example") == ""
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    assert servers.key_for("gpu.example") == ""
