@@ -39,7 +39,7 @@ def replay(
         f"{len(recording.lines)} events, {recording.seconds:.1f} s" + (", cut off by a crash" if recording.cut else ""),
         f"poses: {result.poses} in {result.motions} motions, at most {result.worst_mm:.4f} mm apart",
         f"pictures: {result.pictures}, {result.identical} identical, at most {result.worst_levels} levels apart",
-        *result.problems[:20],
+        *filter(None, (result.note, *result.problems[:20])),
         "The recording is what the simulation gives." if result.agrees else "The recording does not agree.",
     ]
     answer(as_json, payload, lines)

@@ -113,7 +113,14 @@ class Played:
         auto, rate = bool(device.get("auto", False)), float(device.get("pulse_rate", 8.0))
         technique = Technique(exposure.kvp, exposure.ma, exposure.pulse_ms, rate, auto)
         self.carm = SimpleNamespace(
-            exposure=exposure, technique=technique, automatic=auto, pose=player.start_pose, dose=Dose()
+            exposure=exposure,
+            technique=technique,
+            automatic=auto,
+            pulse_rate=rate,
+            pose=player.start_pose,
+            dose=Dose(),
+            moving=False,
+            target=None,
         )
 
     @property

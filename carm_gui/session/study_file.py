@@ -26,6 +26,9 @@ from carm_gui.session.study import (
 )
 from sim.resource import resource
 
+DEEPEST = 20
+"""Lists in lists that are followed; a protocol has six."""
+
 
 def read(file: Path) -> Protocol:
     """The protocol in `file`. Raises ProtocolError with every mistake and its line."""
@@ -41,7 +44,11 @@ def read(file: Path) -> Protocol:
 def parse(text: str, source: str = "protocol") -> Protocol:
     """The protocol in `text`; `source` is what its mistakes are said to lie in."""
     try:
+        depth = 0
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEEPEST:
+                raise ProtocolError(f"{source}, line {event.start_mark.line + 1}: this is nested too deeply.")
             if isinstance(event, yaml.AliasEvent):
                 raise ProtocolError(f"{source}, line {event.start_mark.line + 1}: write it out; no * stands here.")
         node = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -52,8 +59,6 @@ def parse(text: str, source: str = "protocol") -> Protocol:
     except yaml.MarkedYAMLError as problem:
         line = problem.problem_mark.line + 1 if problem.problem_mark else 1
         raise ProtocolError(f"{source}, line {line}: {problem.problem or 'this is not YAML'}.") from problem
-    except RecursionError as problem:
-        raise ProtocolError(f"{source} is nested too deeply to be a protocol.") from problem
     except (yaml.YAMLError, ValueError) as problem:
         if isinstance(problem, ProtocolError):
             raise

@@ -17,6 +17,7 @@ from carm_gui.bridge import Notice
 from carm_gui.session.events import SessionEvent
 from carm_gui.session.recording import RecordingError
 from carm_gui.session.replay import SPEEDS, Moment, Played, Player
+from carm_gui.views.study import NOT_HERE, overview
 from carm_gui.views.widgets import KeyButton, label, row
 from sim.frame import Dose
 
@@ -126,6 +127,10 @@ class Replay(QObject):
         self._last = 0.0
         window.centralWidget().layout().insertWidget(1, self.bar)
         window.attach(Played(player, lambda text: window.assistant.show_note(text, "warning")))
+        for name in (*NOT_HERE, "accept", "reject", "correct", "ask_again", "locate", "automatic"):
+            if name in window.actions_by_name:
+                window.actions_by_name[name].setEnabled(False)
+        window.assistant.armed.hide()
         window.command.setEnabled(False)
         window.technique.setEnabled(False)
         window.setWindowTitle(f"Replay · {window.windowTitle()}")
@@ -193,7 +198,6 @@ class Replay(QObject):
 
     def _overview(self) -> None:
         from carm_gui.session.replay_check import patient_of
-        from carm_gui.views.study import overview
 
         try:
             found = overview(patient_of(self.player.recording))

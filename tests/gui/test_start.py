@@ -67,11 +67,13 @@ def test_the_window_shows_a_live_picture_and_ends_cleanly(qtbot, doubled):
     window.show()
     backend = start.Backend(window.bridge.receive)
     backend.start()
-    qtbot.waitUntil(lambda: window.session is not None and window.live.frame is not None and not window.live.stored)
+    qtbot.waitUntil(
+        lambda: window.session is not None and window.live.frame is not None and not window.live.stored, timeout=30000
+    )
     window.close()
     backend.close()
-    names = {thread.name for thread in threading.enumerate()}
-    assert not names & {"carm-device", "carm-dialogue", "carm-backend"}
+    ours = {"carm-device", "carm-dialogue", "carm-backend"}
+    qtbot.waitUntil(lambda: not {thread.name for thread in threading.enumerate()} & ours, timeout=20000)
 
 
 def test_closing_while_the_model_answers_ends_everything(qtbot, doubled):
@@ -81,12 +83,13 @@ def test_closing_while_the_model_answers_ends_everything(qtbot, doubled):
     window.show()
     backend = start.Backend(window.bridge.receive)
     backend.start()
-    qtbot.waitUntil(lambda: window.session is not None)
+    qtbot.waitUntil(lambda: window.session is not None, timeout=30000)
     window.say("align to the skull")
     assert doubled.streaming.wait(5)
     window.close()
     backend.close()
-    assert not {thread.name for thread in threading.enumerate()} & {"carm-device", "carm-dialogue"}
+    ours = {"carm-device", "carm-dialogue"}
+    qtbot.waitUntil(lambda: not {thread.name for thread in threading.enumerate()} & ours, timeout=20000)
 
 
 def test_a_patient_that_cannot_be_loaded_is_said_in_the_window(qtbot):
