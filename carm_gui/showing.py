@@ -179,7 +179,7 @@ class Showing:
         regions = data.get("regions") or {}
         self._regions = {step.number: regions}
         self._predicted = tuple(
-            Mark("predicted", title(key), _moved(step.pose, regions[key]), regions[key].radius_mm, step.pose)
+            Mark("predicted", title(key), _moved(step.pose, regions[key]), regions[key]["radius_mm"], step.pose)
             for key in step.prediction.landmarks
             if key in regions
         )
@@ -292,4 +292,4 @@ class Showing:
 
 
 def _moved(pose, region):
-    return pose.replace(left_mm=pose.left_mm + region.left_mm, up_mm=pose.up_mm + region.up_mm)
+    return pose.replace(left_mm=pose.left_mm + region["left_mm"], up_mm=pose.up_mm + region["up_mm"])

@@ -1,19 +1,6 @@
-"""The device: where it may stand, how it moves, and one pulse at a time. Knows no window and no model.
+"""The device: how it moves, and one pulse at a time. Knows no window and no model.
 
-Limits, all about the centre of the patient's volume, where the table has the middle of its travel:
-- isocentre: 350 mm to either side, 1000 mm along the body, 200 mm in height. Tables of angiography suites
-  travel about 1200 mm along; across it is more than a table's 140 to 175 mm, because here the arm of a mobile
-  unit moves too, and elbows must be reachable;
-- isocentre at most 50 mm outside the volume;
-- primary angle 100 degrees to either side, secondary 50 degrees;
-- collision: the tube (a cylinder of 80 mm radius whose face is 380 mm from the isocentre) and the detector
-  (460 mm square, 470 mm from the isocentre) must stay outside the body (an elliptic cylinder round everything
-  above -300 HU) and outside the table (400 mm wide, 40 mm thick, under the back).
-
-Speeds: isocentre 80 mm/s, angles 20 degrees/s, reached in half a second. A motion is a straight line in the
-pose with a trapezoid of speed, all axes together.
-
-Limits, shapes and speeds are our estimates of usual equipment, of no one maker's device.
+Where it may stand is sim.limits, how a motion runs sim.travel.
 """
 
 from __future__ import annotations
@@ -21,25 +8,22 @@ from __future__ import annotations
 import math
 import threading
 import time
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, replace
 from functools import cached_property
 
 import numpy as np
 
 from sim import dose as dosimetry
 from sim.frame import Dose, Frame
-from sim.geometry import Beam, beam_of, isocentre_spacing_mm
-from sim.patient.patient import Patient
+from sim.geometry import isocentre_spacing_mm
+from sim.limits import Bounds, Limits
 from sim.pose import CArmPose, MotionCommand
 from sim.technique import Technique
+from sim.travel import Travel, times
 from sim.xray import aec
 from sim.xray.detector import Detector, Exposure
 from sim.xray.projector import Projector
 
-BODY_HU = -300
-TUBE_RADIUS_MM, TUBE_FACE_MM, TUBE_DEPTH_MM = 80.0, 380.0, 300.0
-PANEL_HALF_MM, PANEL_FACE_MM, PANEL_DEPTH_MM = 230.0, 470.0, 100.0
-TABLE_HALF_MM, TABLE_THICK_MM = 200.0, 40.0
 PATH_CHECKS = 24
 RUNNING_PULSES = 2.5
 """A pause of this many pulses ends a series: automatic exposure then settles anew."""
@@ -47,96 +31,6 @@ RUNNING_PULSES = 2.5
 
 class MotionRefused(ValueError):  # noqa: N818
     """A motion or a pose that the device does not allow; the message is one sentence."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Half-ranges about the centre of the volume (mm), of the angles (degrees), and the speeds."""
-
-    left_mm: float = 350.0
-    up_mm: float = 1000.0
-    ant_mm: float = 200.0
-    outside_mm: float = 50.0
-    primary_deg: float = 100.0
-    secondary_deg: float = 50.0
-    speed_mm_s: float = 80.0
-    speed_deg_s: float = 20.0
-    ramp_s: float = 0.5
-
-
-class Envelope:
-    """Tube and detector against body and table: simple shapes, checked by points on their surfaces."""
-
-    def __init__(self, patient: Patient):
-        step = np.maximum(1, np.round(8.0 / patient.spacing_mm).astype(int))
-        held = np.argwhere(patient.hu[:: step[0], :: step[1], :: step[2]] > BODY_HU) * step
-        points = held @ patient.affine[:3, :3].T + patient.affine[:3, 3] if len(held) else patient.corners()
-        self.low, self.high = points.min(0), points.max(0)
-        self.centre, self.half = 0.5 * (self.low + self.high), np.maximum(0.5 * (self.high - self.low), 1.0)
-
-    def collision(self, pose: CArmPose) -> str | None:
-        """What would touch what at `pose`, or None."""
-        beam = beam_of(pose)
-        for part, points in (("tube", self._tube(beam)), ("detector", self._panel(beam))):
-            left, up, ant = ((points - self.centre) / self.half).T
-            if np.any((np.abs(up) < 1.0) & (left**2 + ant**2 < 1.0)):
-                return f"the {part} would touch the patient"
-            under = self.low[2] - points[:, 2]
-            if np.any((np.abs(points[:, 0] - self.centre[0]) < TABLE_HALF_MM) & (under > 0) & (under < TABLE_THICK_MM)):
-                return f"the {part} would touch the table"
-        return None
-
-    @staticmethod
-    def _tube(beam: Beam) -> np.ndarray:
-        turn = np.linspace(0, 2 * np.pi, 16, endpoint=False)
-        rim = np.cos(turn)[:, None] * beam.right + np.sin(turn)[:, None] * beam.down
-        across = np.concatenate([TUBE_RADIUS_MM * rim, 0.5 * TUBE_RADIUS_MM * rim, np.zeros((1, 3))])
-        depths = TUBE_FACE_MM + np.linspace(0, TUBE_DEPTH_MM, 9)
-        return (beam.isocentre - depths[:, None, None] * beam.axis + across).reshape(-1, 3)
-
-    @staticmethod
-    def _panel(beam: Beam) -> np.ndarray:
-        at = np.linspace(-PANEL_HALF_MM, PANEL_HALF_MM, 13)
-        across = at[:, None, None] * beam.right + at[None, :, None] * beam.down
-        depths = PANEL_FACE_MM + np.linspace(0, PANEL_DEPTH_MM, 4)
-        return (beam.isocentre + depths[:, None, None, None] * beam.axis + across).reshape(-1, 3)
-
-
-@dataclass(frozen=True)
-class _Travel:
-    """A motion under way: a straight line whose speed rises evenly for `ramp` s, holds, and falls as it
-    rose."""
-
-    origin: CArmPose
-    target: CArmPose
-    motion: MotionCommand
-    acceleration: float
-    ramp: float
-    seconds: float
-
-    @classmethod
-    def plan(cls, origin: CArmPose, motion: MotionCommand, limits: Limits) -> _Travel:
-        shift = math.hypot(motion.left_mm, motion.up_mm, motion.ant_mm)
-        turn = max(abs(motion.primary_deg), abs(motion.secondary_deg))
-        even = max(shift / limits.speed_mm_s, turn / limits.speed_deg_s)
-        ramp = min(limits.ramp_s, math.sqrt(even * limits.ramp_s))
-        seconds = even + limits.ramp_s if even > limits.ramp_s else 2 * ramp
-        return cls(origin, origin.moved(motion), motion, 1.0 / (even * limits.ramp_s), ramp, seconds)
-
-    def at(self, seconds: float) -> CArmPose:
-        if seconds >= self.seconds:
-            return self.target
-        if seconds < self.ramp:
-            share = 0.5 * self.acceleration * seconds**2
-        elif seconds > self.seconds - self.ramp:
-            share = 1.0 - 0.5 * self.acceleration * (self.seconds - seconds) ** 2
-        else:
-            share = self.acceleration * self.ramp * (seconds - 0.5 * self.ramp)
-        return self.origin.moved(_times(self.motion, share))
-
-
-def _times(motion: MotionCommand, factor: float) -> MotionCommand:
-    return MotionCommand(*(amount * factor for amount in astuple(motion)))
 
 
 class CArm:
@@ -173,13 +67,13 @@ class CArm:
         self.seed = seed
         self._lock = threading.Lock()
         self._pose = pose
-        self._travel: _Travel | None = None
+        self._travel: Travel | None = None
         self._elapsed = 0.0
         self._velocity: MotionCommand | None = None
         self._blocked: str | None = None
         self._dose = dose or Dose()
         self._frames = first_frame
-        if problem := self._forbidden(pose):
+        if problem := self._bounds.forbidden(pose):
             raise MotionRefused(problem)
 
     @property
@@ -256,16 +150,16 @@ class CArm:
         if not all(map(math.isfinite, astuple(motion))):
             return "That motion is not a number; give its amounts in mm and degrees."
         end = origin.moved(motion)
-        if problem := self._forbidden(end):
+        if problem := self._bounds.forbidden(end):
             return problem
         for n in range(1, PATH_CHECKS):
-            if touch := self._envelope.collision(origin.moved(_times(motion, n / PATH_CHECKS))):
+            if touch := self._bounds.collision(origin.moved(times(motion, n / PATH_CHECKS))):
                 return f"On the way there {touch}; move the view or choose another angle first."
         return None
 
     def seconds(self, motion: MotionCommand) -> float:
         """How long `motion` takes."""
-        return 0.0 if motion.is_zero else _Travel.plan(self._pose, motion, self.limits).seconds
+        return 0.0 if motion.is_zero else Travel.plan(self._pose, motion, self.limits).seconds
 
     def start(self, motion: MotionCommand) -> None:
         """Begin `motion`; `advance` carries it out. Raises MotionRefused with the sentence of `refusal`, or
@@ -277,7 +171,7 @@ class CArm:
             self._blocked = None
             if not motion.is_zero:
                 self._elapsed = 0.0
-                self._travel = _Travel.plan(self._pose, motion, self.limits)
+                self._travel = Travel.plan(self._pose, motion, self.limits)
 
     def drive(
         self,
@@ -370,12 +264,8 @@ class CArm:
         return technique, signal
 
     @cached_property
-    def _envelope(self) -> Envelope:
-        return Envelope(self.projector.patient)
-
-    @cached_property
-    def _centre(self) -> np.ndarray:
-        return self.projector.patient.corners().mean(axis=0)
+    def _bounds(self) -> Bounds:
+        return Bounds(self.projector.patient, self.limits)
 
     def _refuse_while_moving(self) -> None:
         if self.moving:
@@ -383,39 +273,17 @@ class CArm:
 
     def _drive_on(self, dt: float) -> None:
         velocity, origin = self._velocity, self._pose
-        problem = self._forbidden(origin.moved(_times(velocity, dt)))
+        problem = self._bounds.forbidden(origin.moved(times(velocity, dt)))
         if problem is None:
-            self._pose = origin.moved(_times(velocity, dt))
+            self._pose = origin.moved(times(velocity, dt))
             return
         free, blocked = 0.0, dt
         for _ in range(16):
             middle = 0.5 * (free + blocked)
-            if self._forbidden(origin.moved(_times(velocity, middle))):
+            if self._bounds.forbidden(origin.moved(times(velocity, middle))):
                 blocked = middle
             else:
                 free = middle
-        self._pose = origin.moved(_times(velocity, free))
+        self._pose = origin.moved(times(velocity, free))
         self._velocity = None
         self._blocked = problem
-
-    def _forbidden(self, pose: CArmPose) -> str | None:
-        """One sentence when the device may not stand at `pose`."""
-        limits, patient = self.limits, self.projector.patient
-        if not all(map(math.isfinite, astuple(pose))):
-            return "That position is not a number; give it in mm and degrees."
-        if abs(pose.primary_deg) > limits.primary_deg:
-            return f"The primary angle ends at {limits.primary_deg:g}° LAO or RAO; choose a smaller angle."
-        if abs(pose.secondary_deg) > limits.secondary_deg:
-            return f"The secondary angle ends at {limits.secondary_deg:g}° cranial or caudal; choose a smaller angle."
-        point = np.array([pose.left_mm, pose.up_mm, pose.ant_mm])
-        outside = patient.distance_outside_mm(point)
-        if outside > limits.outside_mm:
-            room = f"{limits.outside_mm:g} mm"
-            return f"That view lies {outside:.0f} mm outside the scanned volume; stay within {room} of it."
-        travel = np.abs(point - self._centre) - (limits.left_mm, limits.up_mm, limits.ant_mm)
-        if np.any(travel > 0):
-            way = ("sideways", "along the body", "in height")[int(np.argmax(travel))]
-            return f"The C-arm's travel {way} ends {travel.max():.0f} mm short of that; choose a nearer view."
-        if touch := self._envelope.collision(pose):
-            return f"There {touch}; choose another angle or position."
-        return None

@@ -55,7 +55,7 @@ class SessionEvent:
     - question {reason, text, options: tuple[str, ...]}
     - delta {number, text, proposal: Proposal | None, landmarks}
     - step {step: Step, target: key | None, kind: "navigation" | "localization" | "correction", frame: Frame,
-      regions: {key: object with left_mm, up_mm, radius_mm} | None: where a model reads landmarks from the centre,
+      regions: {key: {left_mm, up_mm, radius_mm}} | None: where a model reads landmarks from the centre,
       expected: Expected | None: where the target usually lies from the landmark that the model names}
     - decision {number, accepted: bool, text, by: "clinician" | "armed"}
     - corrected {landmark, left_mm, up_mm, source: "clinician", number, frame: Frame}: what the clinician says it

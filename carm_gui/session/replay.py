@@ -46,14 +46,13 @@ FORMS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Spot:
-    """A place from the view's centre as an event names it: a region, or where a target usually lies; mm."""
+    """Where a target usually lies from the view's centre, as a step's `expected` has it; mm."""
 
     left_mm: float
     up_mm: float
-    radius_mm: float = 0.0
 
 
-FORMS |= {"regions": dict[str, Spot] | None, "expected": Spot | None, "budget": Budget, "spent": Spent}
+FORMS |= {"regions": dict[str, dict[str, float]] | None, "expected": Spot | None, "budget": Budget, "spent": Spent}
 NOTHING = 64
 """Side of the black picture that stands for one that is not there, pixels."""
 

@@ -135,8 +135,8 @@ def _study(data: Collected, numbers: dict[str, Any]) -> list[Block]:
             blocks.append(
                 Text(
                     f"Of these moves {planted} had been turned round by the protocol (planted); {accepted} of them "
-                    "were accepted. Planted replies are left out of the model's own figures, and every participant was "
-                    "told of them in the debriefing."
+                    "were accepted. Planted replies are left out of the model's own figures, and the debriefing "
+                    "at the end of each session names them."
                 )
             )
     blocks += [

@@ -55,6 +55,13 @@ class Reading:
         distance = np.linalg.norm(self.offsets, axis=1)
         return [KEYS[i] for i in np.argsort(np.where(np.isfinite(distance), distance, np.inf), kind="stable")]
 
+    @property
+    def likeliest(self) -> list[str]:
+        """Keys by likelihood of being the nearest, by distance where there is none."""
+        if self.likelihoods is None:
+            return self.nearest
+        return [KEYS[i] for i in np.argsort(-self.likelihoods, kind="stable")]
+
     def offset(self, key: str) -> np.ndarray:
         return self.offsets[KEYS.index(key)]
 
@@ -87,7 +94,7 @@ def reply(task: str, prompt: str, reading: Reading) -> str:
     if task == READING_TASK:
         return _as_json(reading)
     if task == "localization":
-        return prompts.locate_reply(reading.nearest[:2])
+        return prompts.locate_reply(reading.likeliest[:2])
     if task == "retrieval":
         return prompts.retrieval_reply(reading.nearest[:3])
     if task == "correction":

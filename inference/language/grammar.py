@@ -16,6 +16,7 @@ from itertools import pairwise
 
 from inference.action import Action, clarify
 from inference.language.display import Display
+from inference.language.naming import key_of, say
 from inference.language.parts import BREAKS, OFFER, Tokens
 from inference.language.sequences import interpret
 from inference.language.words import Token, tokens
@@ -31,7 +32,22 @@ def understand(text: str, display: Display) -> Action:
         return stopped
     if any(t.type == "DONT" for t in found) or _not_after_verb(found):
         return clarify("negation", "stop", "no, look again")
-    return interpret(found, display)
+    asked = _two_sides(found)
+    return asked if asked else interpret(found, display)
+
+
+def _two_sides(found: Tokens) -> Action | None:
+    """ "The left and the right wrist", "left elbow, then right": is the bare side a way to go or a landmark?"""
+    plain = [t for t in found if t.type not in BREAKS | {"AND", "THEN", "TO"}]
+    for at, (one, other) in enumerate(pairwise(plain)):
+        side, mark, beyond = (one, other, at - 1) if one.type == "SIDE" else (other, one, at + 2)
+        if side.type != "SIDE" or mark.type != "LM" or mark.value[1] in (None, side.value):
+            continue
+        outer = plain[beyond] if 0 <= beyond < len(plain) else Token("")
+        if outer.type not in ("NUM", "UNIT", "VAGUE", "MORE", "SCREEN", "IMAGE", "IS", "NOT", "NO", "V"):
+            both = (key_of(mark.value[0], str(s)) for s in (side.value, mark.value[1]))
+            return clarify("conflict", *(f"align to {say(key)}" for key in both), f"go {side.value}")
+    return None
 
 
 _SHOTS = ("shot", "expose", "shoot", "retake", "refresh")

@@ -82,7 +82,7 @@ IDIOMS = (
     ),
     (
         r"\b(?:i am|we are|i'm|we're) (?:looking for|trying to (?:find|see|get to|reach)|searching for|hunting|"
-        r"hunting for|after|interested in|going (?:to|for)|heading (?:to|for|toward)|off to) "
+        r"hunting for|after|interested in|going (?:now )?(?:to|for)|heading (?:to|for|toward)|off to) "
         r"(?=(?:the |his |her |a )?[a-z])",
         "show ",
     ),
@@ -204,6 +204,17 @@ IDIOMS = (
     (r"\bfirst of all\b", " "),
     (r"\bhave got to\b", "need to"),
     (r"\bfrom (?:here|now|this (?:point|position))(?: on)?\b", " "),
+    (
+        r"\b(?:i|we) (?:need|want|wish|(?:would )?(?:like|prefer)|have) (?:it |the view |us )?to (?:be|get|come|sit) "
+        r"(?=(?:(?:a|an|just|slightly|some|somewhat|more|further|little|bit|touch|lot|far|\d+|mm|cm) )*"
+        r"(?:left|right|up|down|higher|lower|superior|inferior|north|south)\b)",
+        "go ",
+    ),
+    (
+        r"\b(?:in|into|set up|in with) (?:an? |the |with )?(?=(?:straight |true |proper )?"
+        r"(?:lao|rao|cran|caud|ap|lateral|left anterior|right anterior)\b(?! (?:direction|side)))",
+        " to ",
+    ),
     # Told, not asked for: "it might go up", "that could be T1", "we have the carina", "now we can see T1".
     (
         r"\b(?:it|this|that|these|those|which|there) (?:could|might|may|will|should(?! be)|can|shall)\b(?! do\b)",

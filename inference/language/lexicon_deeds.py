@@ -94,7 +94,7 @@ DEEDS: dict[str, dict[object, str]] = {
     "START": {
         None: """
             start; begin; resume; turn; switch; restart; activate; enable; starting; commence; initiate; put on;
-            starts; turn back; switch back""",
+            run; starts; turn back; switch back""",
     },
     "END": {
         None: """

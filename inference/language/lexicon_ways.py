@@ -73,13 +73,13 @@ WAYS: dict[str, dict[object, str]] = {
         "lot": """
             a lot; lot; lots; far; way; a long way; long way; much; a great deal; large; big; large move; big
             move; large step; big step; large amount; a large amount; a whole lot; a ton; very far; way way;
-            considerably; substantially; very much; really far; greatly; a big bit""",
+            considerably; substantially; very much; really far; greatly; a big bit; quite a lot""",
     },
     "UNSURE": {
         None: """
             few; a few; several; range; at least; at most; less than; more than; no more than; up to at most;
             maximum; minimum; maximal; minimal; twice; double; triple; half that; half way; halfway; between;
-            quite a bit; quite bit; quite a lot; quite; fairly; somewhat; a good bit; a fair bit; good bit; fair
+            quite a bit; quite bit; quite; fairly; somewhat; a good bit; a fair bit; good bit; fair
             bit; not too far; not too much; not much; not far; not a lot; as far as; as far as possible; as much
             as; fully; completely; entirely; percent; pixel; pixels; px; step; steps; notch; notches; click;
             clicks; km; kilometre; kilometres; kilometer; kilometers; mile; miles; yard; yards; micron; microns;
@@ -96,7 +96,7 @@ WAYS: dict[str, dict[object, str]] = {
     },
     "UNIT": {
         "mm": """
-            mm; mms; mil; mils; mills; milli; millis; millimetre; millimetres; millimeter; millimeters;
+            mm; mms; mil; mils; mill; mills; milli; millis; millimetre; millimetres; millimeter; millimeters;
             milimeter; milimeters; milimetre; milimetres; millimetri; millimetr; milimetro; milimetros""",
         "cm": """
             cm; cms; centi; centis; centimetre; centimetres; centimeter; centimeters; centimter; centimters;

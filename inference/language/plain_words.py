@@ -32,6 +32,6 @@ LOOK_ALIKES = """
 
 SLIPS_THAT_ARE_WORDS = """
     ake alin ave bac bam bea bema enter gain hal hat hoe hoot hot lease lose mage moe moo oven ope pease pen
-    sart sho shoo shott sightly slighty soot sop sot sow stoop star tae targe tart til tit top vie wat wha whee
+    sart sho shoo shott sightly slighty soot sop sot sow stoop star tae targe tart til tit titled top vie wat wha whee
     wheer wher wit zoo"""
 """Words that are one slip away from a short verb (searched for in Webster's and the GCIDE word lists)."""

@@ -16,7 +16,7 @@ _SHOT = r"(?:go )?(?:(?:get|show|shoot) )?(?:(?:ONE|MORE|NEW) )*(?:BEAM )?(?:IMA
 
 EXPOSE = re.compile(_SHOT + "|(?:go )?shoot ")
 
-_FLUORO_ON = re.compile(rf"(?:(?:START|get|keep|go) )*{_X}ON |START ON {_X}|START {_X}|ON {_X}")
+_FLUORO_ON = re.compile(rf"(?:(?:START|get|keep|go) )*{_X}ON |START ON {_X}|START {_X}|ON {_X}|{_X}START ")
 
 _FLUORO_OFF = re.compile(
     rf"(?:(?:START|get|keep|go|END) )*{_X}OFF |(?:START|END)? ?OFF {_X}|(?:END |NO ){_X}|"
@@ -30,7 +30,9 @@ _SAVE = re.compile(
     r"keep (?:IMAGE |OLDIMAGE |THING |XRAY |PLUSIMAGE )"
 )
 
-_ZOOM = re.compile(r"(?:(?:go|get|show) )?(?:VAGUE )?ZOOM (?:VAGUE |MORE |IMAGE |OLDIMAGE |THING |SCREEN )*")
+_ZOOM = re.compile(
+    r"(?:(?:go|get|show) )?(?:VAGUE )?ZOOM (?:VAGUE |MORE |IMAGE |OLDIMAGE |THING |SCREEN )*(?:ON (?:IMAGE |THING |THERE )?)?"
+)
 
 _COLL = re.compile(r"(?:(?:go|get|show|save) )?(?:VAGUE )?COLL (?:VAGUE |MORE |BEAM |THING |IMAGE )*")
 

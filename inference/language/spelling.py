@@ -2,7 +2,8 @@
 
 Spelling is repaired for a word that is in no list here, toward long content words alone (rapidfuzz, optimal string
 alignment): never toward a direction, a side, a number or a vertebra, and never away from an ordinary English word
-that looks alike (`LOOK_ALIKES`). Of short verbs only the commonest slips are known (`_slips`).
+that looks alike (`LOOK_ALIKES`). Of short verbs only the commonest slips are known (`_slips`); two letters swapped in
+a long word are put right whatever it means (`_swaps`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ from functools import cache
 
 from rapidfuzz.distance import OSA
 
+from inference.language.asking import ASKING
+from inference.language.blades import BLADES
 from inference.language.idioms import CONTRACTIONS, IDIOMS
+from inference.language.manners import MANNERS
 from inference.language.vocabulary import KNOWN, LOOK_ALIKES, NAMES, NEVER_READ, NUMBERS, PHRASES, SLIPS_THAT_ARE_WORDS
 
 _REPAIRABLE_WORDS = (
@@ -33,16 +37,29 @@ _SLIPPED = (
 )
 
 
+def _swaps(word: str) -> set[str]:
+    """`word` with two neighbours swapped: of a long word nothing else can be meant, be it a direction."""
+    return {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)} - {word}
+
+
 def _slips(word: str) -> set[str]:
     """What a hurried hand makes of `word`: a letter dropped after the first, one doubled, two neighbours swapped."""
     found = {word[:i] + word[i] + word[i:] for i in range(len(word))}
     found |= {word[:i] + word[i + 1 :] for i in range(1, len(word)) if len(word) > 3}
-    found |= {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)}
-    return found - {word}
+    return (found | _swaps(word)) - {word}
 
 
 _DEEDS = {words[0] for words, (kind, _) in PHRASES.items() if kind == "V" and len(words) == 1}
 _SLIPS = {slip: word for word in _SLIPPED.split() for slip in _slips(word) if slip not in KNOWN | SLIPS_THAT_ARE_WORDS}
+
+
+_LONG = 6
+_SWAPPED: dict[str, set[str]] = {}
+for _word in KNOWN:
+    if len(_word) >= _LONG and _word.isalpha():
+        for _slip in _swaps(_word) - KNOWN - SLIPS_THAT_ARE_WORDS - LOOK_ALIKES:
+            _SWAPPED.setdefault(_slip, set()).add(_word)
+_SLIPS |= {slip: words.pop() for slip, words in _SWAPPED.items() if len(words) == 1}
 
 
 @cache
@@ -104,7 +121,7 @@ def _vertebra(match: re.Match[str]) -> str:
 @cache
 def _rewritings() -> list[tuple[re.Pattern[str], str]]:
     """Contractions and idioms, compiled once and for all: a tenth of a second that no halt should wait for."""
-    return [(re.compile(pattern), plain) for pattern, plain in (*CONTRACTIONS, *IDIOMS)]
+    return [(re.compile(pattern), plain) for pattern, plain in (*CONTRACTIONS, *BLADES, *MANNERS, *IDIOMS, *ASKING)]
 
 
 def normalise(text: str) -> str:

@@ -62,7 +62,8 @@ def rotate(part: list[Token], display: Display) -> Action | None:
             return None
         return clarify("direction", *OFFER_TURN)
     if has(part, "DIRX") or any(
-        t.type == "DEVICE" and "detector" not in t.text and "intensifier" not in t.text for t in part
+        t.type == "DEVICE" and not any(turned in t.text for turned in ("detector", "intensifier", "gantry"))
+        for t in part
     ):
         return clarify("direction", *OFFER_TURN)
     if has(part, "OR") and not has(part, "NUM"):

@@ -33,7 +33,6 @@ import numpy as np
 from sim.geometry import DETECTOR_MM, FIELD_MM, SDD_MM, SOURCE_TO_ISOCENTRE_MM, beam_of
 from sim.patient.patient import Patient
 from sim.pose import CArmPose
-from sim.xray.materials import QUANTUM_G_CM3
 from sim.xray.resample import JIT, LANES, MARGIN, places, sample
 from sim.xray.slices import InBands, Slices, axes, bone_of, bytes_of, cut, soft_of
 from sim.xray.spectrum import DEFAULT_KVP, attenuation_table
@@ -52,7 +51,7 @@ ROOM = 2.4
 
 
 @nb.njit(inline="always")
-def _row(slices, hu, at, n_r, c, boneless, n0, n1, bases, near, shares, step, padded, out):
+def _row(slices, hu, quantum, at, n_r, c, boneless, n0, n1, bases, near, shares, step, padded, out):
     """Samples [8 * n0, 8 * n1) of one row of one material, the columns turned into g/cm3 on the way."""
     low = max(np.int64(bases[n0]) - MARGIN, 0)
     high = min(np.int64(bases[n1 - 1]) + near[n1 * LANES - 1] + 2 - MARGIN, n_r)
@@ -60,7 +59,7 @@ def _row(slices, hu, at, n_r, c, boneless, n0, n1, bases, near, shares, step, pa
         row, inner = slices[at + low : at + high], padded[MARGIN + low : MARGIN + high]
         if not hu:
             for i in range(row.size):
-                inner[i] = np.float32(row[i]) * np.float32(QUANTUM_G_CM3)
+                inner[i] = np.float32(row[i]) * quantum
         elif c == 1:
             bone_of(row, inner)
         else:
@@ -79,7 +78,7 @@ def _blocks(first, last, shift, step, count):
 
 
 @nb.njit(**JIT)
-def _stack(soft, bone, s_p, s_q, n_q, n_r, hu, spans, k0, k1, source, plane, origin, pitch, b0, b1, out):
+def _stack(soft, bone, s_p, s_q, n_q, n_r, hu, quantum, spans, k0, k1, source, plane, origin, pitch, b0, b1, out):
     """Sum slices [k0, k1) on the plane p = `plane`, rows [b0, b1) of out (2, rows, columns), columns a multiple of 8.
     `source` (3,) and `origin`, `pitch` (2,) of the plane's grid in q and r are in voxels; the rest as in Slices."""
     width = out.shape[2]
@@ -119,7 +118,7 @@ def _stack(soft, bone, s_p, s_q, n_q, n_r, hu, spans, k0, k1, source, plane, ori
                                 placed = True
                             boneless, at = spans[1, 1, k, i] == 0, k * s_p + i * s_q
                             _row(
-                                bone if c else soft, hu, at, n_r, c, boneless,
+                                bone if c else soft, hu, quantum, at, n_r, c, boneless,
                                 n0, n1, bases, near, shares, step, padded, line,
                             )  # fmt: skip
                         if side:
@@ -249,7 +248,8 @@ class CpuProjector:
         self._in_bands(
             int(count[0]),
             lambda a, b: _stack(
-                slices.soft, slices.bone, *slices.strides, *slices.shape[1:], slices.hu, slices.spans,
+                slices.soft, slices.bone, *slices.strides, *slices.shape[1:],
+                slices.hu, np.float32(slices.quantum), slices.spans,
                 k0, k1, source, plane, low, pitch, a, b, sums,
             ),
         )  # fmt: skip

@@ -14,18 +14,28 @@ from dataclasses import dataclass
 import numba as nb
 import numpy as np
 
-from sim.xray.materials import AIR_HU, BONE_FROM_HU, CORTICAL_G_CM3, CORTICAL_HU, QUANTUM_G_CM3, SOFT_PER_WATER
+from sim.xray.materials import (
+    AIR_HU,
+    BONE_FROM_HU,
+    CORTICAL_G_CM3,
+    CORTICAL_HU,
+    METAL_G_CM3,
+    METAL_HU,
+    METAL_QUANTUM_G_CM3,
+    QUANTUM_G_CM3,
+    SOFT_PER_WATER,
+)
 from sim.xray.resample import JIT
 
 TILE = 32
 """Slices, or columns where memory runs across them, that are worked on together: a cache line of what is written."""
-DENSEST_G_CM3 = 32767 * QUANTUM_G_CM3
 _BONE_FROM = int(BONE_FROM_HU)
 _SOFT, _PER_HU = np.float32(SOFT_PER_WATER), np.float32(SOFT_PER_WATER / 1000.0)
 _SHARE_PER_HU = np.float32(1.0 / (CORTICAL_HU - BONE_FROM_HU))
 _CORTICAL, _BONE_PER_HU = np.float32(CORTICAL_G_CM3), np.float32(CORTICAL_G_CM3 / (1000.0 + CORTICAL_HU))
 _AIR, _FROM, _ZERO, _ONE = np.float32(AIR_HU), np.float32(BONE_FROM_HU), np.float32(0), np.float32(1)
-_THOUSAND, _DENSEST = np.float32(1000), np.float32(DENSEST_G_CM3)
+_THOUSAND, _METAL = np.float32(1000), np.float32(METAL_HU)
+_METAL_SOFT, _METAL_BONE = np.float32(METAL_G_CM3[0]), np.float32(METAL_G_CM3[1])
 
 
 @nb.njit(inline="always")
@@ -41,16 +51,18 @@ def soft_of(hu, boneless, out):
         for n in range(hu.size):
             h = np.float32(hu[n])
             density = (_SOFT + _PER_HU * min(h, _FROM)) * (_ONE - min(max((h - _FROM) * _SHARE_PER_HU, _ZERO), _ONE))
-            out[n] = density if h > _AIR else _ZERO
+            density = density if h > _AIR else _ZERO
+            out[n] = density if h < _METAL else _METAL_SOFT
 
 
 @nb.njit(inline="always")
 def bone_of(hu, out):
-    """Density of bone, as `soft_of`; at most DENSEST_G_CM3."""
+    """Density of bone, as `soft_of`."""
     for n in range(hu.size):
         h = np.float32(hu[n])
         share = min(max((h - _FROM) * _SHARE_PER_HU, _ZERO), _ONE)
-        out[n] = share * min(max((h + _THOUSAND) * _BONE_PER_HU, _CORTICAL), _DENSEST)
+        density = share * max((h + _THOUSAND) * _BONE_PER_HU, _CORTICAL)
+        out[n] = density if h < _METAL else _METAL_BONE
 
 
 @nb.njit(**JIT)
@@ -87,13 +99,13 @@ def _fold(values, count, factor, to):
 
 
 @nb.njit(**JIT)
-def _average(flat, strides, shape, factors, p_from, p_to, q_from, q_to, out):
-    """Rows [q_from, q_to) of slices [p_from, p_to) of out (2, P, Q, R), levels of two materials, each the mean over a
-    block of factors[0] x factors[1] x factors[2] voxels; beyond the edge is air. Memory must run along p or r."""
+def _average(flat, strides, shape, factors, quantum, p_from, p_to, q_from, q_to, out):
+    """Rows [q_from, q_to) of slices [p_from, p_to) of out (2, P, Q, R), levels of `quantum` g/cm3 of two materials, each the
+    mean over a block of factors[0] x factors[1] x factors[2] voxels; beyond the edge is air. Memory must run along p or r."""
     n_r = out.shape[3]
     f_p, f_q, f_r = factors
     s_p, s_q, s_r = strides
-    share = np.float32(1.0 / (f_p * f_q * f_r * QUANTUM_G_CM3))
+    share = np.float32(1.0 / (f_p * f_q * f_r * quantum))
     along_p = s_p == 1
     most_tall, most_wide = (p_to - p_from, TILE) if along_p else (TILE, n_r)
     room = max(most_tall * f_p, most_wide * f_r)
@@ -129,8 +141,8 @@ def _average(flat, strides, shape, factors, p_from, p_to, q_from, q_to, out):
                     some, hard = out[0, p0 + n, q, r0 : r0 + wide], out[1, p0 + n, q, r0 : r0 + wide]
                     soft_sum, bone_sum = softs[n], bones[n]
                     for x in range(some.size):
-                        some[x] = np.int16(soft_sum[x] * share + np.float32(0.5))
-                        hard[x] = np.int16(bone_sum[x] * share + np.float32(0.5))
+                        some[x] = np.int16(np.floor(soft_sum[x] * share + np.float32(0.5)))
+                        hard[x] = np.int16(np.floor(bone_sum[x] * share + np.float32(0.5)))
 
 
 @nb.njit(inline="always")
@@ -162,17 +174,27 @@ def _spans(soft, bone, s_p, s_q, n_r, soft_floor, bone_floor, p_from, p_to, span
             spans[1, 0, p, q], spans[1, 1, p, q] = _span(bone[at : at + n_r], bone_floor)
 
 
+def _reach_over_metal(spans: np.ndarray) -> None:
+    """Widen the columns of soft tissue by those of bone: metal is less than no soft tissue, which `_spans` misses."""
+    soft, bone = spans
+    held = bone[1] > 0
+    first = np.where(soft[1] > 0, np.minimum(soft[0], bone[0]), bone[0])
+    soft[0][held] = first[held]
+    soft[1][held] = np.maximum(soft[1], bone[1])[held]
+
+
 @dataclass(frozen=True)
 class Slices:
     """Slices of (P, Q, R) voxels, `order` says which voxel axes these are, `factors` how many voxels went into one
     along each. `soft` and `bone` (n,) int16 hold the rows, each of R in a piece, at p * strides[0] + q * strides[1]:
-    levels of QUANTUM_G_CM3, or, if `hu`, the same HU. `spans` as `_spans`. `filled` are the first and one past the last
+    levels of `quantum` g/cm3, or, if `hu`, the same HU. `spans` as `_spans`. `filled` are the first and one past the last
     slice that hold anything, `owned` the bytes that are no part of the volume."""
 
     order: tuple[int, int, int]
     factors: np.ndarray
     shape: tuple[int, int, int]
     hu: bool
+    quantum: float
     soft: np.ndarray
     bone: np.ndarray
     strides: tuple[int, int]
@@ -203,7 +225,7 @@ def cut(hu: np.ndarray, order: tuple[int, int, int], factors: tuple[int, int, in
     flat = _flat(hu)
     strides = tuple(hu.strides[a] // hu.itemsize for a in order)
     shape = tuple(hu.shape[a] for a in order)
-    owned, raw = 0, max(factors) == 1
+    owned, raw, quantum = 0, max(factors) == 1, QUANTUM_G_CM3
     if raw and strides[2] == 1:
         soft = bone = flat
     elif raw:
@@ -212,21 +234,26 @@ def cut(hu: np.ndarray, order: tuple[int, int, int], factors: tuple[int, int, in
         soft = bone = turned.reshape(-1)
         strides, owned = (shape[1] * shape[2], shape[2], 1), turned.nbytes
     else:
+        metal = hu.size > 0 and hu.max() >= METAL_HU
+        quantum = METAL_QUANTUM_G_CM3 if metal else quantum
         levels = np.empty((2, *(-(-n // f) for n, f in zip(shape, factors, strict=True))), np.int16)
         n_p, n_q = levels.shape[1:3]
         if strides[0] == 1:
-            in_bands(n_q, lambda a, b: _average(flat, strides, shape, factors, 0, n_p, a, b, levels))
+            in_bands(n_q, lambda a, b: _average(flat, strides, shape, factors, quantum, 0, n_p, a, b, levels))
         else:
-            in_bands(n_p, lambda a, b: _average(flat, strides, shape, factors, a, b, 0, n_q, levels))
+            in_bands(n_p, lambda a, b: _average(flat, strides, shape, factors, quantum, a, b, 0, n_q, levels))
         shape, owned = levels.shape[1:], levels.nbytes
         soft, bone = levels.reshape(2, -1)
         strides = (shape[1] * shape[2], shape[2], 1)
     spans = np.empty((2, 2, *shape[:2]), np.int16)
     floors = (np.int16(AIR_HU), np.int16(_BONE_FROM)) if raw else (np.int16(0), np.int16(0))
     in_bands(shape[0], lambda a, b: _spans(soft, bone, strides[0], strides[1], shape[2], *floors, a, b, spans))
+    if not raw and metal:
+        _reach_over_metal(spans)
     held = np.flatnonzero(spans[:, 1].any(axis=(0, 2)))
     filled = (int(held[0]), int(held[-1]) + 1) if len(held) else (0, 0)
-    return Slices(order, np.array(factors), shape, raw, soft, bone, strides[:2], spans, filled, owned + spans.nbytes)
+    owned += spans.nbytes
+    return Slices(order, np.array(factors), shape, raw, quantum, soft, bone, strides[:2], spans, filled, owned)
 
 
 def _flat(hu: np.ndarray) -> np.ndarray:

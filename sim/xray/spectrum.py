@@ -53,7 +53,7 @@ CSI = {"Cs": 0.5115, "I": 0.4885}
 CSI_G_CM2 = 0.06 * 4.51
 """A caesium iodide screen of 0.6 mm, usual in flat-panel detectors."""
 
-SOFT_STEP, SOFT_BINS = 0.25, 321
+SOFT_STEP, SOFT_BINS, SOFT_BELOW = 0.25, 321, 128
 BONE_STEP, BONE_BINS = 0.20, 201
 
 
@@ -114,14 +114,15 @@ def spectrum(kvp: float = DEFAULT_KVP) -> Spectrum:
 
 
 @nb.njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
-def _look_up(table, per_soft, per_bone, soft, bone, out):
-    last_soft, last_bone, one = table.shape[0] - 2, table.shape[1] - 2, np.uint32(1)
+def _look_up(table, below, per_soft, per_bone, soft, bone, out):
+    last_soft, last_bone, one = table.shape[0] - 2 - below, table.shape[1] - 2, np.uint32(1)
     for n in range(out.size):
         x = soft[n] * per_soft
         y = bone[n] * per_bone
-        i = np.uint32(min(int(x), last_soft))
+        whole = min(max(int(np.floor(x)), -below), last_soft)
+        i = np.uint32(whole + below)
         j = np.uint32(min(int(y), last_bone))
-        fx = x - np.float32(i)
+        fx = x - np.float32(whole)
         fy = y - np.float32(j)
         a = table[i, j] + fy * (table[i, j + one] - table[i, j])
         b = table[i + one, j] + fy * (table[i + one, j + one] - table[i + one, j])
@@ -130,21 +131,26 @@ def _look_up(table, per_soft, per_bone, soft, bone, out):
 
 class AttenuationTable:
     """-ln(I/I0) over the mass path lengths (soft, bone) for one spectrum: Beer-Lambert summed over the
-    energies, read bilinearly, continued in a straight line beyond 80 and 40 g/cm2."""
+    energies, read bilinearly, continued in a straight line beyond 80 and 40 g/cm2. It starts at -32 g/cm2 of soft tissue,
+    since metal counts as less than none (sim.xray.materials)."""
 
     def __init__(self, kvp: float = DEFAULT_KVP):
         self.spectrum = spectrum(kvp)
-        soft = np.exp(-np.outer(np.arange(SOFT_BINS) * SOFT_STEP, self.spectrum.soft))
         bone = np.exp(-np.outer(np.arange(BONE_BINS) * BONE_STEP, self.spectrum.bone))
-        self.values = (-np.log((soft * self.spectrum.weight) @ bone.T)).astype(np.float32)
-        self.values[0, 0] = 0.0
+
+        def behind(bins: np.ndarray) -> np.ndarray:
+            soft = np.exp(-np.outer(bins * SOFT_STEP, self.spectrum.soft))
+            return (-np.log((soft * self.spectrum.weight) @ bone.T)).astype(np.float32)
+
+        self.values = np.concatenate([behind(np.arange(-SOFT_BELOW, 0)), behind(np.arange(SOFT_BINS))])
+        self.values[SOFT_BELOW, 0] = 0.0
 
     def log_signal(self, soft: np.ndarray, bone: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
         """-ln(I/I0) of mass path lengths in g/cm2, float32, contiguous and of one shape; written to `out` if
         given."""
         out = np.empty(soft.shape, np.float32) if out is None else out
         per_soft, per_bone = np.float32(1 / SOFT_STEP), np.float32(1 / BONE_STEP)
-        _look_up(self.values, per_soft, per_bone, soft.reshape(-1), bone.reshape(-1), out.reshape(-1))
+        _look_up(self.values, SOFT_BELOW, per_soft, per_bone, soft.reshape(-1), bone.reshape(-1), out.reshape(-1))
         return out
 
 

@@ -143,6 +143,11 @@ def test_every_move_passes_the_strict_parser_and_names_both(left, up):
 def test_lists_are_by_distance_in_3d():
     reading = Reading(offsets(t1=(0, 0, 90), carina=(50, 0, 0), skull=(0, 60, 0)))
     assert reply("localization", prompts.locate_prompt(), reading) == "[11,1]"
+    likely = np.zeros(14)
+    likely[[SKULL, T1]] = 0.7, 0.3
+    classed = Reading(reading.offsets, likelihoods=likely)
+    assert reply("localization", prompts.locate_prompt(), classed) == "[1,10]"  # the published way
+    assert reply("retrieval", prompts.retrieval_prompt(), classed) == "[11: carina, 1: skull, 10: T1]"
     assert reply("retrieval", prompts.retrieval_prompt(), reading) == "[11: carina, 1: skull, 10: T1]"
     reader = ReplyReader("correction")
     reader.feed(reply("correction", prompts.correct_prompt(["t12"], "no"), reading))
@@ -229,7 +234,7 @@ def test_a_folder_makes_a_model_that_reads_and_gives_regions(folder):
     regions = regions_of(KEYS, asked)
     assert set(regions) == {key for key, there in zip(KEYS, inside) if there}
     streamed = "".join(model.stream(Request("localization", picture, prompts.locate_prompt(), 10)))
-    assert streamed == prompts.locate_reply(direct.nearest[:2])
+    assert streamed == prompts.locate_reply(direct.likeliest[:2])
 
 
 def test_a_damaged_folder_is_one_sentence(folder, tmp_path):

@@ -125,8 +125,8 @@ def test_wrong_usage_is_status_2(carm, arguments):
         (("locate", "--model", "none", "--landmark", "t1"), "no model called none"),
         (("navigate", "--start", "t1", "--target", "left_wrist"), "left wrist lies 30 mm outside"),
         (("navigate", "--patient", "bare", "--start", "t1", "--target", "skull"), "has no landmarks"),
-        (("--study", "plan.yaml"), "later"),
-        (("--replay", "folder"), "later"),
+        (("--study", "plan.yaml"), "plan.yaml: no such file"),
+        (("--replay", "no_folder"), "There is no folder no_folder"),
     ],
 )
 def test_a_failure_is_one_sentence_and_status_1(carm, arguments, sentence):

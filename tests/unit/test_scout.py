@@ -1,4 +1,4 @@
-"""The overview is upright whatever the scan's axes, and the usual places of landmarks come without the patient's own."""
+"""The overview is upright whatever the scan's axes; usual places of landmarks come without the patient's own."""
 
 import itertools
 
@@ -10,8 +10,8 @@ from sim.landmarks import KEYS
 from sim.patient.patient import Patient
 
 
-def marked(affine_of_box=np.eye(3)):
-    """A body of water with a dense block toward the patient's left and head, on axes `affine_of_box`."""
+def marked():
+    """A body of water with a dense block toward the patient's left and head: HU and affine."""
     shape = np.array([40, 60, 20])
     hu = np.full(shape, -1000, np.int16)
     hu[5:35, 5:55, 4:16] = 0

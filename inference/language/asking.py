@@ -1,0 +1,82 @@
+"""Questions and places that are said in countless ways, built from their parts: where are we, what is shown, what can
+I say, the place before, the place at the start. Text to plainer text; none of it can become a shift or a view.
+"""
+
+from __future__ import annotations
+
+_OPEN = r"(^|[,.;!?]|\b(?:then|and|so|ok|okay|yes|no|sorry)\b)\s*"
+_CLOSE = r"(?=\s*(?:$|[,.;!?]|\b(?:then|and)\b))"
+_TELL = (
+    r"(?:(?:so|hey|well|please|now|doctor|sir|just)\W+)*(?:(?:can|could|would|will) you (?:please |kindly )?)?"
+    r"(?:(?:tell|show|remind) (?:me|us) |say |do you (?:know|see|recogni[sz]e) |let (?:me|us) know |"
+    r"i (?:want|need) to know |i (?:do not|did not) know )?(?:please )?"
+)
+_PART = (
+    r"(?:the |this |that |our |my |current |present )*(?:landmark|bone|body part|part|structure|anatomy|region|level|"
+    r"vertebra|vertebral body|joint|area|place|spot|position|location|side|thing|elbow|wrist|shoulder|view|image|"
+    r"picture)s?(?: of (?:the |this )?(?:body|patient|spine|anatomy))?"
+)
+_SIGHT = (
+    r"(?:in|on|at|under|inside|within|near) (?:the |our |my |this |that )?(?:very )?(?:cent(?:re|er)|middle|view|"
+    r"picture|image|screen|monitor|display|frame|field|beam|cross-?hairs?|focus)"
+    r"(?: of (?:the |our |my |this )?(?:view|picture|image|screen|monitor|display|frame|field|beam))?"
+)
+_NOW = (
+    r"(?:now|here|there|currently|right|exactly|precisely|please|at the moment|at present|at|again|then|"
+    r"(?:in|on) (?:the |this )?(?:body|patient|spine|anatomy)|anatomically)"
+)
+_REST = rf"(?: (?:{_SIGHT}|{_NOW}))*"
+_WE = r"(?:i|we|you)"
+_VIEW = r"(?:the |this |our )?(?:view|c-arm|camera|cent(?:re|er)|picture|beam|image)"
+_SEEING = r"(?:see(?:ing)?|look(?:ing)? (?:at|on)|looking|view(?:ing)?|imaging|on|at|in|over|above|near|have)"
+
+_WHERE = (
+    rf"where(?: exactly| precisely| now)? (?:(?:are|am|is) )?(?:{_WE}|{_VIEW}|this|that|it)(?: (?:are|am|is))?"
+    rf"(?: (?:looking|located|positioned|standing|pointing|sitting|aimed))?{_REST}"
+)
+_WHAT_IS = (
+    rf"(?:what|which)(?: {_PART})? (?:is|are)(?: (?:this|that|it|{_PART}|being))?"
+    rf"(?: (?:shown|visible|displayed|centred|centered|seen))?(?: (?:{_SIGHT}|{_NOW}))+|"
+    rf"(?:what|which)(?: {_PART})? (?:(?:is|are) (?:this|that|it)(?: {_PART})?|(?:this|that|it) is|is {_PART}|"
+    r"is (?:being )?(?:shown|visible|displayed|seen))"
+)
+_WHAT_WE_SEE = (
+    rf"(?:what|which)(?: {_PART})? (?:(?:am|are|do|can|could) )?{_WE}(?: (?:am|are|can))?(?: now| currently)? {_SEEING}"
+    rf"{_REST}"
+)
+_COMMANDS = r"(?:(?:voice )?commands?|words?|phrases?|orders?|options?|instructions?|things?|sentences?)"
+_YOU = r"(?: to)?(?: you| it| this| the (?:system|computer|robot|c-arm|machine))?"
+_WHAT_TO_SAY = (
+    rf"(?:what|which)(?: else| other| all)?(?: the)?(?: {_COMMANDS})? (?:(?:can|could|may|might|should|do|am|are) )?"
+    rf"(?:i|we|you)(?: can| could| may)?(?: able to| allowed to)? "
+    rf"(?:say|type|ask|tell|understand|know|use|accept|speak){_YOU}(?: here| now)?|"
+    rf"(?:what|which) (?:are )?(?:all )?(?:the |my |your )?(?:available |possible |valid )?{_COMMANDS}"
+    r"(?: (?:are|is))?(?: (?:there|available|possible|allowed|valid))?(?: here| now)?|"
+    rf"(?:how|in what way) (?:do|can|could|should|am|must) (?:i|we)(?: supposed to)? (?:use|talk|speak|work|operate|"
+    rf"control|command|steer){_YOU}|"
+    r"how (?:does|do) (?:this|it|you) work|how to use (?:this|it)"
+)
+
+_FIRST = r"(?:initial|start|starting|original|first|default|home|beginning)"
+_BEFORE = r"(?:previous|last|earlier|prior|former|old|preceding)"
+_PLACE = r"(?:position|positioning|place|pose|view|location|point|spot|setup|base)"
+
+ASKING = (
+    (rf"{_OPEN}{_TELL}{_WHERE}{_CLOSE}", r"\1 where are we"),
+    (rf"{_OPEN}{_TELL}(?:{_WHAT_IS}|{_WHAT_WE_SEE}){_CLOSE}", r"\1 where are we"),
+    (rf"{_OPEN}{_TELL}(?:{_WHAT_TO_SAY}){_CLOSE}", r"\1 help"),
+    (
+        rf"\b(?:the |our |my |its |your )?(?:very )?{_FIRST}(?: {_FIRST})? {_PLACE}\b|"
+        r"\bwhere (?:it|we|you|i)(?: all)?(?: first| originally| initially)? (?:started|began|begun|start)"
+        r"(?: (?:from|out|off|with))?\b",
+        " home ",
+    ),
+    (
+        rf"\b(?:the |our |my |its |your )?{_BEFORE} {_PLACE}\b|"
+        rf"\bwhere (?:it|we|you|i|{_VIEW}) (?:just |last )?(?:was|were|came from|ha(?:ve|d|s)(?: just)? been)"
+        r"(?: just)?(?: now| before| earlier| previously| a moment ago| a second ago| last)*\b",
+        " where we were ",
+    ),
+    (rf"\breset (?:everything |it |all |{_VIEW} )?(?:back )?(?:to|into) (?=(?:the |our )? ?home\b)", "go to "),
+)
+"""(pattern, plain words), after the idioms."""

@@ -1,0 +1,36 @@
+"""The collimator's words, built from their parts: what is done, to the blades or to the field that they leave open.
+
+Opening the blades widens the field; more collimation narrows it. Text to plainer text, before the idioms.
+"""
+
+from __future__ import annotations
+
+_THE = r"(?:(?:the|all|both|our|my|its|up|out|down|in) )*"
+_BLADES = r"(?:collimators?(?: blades?| leaves)?|collimation|blades|shutters?|iris|jaws|cone)"
+_FIELD = r"(?:field(?: of view| size)?|aperture|beam size|cone|opening)"
+_ASIDE = r"(?:(?: up| out| down| in)?)"
+_WHOLLY = r"(?: (?:fully|completely|entirely|totally|wide|wide open|all the way|right up|right out|to the maximum))+"
+_BIT = r"(?: (?:a (?:tiny |little )?bit|a little|slightly|a touch|some|somewhat|more|further|wider|a little more))+"
+
+BLADES = (
+    (
+        rf"\b(?:open|widen|broaden|loosen|relax)(?:{_BIT}{_ASIDE}| up{_BIT}| out{_BIT}) {_THE}(?:{_BLADES}|{_FIELD})\b|"
+        rf"\bopen {_THE}(?:{_BLADES}|{_FIELD}){_ASIDE}{_BIT}|"
+        rf"\b(?:widen|broaden|loosen|relax) {_THE}(?:{_BLADES}|{_FIELD})(?:{_ASIDE}{_BIT})?|"
+        rf"\b(?:enlarge|increase|expand|extend) {_THE}{_FIELD}(?:{_BIT})?|"
+        rf"\b(?:less|reduce|decrease|lessen) {_THE}collimation(?:{_BIT})?",
+        "cone out",
+    ),
+    (
+        rf"\b(?:open|remove|clear|retract){_WHOLLY} {_THE}{_BLADES}\b|"
+        rf"\b(?:open|retract) {_THE}(?:{_BLADES}|{_FIELD}){_ASIDE}(?:{_WHOLLY})?",
+        "open blades",
+    ),
+    (
+        rf"\b(?:close|tighten|narrow|bring in|move in|pull in|squeeze)(?:{_BIT})? {_THE}(?:{_BLADES}|{_FIELD})"
+        rf"(?:{_ASIDE}{_BIT})?|\b(?:reduce|decrease|shrink|limit|narrow) {_THE}{_FIELD}(?:{_BIT})?|"
+        r"\b(?:more|increase|tighter|additional) (?:the )?collimation\b",
+        "cone down",
+    ),
+)
+"""(pattern, plain words)."""
