@@ -1,6 +1,7 @@
 """The device: how it moves, and one pulse at a time. Knows no window and no model.
 
-Where it may stand is sim.limits, how a motion runs sim.travel.
+Where it may stand is in sim.limits, how a motion runs in sim.travel. The pulses' technique and automatic exposure are
+those of sim.technique and sim.xray.aec, the picture is sim.xray's, the dose sim.dose's.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class CArm:
         projector: Projector,
         pose: CArmPose,
         *,
-        limits: Limits = Limits(),
+        limits: Limits = Limits(),  # noqa: B008 (frozen)
         detector: Detector | None = None,
         exposure: Exposure | None = None,
         size: int = 512,
@@ -73,7 +74,7 @@ class CArm:
         self._blocked: str | None = None
         self._dose = dose or Dose()
         self._frames = first_frame
-        if problem := self._bounds.forbidden(pose):
+        if problem := self._forbidden(pose):
             raise MotionRefused(problem)
 
     @property
@@ -150,7 +151,7 @@ class CArm:
         if not all(map(math.isfinite, astuple(motion))):
             return "That motion is not a number; give its amounts in mm and degrees."
         end = origin.moved(motion)
-        if problem := self._bounds.forbidden(end):
+        if problem := self._forbidden(end):
             return problem
         for n in range(1, PATH_CHECKS):
             if touch := self._bounds.collision(origin.moved(times(motion, n / PATH_CHECKS))):
@@ -267,20 +268,24 @@ class CArm:
     def _bounds(self) -> Bounds:
         return Bounds(self.projector.patient, self.limits)
 
+    def _forbidden(self, pose: CArmPose) -> str | None:
+        """One sentence when the device may not stand at `pose`."""
+        return self._bounds.forbidden(pose)
+
     def _refuse_while_moving(self) -> None:
         if self.moving:
             raise MotionRefused("The C-arm is still moving; wait until it stands, or halt it.")
 
     def _drive_on(self, dt: float) -> None:
         velocity, origin = self._velocity, self._pose
-        problem = self._bounds.forbidden(origin.moved(times(velocity, dt)))
+        problem = self._forbidden(origin.moved(times(velocity, dt)))
         if problem is None:
             self._pose = origin.moved(times(velocity, dt))
             return
         free, blocked = 0.0, dt
         for _ in range(16):
             middle = 0.5 * (free + blocked)
-            if self._bounds.forbidden(origin.moved(times(velocity, middle))):
+            if self._forbidden(origin.moved(times(velocity, middle))):
                 blocked = middle
             else:
                 free = middle

@@ -1,8 +1,9 @@
 """Dose of one pulse: air kerma at the reference point, dose-area product, beam-on time. Knows no patient.
 
-The reference point lies 15 cm from the isocentre toward the source (IEC 60601-2-43, the patient entrance
-reference point). Kerma is in air, without backscatter, so it depends on the technique alone, which automatic
-exposure lets follow the patient (sim.xray.aec). All of it is simulated, and no record of a real exposure.
+The reference point lies on the central ray, 15 cm from the isocentre toward the focal spot, and kerma there counts no
+backscatter (ICRP Publication 120, 2012, glossary: reference air kerma, after IEC 60601-2-43). So it depends on the
+technique alone, which automatic exposure lets follow the patient (sim.xray.aec). All of it is simulated, and no record
+of a real exposure.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ def dap_gycm2(exposure: Exposure, field_mm: tuple[float, float] = (DETECTOR_MM, 
 
 
 def of_pulse(exposure: Exposure, beam_on_s: float) -> Dose:
-    """Dose of one pulse that stands for `beam_on_s` of fluoroscopy (the time the pedal is down, as IEC
-    60601-2-43 counts it: 1/8 s at 8 pulses a second, whatever the length of the pulse)."""
+    """Dose of one pulse that stands for `beam_on_s` of fluoroscopy (the time the pedal is down: 1/8 s at 8 pulses a
+    second, whatever the length of the pulse; that fluoroscopy time counts so is from memory, to be checked against
+    IEC 60601-2-43)."""
     return Dose(air_kerma_mgy(exposure), dap_gycm2(exposure), beam_on_s, 1)

@@ -87,7 +87,7 @@ class Envelope:
 
 
 class Bounds:
-    """What `limits` and the body forbid over `patient`."""
+    """What `limits` and the body forbid over `patient`; `collision(pose)` says what would touch what, or None."""
 
     def __init__(self, patient: Patient, limits: Limits):
         self.patient = patient

@@ -142,7 +142,7 @@ class Recorder:
                 self._keep(frame)
             if frame.index in self._places:
                 data["frame"]["at"] = self._places[frame.index]
-        self._line({"seq": event.seq, "t": round(event.t, 4), "kind": event.kind, "data": self._hidden(data)})
+        self._line({"seq": event.seq, "t": round(event.t, 6), "kind": event.kind, "data": self._hidden(data)})
         if event.kind in SYNCED:
             os.fsync(self._frames)
             os.fsync(self._events)

@@ -138,7 +138,7 @@ class Played:
     def _refuse(self, *_what: object, **_more: object) -> None:
         self._tell("This is a replay: what is shown is over, and nothing can be done in it.")
 
-    submit = submit_text = reject = correct = ask_again = arm = disarm = beam = look_at_model = _refuse
+    submit = submit_text = reject = correct = ask_again = arm = disarm = beam = set_technique = _refuse
 
 
 class Player:

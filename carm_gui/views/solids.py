@@ -1,5 +1,5 @@
 """Table, patient and C-arm as small flat faces for the room view. Pure numpy in the patient frame (left, up, ant), mm;
-knows no painter. A drawing to orient by: the shapes are no limits and no collision model (sim/carm.py has those)."""
+knows no painter. A drawing to orient by: the shapes are no limits and no collision model (sim/limits.py has those)."""
 
 from __future__ import annotations
 

@@ -66,6 +66,8 @@ def reject(part: list[Token], display: Display) -> Action | None:
         elif token.text == "not right" and named[True] and named[True][-1][1] == "left":
             named[False].append((named[True][-1][0], "right"))
         elif token.type in ("NO", "WRONG", "LOOK"):
+            if token.type == "WRONG" and before == "IS" and at > 1 and part[at - 2].type in ("LM", "HEAD"):
+                return clarify("conflict", "no, look again")  # "the right elbow is wrong": to see, or to go to?
             no = True
         elif token.type == "IS":
             called, polarity = True, True

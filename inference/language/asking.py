@@ -5,7 +5,7 @@ I say, the place before, the place at the start. Text to plainer text; none of i
 from __future__ import annotations
 
 _OPEN = r"(^|[,.;!?]|\b(?:then|and|so|ok|okay|yes|no|sorry)\b)\s*"
-_CLOSE = r"(?=\s*(?:$|[,.;!?]|\b(?:then|and)\b))"
+_CLOSE = r"(?:[ ,]+(?:please|now|thanks|sir|doctor))*(?=\s*(?:$|[,.;!?]|\b(?:then|and)\b))"
 _TELL = (
     r"(?:(?:so|hey|well|please|now|doctor|sir|just)\W+)*(?:(?:can|could|would|will) you (?:please |kindly )?)?"
     r"(?:(?:tell|show|remind) (?:me|us) |say |do you (?:know|see|recogni[sz]e) |let (?:me|us) know |"
@@ -62,6 +62,7 @@ _BEFORE = r"(?:previous|last|earlier|prior|former|old|preceding)"
 _PLACE = r"(?:position|positioning|place|pose|view|location|point|spot|setup|base)"
 
 ASKING = (
+    (r"\s+", " "),
     (rf"{_OPEN}{_TELL}{_WHERE}{_CLOSE}", r"\1 where are we"),
     (rf"{_OPEN}{_TELL}(?:{_WHAT_IS}|{_WHAT_WE_SEE}){_CLOSE}", r"\1 where are we"),
     (rf"{_OPEN}{_TELL}(?:{_WHAT_TO_SAY}){_CLOSE}", r"\1 help"),

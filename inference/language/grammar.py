@@ -44,7 +44,7 @@ def _two_sides(found: Tokens) -> Action | None:
         if side.type != "SIDE" or mark.type != "LM" or mark.value[1] in (None, side.value):
             continue
         outer = plain[beyond] if 0 <= beyond < len(plain) else Token("")
-        if outer.type not in ("NUM", "UNIT", "VAGUE", "MORE", "SCREEN", "IMAGE", "IS", "NOT", "NO", "V"):
+        if outer.type not in ("NUM", "UNIT", "VAGUE", "MORE", "SCREEN", "IMAGE", "IS", "NOT", "NO"):
             both = (key_of(mark.value[0], str(s)) for s in (side.value, mark.value[1]))
             return clarify("conflict", *(f"align to {say(key)}" for key in both), f"go {side.value}")
     return None

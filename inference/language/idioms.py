@@ -60,7 +60,7 @@ _IN_SIGHT = r"(?:picture|image|frame|shot|view|screen|monitor|field|field of vie
 
 _PLACING = (
     r"(?:park|stick|plant|place|pop|plonk|land|rest|settle|position|put|set|lay|pull|drag|haul|fetch|carry|lead|guide|"
-    r"send|drop|slide|shift|move|get|bring|take|run|walk|steer|drive|swing|centre|center|aim|point|train|focus|fix)"
+    r"send|drop|slide|shift|move|get|bring|take|run|walk|steer|drive|swing|centre|center|aim|point|train|focus|fix|direct)"
 )
 _THE_VIEW = (
     r"(?:it|us|me|this|that|(?:the|our|my|your) (?:view|beam|x-?ray|c-?arm|camera|centre|center|machine|arm|field|"
@@ -205,7 +205,7 @@ IDIOMS = (
     (r"\bhave got to\b", "need to"),
     (r"\bfrom (?:here|now|this (?:point|position))(?: on)?\b", " "),
     (
-        r"\b(?:i|we) (?:need|want|wish|(?:would )?(?:like|prefer)|have) (?:it |the view |us )?to (?:be|get|come|sit) "
+        r"\b(?:i|we) (?:need|want|wish|(?:would )?(?:like|prefer)|have) (?:it |the view |us )?to (?:be|come) "
         r"(?=(?:(?:a|an|just|slightly|some|somewhat|more|further|little|bit|touch|lot|far|\d+|mm|cm) )*"
         r"(?:left|right|up|down|higher|lower|superior|inferior|north|south)\b)",
         "go ",

@@ -119,42 +119,29 @@ DEEDS: dict[str, dict[object, str]] = {
     },
     "COLL": {
         1: """
-            cone down; cone in; coned down; coned view; coned; collimate; collimate in; collimate down;
-            collimate tighter; collimate more; collimate it; collimation; tighter collimation; more collimation;
-            tighten; tighten up; tighten collimation; tighten collimator; tighten blades; tighten field;
-            tighter; narrower; narrow; narrow field; narrow beam; narrow collimation; narrower field; narrow it;
-            smaller field; smaller field view; reduce field; reduce field view; close blades; close collimator;
-            close collimators; close shutters; close shutter; close collimation; close iris; close down blades;
-            close down; blades in; shutters in; shutter in; collimator in; collimators in; collimators tighter;
-            collimator tighter; collimation tighter; collimation in; close in blades; bring in blades; bring
-            blades in; bring collimators in; bring in collimators; bring in shutters; increase collimation; cone
-            it down; cone; cone tighter; collimate closer; collimate narrower; smaller collimation; colimate;
-            colimate in; close field; shrink field; tight collimation; collimate tight; collimate tightly;
-            tighten beam; blades tighter; cone down tighter; reduce beam size; limit field""",
+            cone down; cone in; coned down; coned view; coned; collimate; collimate in; collimate down; collimate
+            tighter; collimate more; collimate it; collimation; tighten; tighten up; tighter; narrower; narrow;
+            narrow beam; narrow it; smaller field view; reduce field view; close down; blades in; shutters in;
+            shutter in; collimator in; collimators in; collimators tighter; collimator tighter; collimation tighter;
+            collimation in; bring blades in; bring collimators in; cone it down; cone; cone tighter; collimate
+            closer; collimate narrower; colimate; colimate in; tight collimation; collimate tight; collimate
+            tightly; tighten beam; blades tighter; cone down tighter""",
         -1: """
-            collimate wider; collimate out; collimate less; cone out; cone up; wider; wider collimation; wider
-            collimator; less collimation; widen; widen collimator; widen collimators; widen collimation; widen
-            field; widen blades; widen beam; widen it; larger field; bigger field; wider field; wider field
-            view; larger field view; bigger field view; widen field view; blades out; collimator out;
+            collimate wider; collimate out; collimate less; cone out; cone up; wider; widen; widen beam; widen it;
+            wider field view; larger field view; bigger field view; widen field view; blades out; collimator out;
             collimators out; shutters out; collimator wider; collimators wider; collimation wider; blades wider;
-            decrease collimation; reduce collimation; loosen; loosen collimation; loosen collimator; open blades
-            bit; open collimator bit; enlarge field; increase field; increase field view; collimation out;
-            expand field; cone wider; cone less; wider cone; collimate larger; open wider; broaden field; expand
-            collimation; open up bit; open bit; open out bit; move blades out; back off collimation""",
+            loosen; open blades bit; open collimator bit; increase field view; collimation out; cone wider; cone
+            less; collimate larger; open wider; expand collimation; open up bit; open bit; open out bit; move blades
+            out; back off collimation""",
         0: """
-            open collimator; open collimators; open up collimator; open up collimators; open collimation; open
-            up collimation; open blades; open up blades; open shutters; open shutter; open up shutters; open
-            iris; open fully; open completely; open all way; open field; open up field; open collimator fully;
-            open collimators fully; open collimator completely; open blades fully; open blades completely; open
-            collimator all way; open blades all way; fully open collimator; fully open blades; fully open
-            collimators; fully open; completely open collimator; full field; full field view; full open; full
-            view; whole field; remove collimation; remove collimator; remove collimators; remove blades; no
-            collimation; collimation off; collimator off; collimators off; collimator open; collimators open;
-            blades open; blades fully open; collimator fully open; reset collimation; reset collimator; reset
-            collimators; uncollimate; decollimate; clear collimation; collimation open; release collimation;
+            open blades; open fully; open completely; open all way; open collimator all way; open blades all way;
+            fully open collimator; fully open blades; fully open collimators; fully open; completely open
+            collimator; full field; full field view; full open; full view; whole field; remove collimation; remove
+            collimator; remove collimators; remove blades; no collimation; collimation off; collimator off;
+            collimators off; collimator open; collimators open; blades open; reset collimation; reset collimator;
+            reset collimators; uncollimate; decollimate; clear collimation; collimation open; release collimation;
             undo collimation; take off collimation; take collimation off; cancel collimation; no cone; open
-            everything; open it fully; open wide; no blades; open it all way; open cone; uncone; remove cone;
-            drop collimation""",
+            everything; open it fully; open wide; no blades; open it all way; uncone; remove cone; drop collimation""",
     },
     "OPEN": {
         None: "open up; open",

@@ -31,7 +31,8 @@ _SAVE = re.compile(
 )
 
 _ZOOM = re.compile(
-    r"(?:(?:go|get|show) )?(?:VAGUE )?ZOOM (?:VAGUE |MORE |IMAGE |OLDIMAGE |THING |SCREEN )*(?:ON (?:IMAGE |THING |THERE )?)?"
+    r"(?:(?:go|get|show) )?(?:VAGUE )?ZOOM (?:VAGUE |MORE |IMAGE |OLDIMAGE |THING |SCREEN )*"
+    r"(?:ON (?:IMAGE |THING |THERE )?)?"  # and what on
 )
 
 _COLL = re.compile(r"(?:(?:go|get|show|save) )?(?:VAGUE )?COLL (?:VAGUE |MORE |BEAM |THING |IMAGE )*")

@@ -133,6 +133,7 @@ def normalise(text: str) -> str:
     text = re.sub(r"\bst+o+p+(?=s?\b)", "stop", text)
     text = re.sub(r"[°º˚]", " deg ", text)
     text = re.sub(r"(?<=\d)\s*(?:\"|'')", " inch ", text)
+    text = re.sub(r"(?<![^\s]),(?=\d)", " few ", text)  # ",5 cm": five, or half of one
     text = re.sub(r"(?<=\d),(?=\d{1,2}(?!\d))", ".", text)
     text = re.sub(r"\d+(?:,\d{3})+(?!\d)", " few ", text)  # "1,000": a decimal comma or a thousand
     text = re.sub(r"(?<![\d.])(\d+) (\d+)/(\d+)\b", lambda m: f"{int(m[1]) + int(m[2]) / max(int(m[3]), 1):g}", text)

@@ -2,11 +2,11 @@
 device.
 
 A fluoroscope keeps the dose behind the patient constant and moves voltage and current together along a fixed curve
-while the patient grows thicker ("anti-isowatt": both rise; Lin, Med. Phys. 34 (2007) 3169; IAEA, Diagnostic Radiology
-Physics, 2014, ch. 8). That much is documented; a maker's own curve is not. The one here is an estimate: five times the
-current for every 20 kV through 90 kV and 10 mA, from 70 to 110 kV, at 8 ms a pulse, beyond both ends current alone. The
-dose asked for behind the patient, 40 nGy a pulse before the grid, is an estimate too, of the order of pulsed
-fluoroscopy; it puts the chest of an adult at 90 kV and 10 mA.
+while the patient grows thicker (both rise: "anti-isowatt"). AAPM Report 125 (2012) is on this logic in angiography
+systems; that curve and its name are from memory, to be checked (there, or in IAEA, Diagnostic Radiology Physics, 2014,
+ch. 8). The one here is an estimate, no maker's: five times the current for every 20 kV through 90 kV and 10 mA, from 70
+to 110 kV, at 8 ms a pulse, beyond both ends current alone. The dose asked for behind the patient, 40 nGy a pulse before
+the grid, is an estimate too, of the order of pulsed fluoroscopy; it puts the chest of an adult at 90 kV and 10 mA.
 
 The measuring field is a disc in the middle, a third of the picture wide (an estimate). Its mean signal is read as a
 thickness of soft tissue, g/cm2, by Beer-Lambert over the spectrum; thickness gives the curve's point. So the control is

@@ -14,6 +14,10 @@ axis by its own whole factor), so that a small picture is not aliased. Slices ar
 shifts by no more than a third of a voxel from one to the next (near AP and lateral), at no cost in accuracy
 that can be measured at 512 pixels (0.1 % at 128).
 
+Accuracy: relative L2 of the picture against a float64 march through the trilinear field, on the shipped patient
+(1.5 mm, 512 pixels): .0014 at 30/20 degrees, .0018 at 45/0, .0024 to .0027 at 45/35. A finer plane does not help there
+(.0029 at 2.5 samples a voxel): Joseph reads each slice once, where the trilinear field smears it along the ray's lean.
+
 Slices are perpendicular to the voxel axis that gives the most samples among those within 60 degrees of the
 beam; sim.xray.slices cuts them. Each axis and averaging may need its own copy of the volume, made when first
 needed, or ahead by `prepare`; the latest are kept, up to 2.4 times the float32 volume. Slices nearer the focal

@@ -4,12 +4,13 @@ patient.
 In this order, per pixel and in units of the unattenuated primary:
 
 - scatter behind an anti-scatter grid: share * (primary * -ln primary) spread by a Gaussian of 40 mm at the
-  detector (Ohnesorge, Flohr and Klingenbeck-Regn, Eur. Radiol. 9 (1999) 563), worked out at 1/8 of the
-  resolution. In a wide uniform slab its ratio to the primary is share * -ln(primary): 0.6 behind 20 cm of
-  water at the default 0.15. The form is Ohnesorge's; share and width are estimates, of the order of what is left
-  behind a 12:1 grid (Chan, Higashida and Doi, Med. Phys. 12 (1985) 449), the same at every voltage;
+  detector, worked out at 1/8 of the resolution. In a wide uniform slab its ratio to the primary is
+  share * -ln(primary): 0.6 behind 20 cm of water at the default 0.15. One kernel everywhere, over a weighted
+  primary, is the method of Ohnesorge, Flohr and Klingenbeck-Regn, Eur. Radiol. 9 (1999) 563; that their weight
+  is primary * -ln primary is from memory, to be checked. Share and width are estimates, of no measured grid, and
+  the same at every voltage;
 - quantum noise: Gaussian of the Poisson variance for the quanta of the exposure (sim.xray.spectrum), from a
-  bank drawn once;
+  bank drawn once (noise-equivalent quanta of an integrating detector: Swank, J. Appl. Phys. 44 (1973) 4199);
 - blur of the screen and the focal spot: 0.3 mm at the detector (r.m.s., an estimate), which the quantum noise
   goes through too. Three weights along each axis with that variance; their MTF follows the Gaussian's,
   exp(-2 (pi 0.3 mm f)^2), within 2 % up to 0.3 line pairs a mm at 512 pixels (a pixel there is 0.8 mm);

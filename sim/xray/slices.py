@@ -100,8 +100,9 @@ def _fold(values, count, factor, to):
 
 @nb.njit(**JIT)
 def _average(flat, strides, shape, factors, quantum, p_from, p_to, q_from, q_to, out):
-    """Rows [q_from, q_to) of slices [p_from, p_to) of out (2, P, Q, R), levels of `quantum` g/cm3 of two materials, each the
-    mean over a block of factors[0] x factors[1] x factors[2] voxels; beyond the edge is air. Memory must run along p or r."""
+    """Rows [q_from, q_to) of slices [p_from, p_to) of out (2, P, Q, R), levels of `quantum` g/cm3 of two materials,
+    each the mean over a block of factors[0] x factors[1] x factors[2] voxels; beyond the edge is air. Memory must run
+    along p or r."""
     n_r = out.shape[3]
     f_p, f_q, f_r = factors
     s_p, s_q, s_r = strides
@@ -187,8 +188,8 @@ def _reach_over_metal(spans: np.ndarray) -> None:
 class Slices:
     """Slices of (P, Q, R) voxels, `order` says which voxel axes these are, `factors` how many voxels went into one
     along each. `soft` and `bone` (n,) int16 hold the rows, each of R in a piece, at p * strides[0] + q * strides[1]:
-    levels of `quantum` g/cm3, or, if `hu`, the same HU. `spans` as `_spans`. `filled` are the first and one past the last
-    slice that hold anything, `owned` the bytes that are no part of the volume."""
+    levels of `quantum` g/cm3, or, if `hu`, the same HU. `spans` as `_spans`. `filled` are the first and one past the
+    last slice that hold anything, `owned` the bytes that are no part of the volume."""
 
     order: tuple[int, int, int]
     factors: np.ndarray

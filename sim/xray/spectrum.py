@@ -131,8 +131,8 @@ def _look_up(table, below, per_soft, per_bone, soft, bone, out):
 
 class AttenuationTable:
     """-ln(I/I0) over the mass path lengths (soft, bone) for one spectrum: Beer-Lambert summed over the
-    energies, read bilinearly, continued in a straight line beyond 80 and 40 g/cm2. It starts at -32 g/cm2 of soft tissue,
-    since metal counts as less than none (sim.xray.materials)."""
+    energies, read bilinearly, continued in a straight line beyond 80 and 40 g/cm2. It starts at -32 g/cm2 of soft
+    tissue, since metal counts as less than none (sim.xray.materials)."""
 
     def __init__(self, kvp: float = DEFAULT_KVP):
         self.spectrum = spectrum(kvp)

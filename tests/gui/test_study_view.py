@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from doubles import FakeProjector, ScriptedModel, move_reply, small_patient
 from PySide6.QtCore import Qt
@@ -15,8 +17,10 @@ from carm_gui.settings import Settings
 from carm_gui.views.questionnaire import QuestionnairePage
 from carm_gui.views.study import Study
 from carm_gui.window import Window
+from inference.baseline.reading import READING_TASK
 
 UP = move_reply(y="UP", extent_y="SMALL", target="skull")
+READING = json.dumps({"offsets": [[10.0, -20.0, 5.0]] * 14, "spreads": None, "radii": [12.0] * 14, "likelihoods": None})
 
 
 @pytest.fixture
@@ -24,11 +28,11 @@ def study(qtbot, tmp_path):
     """`study(text)` -> a shown study window on doubles."""
     opened = []
 
-    def start(text: str = PROTOCOL) -> Study:
+    def start(text: str = PROTOCOL, open_model=lambda name: ScriptedModel(UP)) -> Study:
         window = Window(Settings.load(tmp_path / "window.json"))
         qtbot.addWidget(window)
         made = Study(
-            window, protocol(text), lambda name: ScriptedModel(UP), FakeProjector,
+            window, protocol(text), open_model, FakeProjector,
             lambda spec: small_patient(LANDMARKS), tmp_path / "studies",
         )  # fmt: skip
         opened.append(made)
@@ -47,7 +51,7 @@ def page(study):
 
 
 def press(qtbot, study):
-    qtbot.waitUntil(lambda: page(study).button.isEnabled(), timeout=20000)
+    qtbot.waitUntil(lambda: page(study).button.isEnabled(), timeout=90000)
     page(study).press()
 
 
@@ -58,7 +62,7 @@ def into(qtbot, study, condition):
         study.run.advance()
     study._show_item()
     press(qtbot, study)
-    qtbot.waitUntil(lambda: study.trial is not None, timeout=20000)
+    qtbot.waitUntil(lambda: study.trial is not None, timeout=90000)
 
 
 def test_the_proctor_gives_a_code_and_no_name(qtbot, study):
@@ -92,14 +96,14 @@ def test_a_whole_trial_with_think_aloud_and_done(qtbot, study):
     window, folder = made.window, made.trial.folder
     qtbot.waitUntil(lambda: window.live.frame is not None, timeout=60000)
     window.say("align to the skull")
-    qtbot.waitUntil(lambda: window.state == "waiting", timeout=8000)
+    qtbot.waitUntil(lambda: window.state == "waiting", timeout=90000)
     QTest.keyClick(window, Qt.Key.Key_F8)
-    qtbot.waitUntil(lambda: made._reasons, timeout=3000)
+    qtbot.waitUntil(lambda: made._reasons, timeout=90000)
     QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: made.trial.session.carm.pose.up_mm != 0.0, timeout=8000)
+    qtbot.waitUntil(lambda: made.trial.session.carm.pose.up_mm != 0.0, timeout=90000)
     QTest.keyClick(window, Qt.Key.Key_F10)
-    qtbot.waitUntil(lambda: isinstance(page(made), QuestionnairePage), timeout=8000)
-    qtbot.waitUntil(lambda: read(folder).about["ended"] is not None, timeout=8000)
+    qtbot.waitUntil(lambda: isinstance(page(made), QuestionnairePage), timeout=90000)
+    qtbot.waitUntil(lambda: read(folder).about["ended"] is not None, timeout=90000)
     found = measure(read(folder))
     assert (found["ended"], found["think_aloud"]) == ("done", 1)
     assert found["planted_accepted"] == found["planted_offered"] == 1
@@ -113,13 +117,38 @@ def test_reasons_that_are_not_shown_are_nowhere(qtbot, study):
     )
     into(qtbot, made, "assisted")
     made.window.say("align to the skull")
-    qtbot.waitUntil(lambda: made.window.state == "waiting", timeout=8000)
+    qtbot.waitUntil(lambda: made.window.state == "waiting", timeout=90000)
     card = made.window.assistant.waiting
     assert card is not None
     assert not card.prose_in_sight()
     assert not card.fold.isVisible()
     card.show_reasons(True, by_hand=True)
     assert not card.prose_in_sight()
+
+
+class Reader(ScriptedModel):
+    """Answers as the baseline does, a request for its numbers among the others."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda request: READING if request.task == READING_TASK else UP)
+        self.name = "baseline"
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_regions_are_on_the_picture_where_the_protocol_shows_them(qtbot, study, shown):
+    allowed = f"mode: assisted, show: {{regions: {str(shown).lower()}}}"
+    made = study(PROTOCOL.replace("mode: assisted, planted: [1]", allowed), lambda name: Reader())
+    into(qtbot, made, "assisted")
+    folder = made.trial.folder
+    made.window.say("align to the skull")
+    qtbot.waitUntil(lambda: made.window.state == "waiting", timeout=60000)
+    found = [mark for mark in made.window.live.marks if mark.kind == "predicted"]
+    assert [(m.text, m.where.left_mm, m.where.up_mm, m.region_mm) for m in found] == (
+        [("T1", 10.0, -20.0, 12.0)] if shown else []
+    )
+    assert all(mark.read_at == made.window.live.pose for mark in found)
+    step = next(line for line in read(folder).lines if line.kind == "step")
+    assert bool(step.data["regions"]) is shown
 
 
 def test_the_participant_sees_no_menu_no_palette_and_no_arming_but_the_warning(qtbot, study):
@@ -137,20 +166,20 @@ def test_the_participant_s_own_choice_comes_before_the_answer(qtbot, study):
     made = study()
     into(qtbot, made, "commit-first")
     made.window.say("align to the skull")
-    qtbot.waitUntil(made.bar.choice.isVisible, timeout=8000)
+    qtbot.waitUntil(made.bar.choice.isVisible, timeout=90000)
     assert not made.bar.commit.isEnabled()
     assert made.window.state == "proposing"
     for axis in ("x", "y"):
         made.bar._groups[axis].buttons()[0].click()
     made.bar.commit.click()
-    qtbot.waitUntil(lambda: made.window.state == "waiting", timeout=8000)
+    qtbot.waitUntil(lambda: made.window.state == "waiting", timeout=90000)
     assert not made.bar.choice.isVisible()
 
 
 def test_the_time_limit_brings_a_kind_page(qtbot, study):
     made = study(PROTOCOL.replace("time_limit_s: 20", "time_limit_s: 0.5"))
     into(qtbot, made, "manual")
-    qtbot.waitUntil(lambda: made.trial is None, timeout=8000)
+    qtbot.waitUntil(lambda: made.trial is None, timeout=90000)
     assert not made.bar.isVisible()
     page(made).press()
     assert isinstance(page(made), QuestionnairePage)
@@ -161,7 +190,7 @@ def test_without_manual_steering_a_typed_move_is_refused_kindly(qtbot, study):
     into(qtbot, made, "assisted")
     made.window.say("go up 5 cm")
     made.window.jog(1.0, 0.0)
-    qtbot.waitUntil(lambda: len(made.window.assistant.cards) >= 2, timeout=4000)
+    qtbot.waitUntil(lambda: len(made.window.assistant.cards) >= 2, timeout=90000)
     assert made.trial.session.carm.pose.up_mm == 0.0
     assert not made.window.where.drive.isVisible()
 
@@ -203,9 +232,9 @@ def test_a_whole_run_from_the_welcome_to_the_debriefing(qtbot, study):
         seen.append(item.kind)
         if item.kind == "trial":
             press(qtbot, made)
-            qtbot.waitUntil(lambda: made.trial is not None, timeout=20000)
+            qtbot.waitUntil(lambda: made.trial is not None, timeout=90000)
             made.finish("done")
-            qtbot.waitUntil(lambda: made.trial is None, timeout=8000)
+            qtbot.waitUntil(lambda: made.trial is None, timeout=90000)
         elif item.kind == "questionnaire":
             for question in page(made).items:
                 question.choose(page(made).form.low)

@@ -15,7 +15,11 @@ from inference.commands import parse
 from inference.language.vocabulary import KNOWN
 
 DATA = Path(__file__).parent / "data"
-SETS = ("phrases_rooms.txt", "phrases_rooms_2.txt", "phrases_rooms_3.txt", "phrases_rooms_4.txt")
+SETS = (
+    *("phrases_rooms.txt", "phrases_rooms_2.txt", "phrases_rooms_3.txt", "phrases_rooms_4.txt"),
+    *(f"phrases_fresh_{number}.txt" for number in range(1, 8)),
+    "phrases_traps.txt",
+)
 MOTIONS = {"align", "move", "rotate", "return", "home", "accept"}
 
 
