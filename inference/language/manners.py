@@ -38,8 +38,9 @@ MANNERS = (
     (r"(?<=[a-z]) (?:definitely|absolutely|certainly|clearly|surely|obviously|indeed|in fact) (?=[a-z])", " "),
     (r"^\W*(?:should|must|does|did|has|is|was) (?:the|our|my|it) (?:view|c-arm|beam|camera)\b", " xquestion "),
     (
-        r"\b((?!no\b|please\b|well\b|hey\b|yes\b|ok\b|okay\b|nope\b|oh\b|so\b|very\b|um\b|i\b)[a-z0-9]+)[ ,.\-]+(?:oh |no |ah )?"
-        r"(?:sorry|i mean|i meant|correction|scratch that|oops|pardon|excuse me|make that|or rather)[ ,.]+(?=\w)",
+        r"\b((?!no\b|please\b|well\b|hey\b|yes\b|ok\b|okay\b|nope\b|oh\b|so\b|very\b|um\b|i\b)[a-z0-9]+)[ ,.\-]+"
+        r"(?:oh |no |ah )?(?:sorry|i mean|i meant|correction|scratch that|oops|pardon|excuse me|make that|or rather)"
+        r"[ ,.]+(?=\w)",
         r"\1 xcorrected ",
     ),
     (
