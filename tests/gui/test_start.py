@@ -135,10 +135,15 @@ def test_main_returns_when_the_window_is_closed(qtbot, doubled, monkeypatch, tmp
     from carm_gui.window import Window
 
     def end():
+        # Windows of earlier tests may still be listed, closed and half taken down.
         for window in QApplication.topLevelWidgets():
-            if isinstance(window, Window):
+            if isinstance(window, Window) and window.isVisible():
                 window.show_keys()
                 window.close()
 
     QTimer.singleShot(600, end)
+    late = QTimer(singleShot=True)
+    late.timeout.connect(lambda: QApplication.exit(7))  # a window that stays open fails, and does not hang
+    late.start(60_000)
     assert start.main() == 0
+    late.stop()
