@@ -9,6 +9,9 @@ from sim.limits import Limits
 from sim.pose import CArmPose, MotionCommand
 
 
+SHORTEST_S = 1e-9  # amounts too small to divide by are over at once
+
+
 @dataclass(frozen=True)
 class Travel:
     """From `origin` to `target` in `seconds`: the speed rises evenly for `ramp` s, holds, and falls as it rose."""
@@ -25,7 +28,7 @@ class Travel:
         """`motion`, not zero, as fast as `limits` let it be."""
         shift = math.hypot(motion.left_mm, motion.up_mm, motion.ant_mm)
         turn = max(abs(motion.primary_deg), abs(motion.secondary_deg))
-        even = max(shift / limits.speed_mm_s, turn / limits.speed_deg_s)
+        even = max(shift / limits.speed_mm_s, turn / limits.speed_deg_s, SHORTEST_S)
         ramp = min(limits.ramp_s, math.sqrt(even * limits.ramp_s))
         seconds = even + limits.ramp_s if even > limits.ramp_s else 2 * ramp
         return cls(origin, origin.moved(motion), motion, 1.0 / (even * limits.ramp_s), ramp, seconds)

@@ -9,7 +9,7 @@ from dataclasses import astuple
 import numpy as np
 import pytest
 from doubles import FakeProjector
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sim.carm import CArm, Limits, MotionRefused
@@ -48,6 +48,7 @@ def test_a_motion_ends_exactly_at_its_target(motion):
 
 
 @given(motions, st.floats(0.005, 0.1))
+@example(MotionCommand(secondary_deg=5e-324), 0.0625)
 @settings(max_examples=40, deadline=None)
 def test_speed_and_acceleration_keep_to_the_limits(motion, dt):
     limits, arm = Limits(), carm()
