@@ -8,7 +8,6 @@ from dataclasses import astuple, dataclass
 from sim.limits import Limits
 from sim.pose import CArmPose, MotionCommand
 
-
 SHORTEST_S = 1e-9  # amounts too small to divide by are over at once
 
 
