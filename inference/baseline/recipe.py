@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from inference.training.config import Part, read_toml
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Stage(_Part):
+class Stage(Part):
     """The optimisation: `samples` is its whole length, so a longer run is a change of one number and --resume; it ends
     sooner where `minutes` (0: no limit) are over, its learning rate scheduled for that end."""
 
@@ -28,21 +23,21 @@ class Stage(_Part):
     save_every_s: float = 120.0
 
 
-class Calibration(_Part):
+class Calibration(Part):
     """Views that the conformal regions are calibrated on: `views` of each of `patients` (validation seeds), half by the
     published recipe, half around landmarks."""
 
-    patients: list[str] = ["virtual:910000-910039"]
+    patients: tuple[str, ...] = ("virtual:910000-910039",)
     views: int = 60
     workers: int = 2
 
 
-class Network(_Part):
+class Network(Part):
     widths: tuple[int, ...] = (32, 64, 128, 256)
     blocks: tuple[int, ...] = (3, 4, 6, 3)
 
 
-class Recipe(_Part):
+class Recipe(Part):
     """`data` and `check` are folders made by `carm dataset`; `out` takes the checkpoint and the finished model."""
 
     data: Path
@@ -57,14 +52,5 @@ class Recipe(_Part):
 
 
 def read_recipe(path: Path) -> Recipe:
-    """Raises ValueError with one sentence when the file is missing or wrong."""
-    try:
-        return Recipe.model_validate(tomllib.loads(path.read_text()))
-    except OSError:
-        raise ValueError(f"The training config {path} cannot be read; give an existing TOML file.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"The training config {path} is not valid TOML: {error}.") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
-        raise ValueError(f"In the training config {path}, {where}: {first['msg']}.") from None
+    """The baseline's recipe. Raises ValueError as `read_toml`."""
+    return read_toml(path, Recipe)

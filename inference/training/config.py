@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+AnyRecipe = TypeVar("AnyRecipe", bound=BaseModel)
 
-class _Part(BaseModel):
+
+class Part(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Stage(_Part):
+class Stage(Part):
     """One optimisation: `samples` is its whole length, so a longer run is a change of one number and --resume; it ends
     sooner where `minutes` (0: no limit) are over, its learning rate scheduled for that end."""
 
@@ -26,7 +28,7 @@ class Stage(_Part):
     clip: float = 1.0
 
 
-class Architecture(_Part):
+class Architecture(Part):
     """Sizes of the stock Gemma-3 with its SigLIP tower."""
 
     picture: int = 128
@@ -41,7 +43,7 @@ class Architecture(_Part):
     vocabulary: int = 1024
 
 
-class Recipe(_Part):
+class Recipe(Part):
     """`data` and `check` are folders made by `carm dataset`; `out` takes checkpoints and the finished model.
     `workers` processes write the exchanges; 0 writes them in the training process.
     `room` views get their memory at once, for a cast that grows while the tower trains. The
@@ -69,9 +71,14 @@ class Recipe(_Part):
 
 
 def read_recipe(path: Path) -> Recipe:
-    """Raises ValueError with one sentence when the file is missing or wrong."""
+    """The embedded model's recipe. Raises ValueError as `read_toml`."""
+    return read_toml(path, Recipe)
+
+
+def read_toml(path: Path, kind: type[AnyRecipe]) -> AnyRecipe:
+    """A recipe of `kind`. Raises ValueError with one sentence when the file is missing or wrong."""
     try:
-        return Recipe.model_validate(tomllib.loads(path.read_text()))
+        return kind.model_validate(tomllib.loads(path.read_text()))
     except OSError:
         raise ValueError(f"The training config {path} cannot be read; give an existing TOML file.") from None
     except tomllib.TOMLDecodeError as error:
