@@ -52,13 +52,17 @@ def _theme(name: str, text: str) -> Command:
     )
 
 
+def _size(percent: int) -> Command:
+    checked = lambda w: round(100 * w.settings.size) == percent  # noqa: E731
+    tip = "Everything so much larger, from the next start on"
+    return Command(
+        f"size_{percent}", f"{percent} %", "Window", lambda w: w.enlarge(percent), tip, checked=checked, group="Size"
+    )
+
+
 def _pane(name: str, text: str, tip: str, key: str) -> Command:
     checked = lambda w: w.desk.is_shown(name)  # noqa: E731
     return Command(f"pane_{name}", text, "Window", lambda w: w.desk.toggle(name), tip, (key,), checked=checked)
-
-
-def _blades(name: str, text: str, step: int, tip: str, key: str) -> Command:
-    return Command(name, text, "C-arm", lambda w: w.live.collimate(step), tip, picture_key=key)
 
 
 def _undock(name: str, text: str) -> Command:
@@ -127,9 +131,18 @@ CARM = (
         "reset_signal", "Reset the five-minute signal", "C-arm", lambda w: w.technique.reset_signal(),
         "The fluoroscopy signal was noticed",
     ),
-    _blades("tighter", "Collimate tighter", 1, "Close the blades by 20 mm", "N"),
-    _blades("wider", "Collimate wider", -1, "Open the blades by 20 mm", "M"),
-    _blades("uncollimated", "Open the collimator", 0, "The whole field", "U"),
+    Command(
+        "tighter", "Collimate tighter", "C-arm", lambda w: w.step_blades(1), "Close the blades by 20 mm; no X-ray",
+        picture_key="N",
+    ),
+    Command(
+        "wider", "Collimate wider", "C-arm", lambda w: w.step_blades(-1), "Open the blades by 20 mm; no X-ray",
+        picture_key="M",
+    ),
+    Command(
+        "uncollimated", "Open the collimator", "C-arm", lambda w: w.undo_blades(),
+        "The whole field; once more, the opening from before", picture_key="U",
+    ),
     _view("view_ap", "AP", 0.0, "1"),
     _view("view_lateral", "Lateral", 90.0, "2"),
     _view("view_lao", "LAO 30", 30.0, "3"),
@@ -220,6 +233,7 @@ WINDOW = (
     _theme("dark", "Dark"),
     _theme("light", "Light"),
     _theme("contrast", "High contrast"),
+    *(_size(percent) for percent in (100, 125, 150, 175, 200)),
     Command("next_theme", "Next colours", "Window", lambda w: w.toggle_theme(), "Dark, light, contrast", ("Ctrl+T",)),
     Command(
         "full_screen", "Full screen", "Window", lambda w: w.toggle_full_screen(),

@@ -178,7 +178,7 @@ class Backend(threading.Thread):
 
         patient = load_patient(self._spec, **{k: v for k, v in self._options.items() if v})
         left = self._resume
-        begun = {"dose": left.dose, "first_frame": left.next_frame} if left else {}
+        begun = {"dose": left.dose, "first_frame": left.next_frame, "blades_mm": left.blades_mm} if left else {}
         projector = open_projector(patient, self._projector, self._note)
         carm = CArm(projector, left.pose if left else start_pose(patient), auto=True, **begun)
         self.model = Interchangeable(open_or_unavailable(self._model_name))
@@ -286,6 +286,10 @@ def main(
     from carm_gui.patients import Rehearsals
     from carm_gui.records import offer_to_continue
     from carm_gui.settings import Settings
+
+    settings = Settings.load()
+    if settings.size > 1.0:
+        os.environ.setdefault("QT_SCALE_FACTOR", f"{settings.size:g}")
 
     def rehearsal(spec: str, **options):
         _, made = make_window(Settings.load(), spec)

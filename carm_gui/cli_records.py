@@ -38,6 +38,7 @@ def replay(
     lines = [
         f"{len(recording.lines)} events, {recording.seconds:.1f} s" + (", cut off by a crash" if recording.cut else ""),
         f"poses: {result.poses} in {result.motions} motions, at most {result.worst_mm:.4f} mm apart",
+        f"doses: {result.doses} pulses added up anew",
         f"pictures: {result.pictures}, {result.identical} identical, at most {result.worst_levels} levels apart",
         *filter(None, (result.note, *result.problems[:20])),
         "The recording is what the simulation gives." if result.agrees else "The recording does not agree.",
@@ -84,7 +85,7 @@ def study(
     as_json: JsonOption = False,
 ) -> None:
     """Check a study's protocol and show each participant's order. `carm --study FILE` runs it."""
-    from carm_gui.session import study_file, study_order, study_run
+    from carm_gui.session import study_file, study_order, study_ready, study_run
     from carm_gui.session.study import ProtocolError
 
     try:
@@ -103,10 +104,13 @@ def study(
         "tasks": [task.name for task in protocol.tasks],
         "conditions": [condition.name for condition in protocol.conditions],
         "orders": orders,
+        "missing": study_ready.missing(protocol),
     }
     lines = [f"{protocol.title} ({protocol.study}): {len(protocol.participants.codes)} participants"]
     for code, items in orders.items():
         lines.append(f"{code}  " + "  ".join(item for item in items if item[:2].isdigit()))
+    for sentence in payload["missing"]:
+        _progress(f"Not on this machine: {sentence}")
     answer(as_json, payload, lines)
 
 

@@ -19,9 +19,11 @@ from sim.resource import APP
 @dataclass
 class Settings:
     """`geometry` and `desk` are Qt's own bytes as hex, `layout` the name of the arrangement they came from;
-    `history` is the command line's, newest last; `toured` says that the first-run tour was seen or skipped."""
+    `history` is the command line's, newest last; `toured` says that the first-run tour was seen or skipped;
+    `size` is how much larger everything is drawn, 1 to 2."""
 
     theme: str = "dark"
+    size: float = 1.0
     invert: bool = False
     overlays: bool = True
     round_field: bool = False
@@ -61,6 +63,7 @@ class Settings:
             value = found.get(item.name) if isinstance(found, dict) else None
             if item.name != "path" and type(value) is type(getattr(kept, item.name)):
                 setattr(kept, item.name, value)
+        kept.size = kept.size if 1.0 <= kept.size <= 2.0 else 1.0
         kept.history = [line for line in kept.history if isinstance(line, str)][-200:]
         return kept
 

@@ -59,6 +59,7 @@ class Showing:
         self.live.show_seen("", self.live.pose)
         self.live.show_state("idle")
         self.live.show_beam(False)
+        self.live.show_blades(None)
         self.where.show_beam(False)
         self.where.map.track = []
         self.where.map.show_goal(None)
@@ -99,6 +100,10 @@ class Showing:
     def _on_technique(self, data: dict) -> None:
         self.technique.show_technique(data["technique"])
 
+    def _on_collimator(self, data: dict) -> None:
+        # The status may be newer than the event: a blade that is dragged must not jump back.
+        self.live.show_blades(self.session.status.blades_mm if self.session else data["blades_mm"])
+
     def _on_motion(self, data: dict) -> None:
         phase, message = data["phase"], data["message"]
         if phase == "started":
@@ -138,7 +143,7 @@ class Showing:
             self.live.show_seen("", self.live.pose)
         self.guide()
         if self.state in ("waiting", "moving", "halted", "arrived"):
-            self.announce(data["message"] or self.state)
+            self.announce(data["message"] or self.state, urgent=self.state == "halted")
 
     def _show_waiting(self) -> None:
         step: Step | None = self.session.status.proposal if self.session else None
@@ -259,11 +264,7 @@ class Showing:
             self.announce(data["text"])
 
     def _on_display(self, data: dict) -> None:
-        action = data["action"]
-        if action.kind == "magnify":
-            self.live.magnify(action.step)
-        else:
-            self.live.collimate(action.step)
+        self.live.magnify(data["action"].step)
 
     def _on_saved(self, data: dict) -> None:
         self.reference.keep(data["frame"], "saved")
@@ -277,11 +278,14 @@ class Showing:
         here = self.live.hasFocus() and self.state in ("idle", "waiting", "arrived", "halted")
         self.command.guide(PICTURE_GUIDE if here else GUIDE[self.state])
 
-    def announce(self, text: str) -> None:
-        """Let a screen reader say it."""
+    def announce(self, text: str, urgent: bool = False) -> None:
+        """Let a screen reader say it; what is `urgent` breaks into what it is saying."""
         self.announced.emit(text)
         if QAccessible.isActive():
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
+            event = QAccessibleAnnouncementEvent(self, text)
+            if urgent:
+                event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
+            QAccessible.updateAccessibility(event)
 
     def five_minutes(self, minutes: int) -> None:
         """The signal of a console: another five minutes of fluoroscopy."""

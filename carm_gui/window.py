@@ -8,6 +8,7 @@ alone: what takes time happens elsewhere and comes back through the bridge.
 from __future__ import annotations
 
 import logging
+from itertools import pairwise
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QIcon, QKeySequence
@@ -89,8 +90,10 @@ class Window(Wishes, Showing, QMainWindow):
         self.palette_box, self.correction = Palette(whole), Correction(whole)
         self.setMinimumSize(1000, 660)
         self.resize(1280, 800)
-        # Tab goes from the line to the picture, then to the panes.
-        QWidget.setTabOrder(self.command.line, self.live)
+        # Tab goes from the line to the picture, to what the assistant proposes (Qt puts new cards last), then round.
+        chain = [w for w in self.assistant.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        for before, after in pairwise((self.command.line, self.live, *chain)):
+            QWidget.setTabOrder(before, after)
 
     def _build_menus(self) -> None:
         bar = self.menuBar()
@@ -141,7 +144,7 @@ class Window(Wishes, Showing, QMainWindow):
         self.live.pedal.connect(self.set_beam)
         self.live.picked.connect(self.pick)
         self.live.menu_wanted.connect(self.show_point_menu)
-        self.live.collimated.connect(self.show_collimation)
+        self.live.collimated.connect(self.collimate)
         self.live.focus_changed.connect(lambda _: self.guide())
         self.live.focus_changed.connect(self.assistant.show_keys)
         self.where.chosen.connect(self.align)
@@ -166,9 +169,9 @@ class Window(Wishes, Showing, QMainWindow):
         for name in ("where", "reference", "assistant"):
             getattr(self, name).float_wanted.connect(lambda name=name: self.desk.float_pane(name))
         self.correction.corrected.connect(self.give_correction)
-        self.correction.cancelled.connect(self.leave_correction)
+        self.correction.dismissed.connect(self.leave_correction)
         self.palette_box.said.connect(self.say)
-        self.palette_box.closed.connect(self.leave_palette)
+        self.palette_box.dismissed.connect(self.leave_palette)
 
     # ---- between starts
 
@@ -219,7 +222,7 @@ class Window(Wishes, Showing, QMainWindow):
         self.where.show_pose(session.carm.pose)
         self.technique.set_ready(True)
         self.show_technique()
-        self.live.blades_in_beam = hasattr(session, "collimate")
+        self.live.show_blades(session.status.blades_mm)
 
     def fail(self, sentence: str) -> None:
         """Say that the rehearsal cannot begin, where it cannot be missed."""

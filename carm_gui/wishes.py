@@ -18,6 +18,7 @@ from carm_gui.views.step_card import the
 from carm_gui.views.tour import Stop, Tour
 from inference.action import Action
 from inference.commands import Display
+from sim.collimator import stepped
 from sim.landmarks import LANDMARKS
 from sim.pose import CArmPose
 
@@ -28,6 +29,8 @@ NOT_CLINICAL = "Simulation, not for clinical use"
 
 class Wishes:
     """See the module."""
+
+    _blades_before = None
 
     # ---- to the session
 
@@ -164,12 +167,27 @@ class Wishes:
     def toggle_automatic(self) -> None:
         self.set_technique({"auto": not self.technique.auto.isChecked()})
 
-    def show_collimation(self, blades) -> None:
-        """The blades were moved: hand them to the device, where it has any."""
-        collimate = getattr(self.session, "collimate", None) if self.session is not None else None
-        self.live.blades_in_beam = collimate is not None
-        if collimate is not None:
-            collimate(blades)
+    def collimate(self, blades_mm) -> None:
+        """Open the collimator to `blades_mm` (width, height), None for the open field. It needs no X-ray: what the
+        device then has is drawn on the picture on show."""
+        if self.session is None:
+            self._too_early()
+            return
+        try:
+            self.session.collimate(blades_mm)
+        except ValueError as problem:
+            self.assistant.show_note(str(problem), "warning")
+        self.live.show_blades(self.session.status.blades_mm)
+
+    def step_blades(self, step: int) -> None:
+        """Tighter (+1) or wider (-1)."""
+        self.collimate(stepped(self.live.blades, step))
+
+    def undo_blades(self) -> None:
+        """The open field; once more, the opening from before."""
+        now, before = self.live.blades, self._blades_before
+        self._blades_before = now
+        self.collimate(None if now is not None else before)
 
     def _too_early(self) -> None:
         failed = self.banner.text() if self.banner.isVisible() else ""
@@ -256,6 +274,11 @@ class Wishes:
     def toggle_theme(self) -> None:
         names = list(theme.THEMES)
         self.wear(names[(names.index(self.theme.name) + 1) % len(names)])
+
+    def enlarge(self, percent: int) -> None:
+        """Everything larger; Qt takes it at a start alone."""
+        self.settings.size = percent / 100
+        self.assistant.show_note(f"Everything is drawn at {percent} % from the next start on.")
 
     def toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)

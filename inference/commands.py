@@ -9,6 +9,8 @@ completion and the documentation. Nothing here knows the session, the device or 
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from dataclasses import dataclass
 
 from inference.action import FIELDS, REASONS, Action, clarify
@@ -20,18 +22,18 @@ __all__ = ["FIELDS", "HELP", "REASONS", "Action", "Display", "HelpRow", "complet
 
 LONGEST = 500
 """Characters. A longer line is not a command anybody types; it is refused unread."""
+_STOP_SOMEWHERE = re.compile(r"\b(?:stop|halt|freeze)\b", re.IGNORECASE)
+"""What halts even in a line that is not read."""
 
 
 def parse(text: str, display: Display | None = None) -> Action:
     """What `text` asks for. `display` is the picture as shown (None: the standard one) and decides what "screen left"
     means. Whatever is not understood for certain comes back as a clarify; nothing is ever raised."""
-    try:
-        if len(text) > LONGEST:
-            return clarify("not_understood", *_FIRST)
-        return understand(text, display or Display())
-    except Exception:
-        # A line that breaks the parser must not end a session, and must not move anything.
-        return clarify("not_understood", *_FIRST)
+    # A line that breaks the parser must not end a session, and must not move anything.
+    with suppress(Exception):
+        if len(text) <= LONGEST:
+            return understand(text, display or Display())
+    return Action("halt") if _STOP_SOMEWHERE.search(str(text)) else clarify("not_understood", *_FIRST)
 
 
 @dataclass(frozen=True)

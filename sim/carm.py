@@ -1,7 +1,7 @@
 """The device: how it moves, and one pulse at a time. Knows no window and no model.
 
 Where it may stand is in sim.limits, how a motion runs in sim.travel. The pulses' technique and automatic exposure are
-those of sim.technique and sim.xray.aec, the picture is sim.xray's, the dose sim.dose's.
+those of sim.technique and sim.xray.aec, the blades sim.collimator's, the picture sim.xray's, the dose sim.dose's.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
+from sim import collimator
 from sim import dose as dosimetry
 from sim.frame import Dose, Frame
 from sim.geometry import isocentre_spacing_mm
@@ -26,6 +27,8 @@ from sim.xray.detector import Detector, Exposure
 from sim.xray.projector import Projector
 
 PATH_CHECKS = 24
+NO_SIGNAL = 30.0
+"""-ln(I/I0) behind a blade: nothing."""
 RUNNING_PULSES = 2.5
 """A pause of this many pulses ends a series: automatic exposure then settles anew."""
 
@@ -38,7 +41,8 @@ class CArm:
     """A C-arm over one patient. Every method may be called from any thread; `halt` never waits for a picture.
 
     `detector` reads the pulses, each made with the `technique` of that moment and standing for 1/pulse_rate s of
-    fluoroscopy; `exposure`, `pulse_rate` and `auto` are the technique at the start (sim.technique, sim.xray.aec).
+    fluoroscopy; `exposure`, `pulse_rate` and `auto` are the technique at the start (sim.technique, sim.xray.aec),
+    `blades_mm` the collimator's opening.
     `dose` and `first_frame` are where an earlier rehearsal, which this one continues, has left off.
     Raises MotionRefused when `pose` itself is not allowed."""
 
@@ -53,6 +57,7 @@ class CArm:
         size: int = 512,
         pulse_rate: float = 8.0,
         auto: bool = False,
+        blades_mm: collimator.Blades | None = None,
         seed: int = 0,
         dose: Dose | None = None,
         first_frame: int = 0,
@@ -62,6 +67,7 @@ class CArm:
         self.detector = detector or Detector()
         start = exposure or Exposure()
         self._technique = Technique(start.kvp, start.ma, start.pulse_ms, float(pulse_rate), auto)
+        self._blades = collimator.opening(blades_mm)
         self._thickness: float | None = None
         self._pulsed = -math.inf
         self.size = size
@@ -104,6 +110,17 @@ class CArm:
         """Take over a whole technique, as a recording or an experiment gives it."""
         with self._lock:
             self._technique, self._thickness = technique, None
+
+    @property
+    def blades(self) -> collimator.Blades | None:
+        """The collimator's opening for the next pulse, mm at the isocentre (width, height); None is the open field."""
+        return self._blades
+
+    def collimate(self, blades_mm: collimator.Blades | None) -> collimator.Blades | None:
+        """Open the collimator to `blades_mm` from the next pulse on, and return what it then is; no X-ray is made.
+        Raises CollimatorError with one sentence."""
+        self._blades = collimator.opening(blades_mm)
+        return self._blades
 
     @property
     def exposure(self) -> Exposure:
@@ -218,36 +235,55 @@ class CArm:
         """One pulse at the present pose: the picture, and its dose added. `fast` for a moving C-arm."""
         with self._lock:
             pose, moving, index, technique = self._pose, self.moving, self._frames, self._technique
+            blades = self._blades
             self._frames += 1
         at = time.monotonic()
         signal = self.projector.render(pose, self.size, fast, technique.kvp)
         if technique.auto:
-            technique, signal = self._settle(technique, signal, pose, fast, at)
+            technique, signal = self._settle(technique, signal, pose, fast, at, blades)
         exposure = technique.exposure
         with self._lock:
-            self._dose = total = self._dose + dosimetry.of_pulse(exposure, 1.0 / technique.pulse_rate)
-        pixels = self._read(signal, index, exposure)
+            pulse = dosimetry.of_pulse(exposure, 1.0 / technique.pulse_rate, collimator.at_detector(blades))
+            self._dose = total = self._dose + pulse
+        pixels = self._read(signal, index, exposure, blades)
         made_with = (exposure.kvp, exposure.ma, exposure.pulse_ms)
-        return Frame(pixels, isocentre_spacing_mm(self.size), pose, index, at, total, moving, *made_with)
+        return Frame(pixels, isocentre_spacing_mm(self.size), pose, index, at, total, moving, *made_with, blades)
 
-    def picture(self, pose: CArmPose, index: int, fast: bool = False, exposure: Exposure | None = None) -> np.ndarray:
-        """What pulse number `index` reads at `pose` with `exposure` (None: the next pulse's), uint16 (size, size),
-        read-only; no dose, nothing moves. The same arguments give the same picture."""
+    def picture(
+        self,
+        pose: CArmPose,
+        index: int,
+        fast: bool = False,
+        exposure: Exposure | None = None,
+        blades_mm: collimator.Blades | None = None,
+    ) -> np.ndarray:
+        """What pulse number `index` reads at `pose` with `exposure` (None: the next pulse's) through `blades_mm` (None:
+        the open field), uint16 (size, size), read-only; no dose, nothing moves. The same arguments give the same
+        picture."""
         exposure = exposure or self.exposure
-        return self._read(self.projector.render(pose, self.size, fast, exposure.kvp), index, exposure)
+        return self._read(self.projector.render(pose, self.size, fast, exposure.kvp), index, exposure, blades_mm)
 
-    def _read(self, signal: np.ndarray, index: int, exposure: Exposure) -> np.ndarray:
+    def _read(self, signal: np.ndarray, index: int, exposure: Exposure, blades: collimator.Blades | None) -> np.ndarray:
+        signal = collimator.blanked(signal, blades, NO_SIGNAL)
         pixels = self.detector.expose(signal, np.random.default_rng((self.seed, index)), exposure)
+        pixels = collimator.blanked(pixels, blades)
         pixels.setflags(write=False)
         return pixels
 
     def _settle(
-        self, technique: Technique, signal: np.ndarray, pose: CArmPose, fast: bool, at: float
+        self,
+        technique: Technique,
+        signal: np.ndarray,
+        pose: CArmPose,
+        fast: bool,
+        at: float,
+        blades: collimator.Blades | None,
     ) -> tuple[Technique, np.ndarray]:
         """Automatic exposure: the technique of this pulse and its picture. In a running series this pulse is made as
         the one before asked for; the first pulse after a pause, and a single shot, are settled by a test pulse, which
         counts no dose."""
-        seen = aec.thickness_g_cm2(aec.field_transmission(signal), technique.kvp)
+        through = aec.field_transmission(signal, collimator.window(blades, signal.shape))
+        seen = aec.thickness_g_cm2(through, technique.kvp)
         running = at - self._pulsed < RUNNING_PULSES / technique.pulse_rate
         if not running or self._thickness is None:
             settled = aec.follow(seen, technique.pulse_rate)

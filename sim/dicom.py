@@ -18,6 +18,7 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence as DicomSequence
 from pydicom.uid import ExplicitVRLittleEndian, XRayAngiographicImageStorage, generate_uid
 
+from sim.collimator import window
 from sim.frame import LOG_SCALE, Frame
 from sim.geometry import DETECTOR_MM, SDD_MM, SOURCE_TO_ISOCENTRE_MM, beam_of
 from sim.pose import CArmPose
@@ -159,6 +160,12 @@ def _xa(frames: Sequence[Frame], origin: Origin, series: int, number: int, name:
     ds.FieldOfViewShape, ds.FieldOfViewDimensions = "RECTANGLE", [round(DETECTOR_MM), round(DETECTOR_MM)]
     ds.IntensifierSize = _short(DETECTOR_MM)
     ds.ImageAndFluoroscopyAreaDoseProduct = _short(10.0 * frames[-1].dose.dap_gycm2)
+    rows, columns = window(first.blades_mm, first.pixels.shape)
+    if first.blades_mm is not None and all(frame.blades_mm == first.blades_mm for frame in frames):
+        # X-Ray Collimator module: the last covered column or row, counted from 1 (PS3.3 C.8.7.3.1.1).
+        ds.CollimatorShape = "RECTANGULAR"
+        ds.CollimatorLeftVerticalEdge, ds.CollimatorRightVerticalEdge = columns.start, columns.stop + 1
+        ds.CollimatorUpperHorizontalEdge, ds.CollimatorLowerHorizontalEdge = rows.start, rows.stop + 1
     # Positioner and table
     ds.PositionerType = "CARM"
     ds.PositionerMotion, ds.TableMotion = "STATIC", "STATIC"
@@ -172,7 +179,7 @@ def _xa(frames: Sequence[Frame], origin: Origin, series: int, number: int, name:
     ds.Rows, ds.Columns = height, width
     ds.BitsAllocated = ds.BitsStored = 16
     ds.HighBit, ds.PixelRepresentation = 15, 0
-    low, high = levels(frames[0].pixels)
+    low, high = levels(first.pixels[rows, columns])
     ds.WindowCenter, ds.WindowWidth = _short((low + high) / 2), _short(max(1.0, high - low))
     ds.PixelData = b"".join(frame.pixels.astype("<u2").tobytes() for frame in frames)
     ds["PixelData"].VR = "OW"

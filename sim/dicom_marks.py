@@ -38,7 +38,7 @@ from pydicom.dataset import Dataset
 from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
 
-from sim.dicom import MANUFACTURER, SIMULATED, Origin, levels
+from sim.dicom import MANUFACTURER, SIMULATED, Origin
 from sim.landmarks import BY_KEY
 
 SITES = {
@@ -108,8 +108,7 @@ def presentation_state(images: Sequence[Dataset], marks: Sequence[Sequence[Mark]
         for picture, found in zip(images, marks)
         if found
     ]
-    pixels = np.frombuffer(images[0].PixelData, "<u2")
-    low, high = levels(pixels)
+    window = images[0]
     state = GrayscaleSoftcopyPresentationState(
         referenced_images=list(images),
         series_instance_uid=origin.uid("series", 4),
@@ -130,7 +129,9 @@ def presentation_state(images: Sequence[Dataset], marks: Sequence[Sequence[Mark]
             rescale_intercept=0.0, rescale_slope=1.0, rescale_type="US"
         ),
         voi_lut_transformations=[
-            hd.pr.SoftcopyVOILUTTransformation(window_center=(low + high) / 2.0, window_width=high - low)
+            hd.pr.SoftcopyVOILUTTransformation(
+                window_center=float(window.WindowCenter), window_width=float(window.WindowWidth)
+            )
         ],
     )
     return _dressed(state, "Landmarks")

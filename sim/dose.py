@@ -30,8 +30,9 @@ def dap_gycm2(exposure: Exposure, field_mm: tuple[float, float] = (DETECTOR_MM, 
     return air_kerma_mgy(exposure, SDD_MM) / 1000.0 * area_cm2
 
 
-def of_pulse(exposure: Exposure, beam_on_s: float) -> Dose:
-    """Dose of one pulse that stands for `beam_on_s` of fluoroscopy (the time the pedal is down: 1/8 s at 8 pulses a
-    second, whatever the length of the pulse; that fluoroscopy time counts so is from memory, to be checked against
-    IEC 60601-2-43)."""
-    return Dose(air_kerma_mgy(exposure), dap_gycm2(exposure), beam_on_s, 1)
+def of_pulse(exposure: Exposure, beam_on_s: float, field_mm: tuple[float, float] = (DETECTOR_MM, DETECTOR_MM)) -> Dose:
+    """Dose of one pulse that stands for `beam_on_s` of fluoroscopy: the time the pedal is down, 1/8 s at 8 pulses a
+    second, whatever the length of the pulse. DICOM's irradiation event lasts so too, from the user's start to the stop
+    with the switching in between (PS3.3 C.7.6.1.1.7, on pulsed fluoroscopy). `field_mm` is the field at the detector: a
+    collimated one lowers the dose-area product, and the air kerma in the beam not at all."""
+    return Dose(air_kerma_mgy(exposure), dap_gycm2(exposure, field_mm), beam_on_s, 1)

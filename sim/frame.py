@@ -35,7 +35,8 @@ class Dose:
 class Frame:
     """One picture. `pixels` is read-only uint16 (h, w) in units of LOG_SCALE; `spacing_mm` is at the isocentre;
     `index` counts the session's frames; `time` is monotonic seconds; `dose` is the running total after this frame.
-    `kvp`, `ma` and `pulse_ms` are what the pulse was made with."""
+    `kvp`, `ma` and `pulse_ms` are what the pulse was made with, `blades_mm` the collimator's opening
+    (sim.collimator), None for the open field."""
 
     pixels: np.ndarray
     spacing_mm: float
@@ -47,3 +48,4 @@ class Frame:
     kvp: float = 90.0
     ma: float = 10.0
     pulse_ms: float = 8.0
+    blades_mm: tuple[float, float] | None = None

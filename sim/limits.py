@@ -1,9 +1,8 @@
 """Where the device may stand. Knows a patient's volume and poses, no motion and no picture.
 
 Limits, all about the centre of the patient's volume, where the table has the middle of its travel:
-- isocentre: 350 mm to either side, 1000 mm along the body, 200 mm in height. Tables of angiography suites
-  travel about 1200 mm along and 140 to 175 mm across; here it is more, because the arm of a mobile unit moves
-  too, and elbows must be reachable;
+- isocentre: 350 mm to either side, 1000 mm along the body, 200 mm in height: so much that head, pelvis and both
+  elbows can be reached;
 - isocentre at most 50 mm outside the volume;
 - primary angle 100 degrees to either side, secondary 50 degrees;
 - collision: the tube (a cylinder of 80 mm radius whose face is 380 mm from the isocentre) and the detector
@@ -12,8 +11,8 @@ Limits, all about the centre of the patient's volume, where the table has the mi
 
 Speeds: isocentre 80 mm/s, angles 20 degrees/s, reached in half a second.
 
-Every limit, shape and speed is an estimate of usual equipment, of no one maker's device; the travel of angiography
-tables is from memory, to be checked.
+Every limit, shape and speed is an estimate of usual equipment, of no one maker's device: no public data sheet was found
+that could be cited.
 """
 
 from __future__ import annotations

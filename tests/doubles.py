@@ -8,10 +8,23 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from inference.commands import Action
 from inference.models.interface import Cancelled, ModelError, ModelInfo, Request
 from inference.prompts import navigate_reply, reason_x, reason_y
 from sim.patient.patient import Patient
 from sim.pose import CArmPose
+
+TORSO = {
+    "skull": (0.0, 150.0, 10.0),
+    "right_humeral_head": (-90.0, 20.0, 0.0),
+    "left_humeral_head": (90.0, 20.0, 0.0),
+    "t1": (0.0, 0.0, 0.0),
+    "carina": (5.0, -60.0, 20.0),
+    "right_hemidiaphragm": (-60.0, -110.0, 20.0),
+    "left_hemidiaphragm": (60.0, -130.0, 20.0),
+    "t12": (0.0, -200.0, 0.0),
+}
+"""Landmarks of a box of water (left, up, ant; mm): those of head and trunk, no arms."""
 
 
 def small_patient(landmarks: dict[str, tuple[float, float, float]] | None = None) -> Patient:
@@ -159,3 +172,14 @@ class EventLog:
 
 
 MODEL_GONE = ModelError("The model's process ended.")
+
+
+def align(session, key: str = "skull") -> None:
+    session.submit(Action("align", landmark=key))
+
+
+def stays(session, pose: CArmPose, seconds: float = 0.15) -> None:
+    """The C-arm is still there after a while, and stands."""
+    time.sleep(seconds)
+    assert session.carm.pose == pose
+    assert not session.carm.moving

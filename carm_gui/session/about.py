@@ -55,6 +55,7 @@ def about(carm: CArm, case: Case, *, beam: bool = True, max_steps: int = 0, mode
             "first_frame": carm.next_frame,
             "exposure": plain(carm.exposure),
             "auto": carm.automatic,
+            "blades_mm": plain(carm.blades),
             "limits": plain(carm.limits),
             "projector": type(carm.projector).__name__,
         },
@@ -65,11 +66,12 @@ def about(carm: CArm, case: Case, *, beam: bool = True, max_steps: int = 0, mode
 
 def recorder_for(carm: CArm, case: Case, folder: Path | None = None, **more: Any) -> Recorder:
     """A recorder for a rehearsal of `case`. `more` goes to `about` (beam, max_steps, model) and `extra` (a dict) into
-    session.json as it is; `annotate` to the recorder."""
-    extra, annotate = more.pop("extra", {}), more.pop("annotate", None)
+    session.json as it is; `annotate` and `every_pulse` to the recorder."""
+    extra, annotate, every_pulse = more.pop("extra", {}), more.pop("annotate", None), more.pop("every_pulse", False)
     said = about(carm, case, **more) | extra
     where = {} if case.is_virtual and not case.landmarks else plain(case)
-    return Recorder(folder, said, where=where, hide=_names(carm.projector.patient, case), annotate=annotate)
+    hide = _names(carm.projector.patient, case)
+    return Recorder(folder, said, where=where, hide=hide, annotate=annotate, every_pulse=every_pulse)
 
 
 def patient_sha256(patient: Patient) -> str:

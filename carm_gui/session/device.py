@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.carm import CArm, MotionRefused
+from sim.collimator import Blades
 from sim.frame import Frame
 from sim.pose import CArmPose, MotionCommand
 
@@ -141,6 +142,16 @@ class DeviceLoop:
         if technique.pulse_rate != before.pulse_rate:
             self._emit("beam", on=self.beam_on, pulse_rate=technique.pulse_rate)
 
+    def collimate(self, blades_mm: Blades | None) -> None:
+        """Open the collimator to `blades_mm` from the next pulse on (CArm.collimate) and tell it; no X-ray is made.
+        Raises CollimatorError."""
+        with self._gate:
+            before = self.carm.blades
+            blades = self.carm.collimate(blades_mm)
+            if blades != before:
+                self._post("collimator", blades_mm=blades)
+        self._deliver()
+
     def jog(self, left: float, up: float, ant: float = 0, primary: float = 0, secondary: float = 0) -> None:
         """Held direction, -1 to +1 on each axis; all zero ends it."""
         way = (float(left), float(up), float(ant), float(primary), float(secondary))
@@ -191,7 +202,8 @@ class DeviceLoop:
         self._deliver()
 
     def _is_present(self, frame: Frame | None) -> bool:
-        return frame is not None and not self.carm.moving and frame.pose == self.carm.pose
+        here = frame is not None and not self.carm.moving and frame.pose == self.carm.pose
+        return here and frame.blades_mm == self.carm.blades
 
     def _run(self) -> None:
         while True:

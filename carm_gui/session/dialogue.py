@@ -38,6 +38,7 @@ from carm_gui.session.moves import Moves
 from carm_gui.session.work import Item
 from inference.commands import Action, help_text
 from inference.rephrase import can_rephrase
+from sim.collimator import stepped
 from sim.pose import CArmPose, MotionCommand
 
 log = logging.getLogger(__name__)
@@ -159,7 +160,9 @@ class Dialogue(Looking):
                     self._board.emit("saved", frame=frame)
             case "help":
                 self._board.note(help_text())
-            case "magnify" | "collimate":
+            case "collimate":
+                self._device.collimate(stepped(self._carm.blades, int(action.step or 0)))
+            case "magnify":
                 self._board.emit("display", action=action)
 
     # ---- the clinician's decision ----------------------------------------------------------------

@@ -19,6 +19,7 @@ KINDS = (
     "beam",
     "dose",
     "technique",
+    "collimator",
     "state",
     "said",
     "understood",
@@ -50,6 +51,7 @@ class SessionEvent:
     - pose {pose: CArmPose, moving: bool}, about 30 a second while moving
     - beam {on, pulse_rate}; dose {dose: Dose}
     - technique {technique: Technique}: what the next pulse is made with, whenever that changes
+    - collimator {blades_mm: (width, height) mm at the isocentre | None, the open field}: for the next pulse on
     - state {state, message, outcome: why work ended, one of OUTCOMES, or None}
     - said {text}; understood {action: Action, echo: str}
     - question {reason, text, options: tuple[str, ...]}
@@ -66,7 +68,7 @@ class SessionEvent:
     - arrived {target, message}
     - model {state, name, message, info: ModelInfo}
     - note {text, level: "info" | "warning" | "error", limit: True when a held key met a limit of the device}
-    - display {action: Action}: magnify and collimate, which are the window's matter
+    - display {action: Action}: magnify, which is the window's matter
     - saved {frame: Frame}: the clinician asked to keep this picture
     - mark {name, ...}: an entry of the study or the window (a trial's begin and end, think-aloud, reasons shown)
     """
@@ -98,6 +100,7 @@ class SessionStatus:
     pulse_rate: float = 8.0
     dose: Dose = field(default_factory=Dose)
     technique: Technique = field(default_factory=Technique)
+    blades_mm: tuple[float, float] | None = None
     armed: bool = False
     budget: Budget = field(default_factory=Budget)
     spent: Spent = field(default_factory=Spent)

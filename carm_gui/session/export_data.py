@@ -5,6 +5,7 @@ proctor's notes) is not among them: it may name somebody. Knows no file format.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -89,7 +90,7 @@ def collect(folder: Path) -> Collected:
         try:
             recording = read(place)
         except RecordingError as problem:
-            problems.append(str(problem))
+            problems.append(_without_path(str(problem), folder))
             continue
         trials.append(Trial(recording, _row(recording, folder), measure(recording)))
     if not trials:
@@ -105,6 +106,11 @@ def collect(folder: Path) -> Collected:
         str(about.get("protocol_sha256", "")),
         tuple(problems),
     )
+
+
+def _without_path(problem: str, folder: Path) -> str:
+    """A sentence for an export: below `folder` alone, since where that lies may name somebody."""
+    return problem.replace(f"{folder}{os.sep}", "").replace(str(folder), "the recording")
 
 
 def _order(trial: Trial) -> tuple:
@@ -143,7 +149,7 @@ def _row(recording: Recording, root: Path) -> dict[str, Any]:
 
 def _answers(run: Path) -> list[Answered]:
     about = _read(run / RUN) or {}
-    found = []
+    found: dict[tuple[str, str], Answered] = {}  # given again after a crash, the last counts
     for line in read_lines(run / ANSWERS):
         try:
             form = load(line["questionnaire"])
@@ -151,18 +157,17 @@ def _answers(run: Path) -> list[Answered]:
             scores = form.score(answers)
         except (KeyError, TypeError, ValueError):
             continue
-        found.append(
-            Answered(
-                str(about.get("participant", "")),
-                int(about.get("session", 1)),
-                str(line.get("condition", "")),
-                form.name,
-                answers,
-                scores,
-                str(line.get("at", "")),
-            )
+        condition = str(line.get("condition", ""))
+        found[form.name, condition] = Answered(
+            str(about.get("participant", "")),
+            int(about.get("session", 1)),
+            condition,
+            form.name,
+            answers,
+            scores,
+            str(line.get("at", "")),
         )
-    return found
+    return list(found.values())
 
 
 def describe() -> dict[str, dict[str, str]]:

@@ -16,6 +16,7 @@ import numpy as np
 from carm_gui.session.export_data import Collected, Trial
 from carm_gui.session.recording import Line, Recording
 from carm_gui.session.replay import revive
+from sim.collimator import shown
 from sim.frame import Frame
 from sim.geometry import pixel_offset_mm, project
 from sim.landmarks import BY_KEY
@@ -145,6 +146,7 @@ def marks_on(frame: Frame, recording: Recording, seen: tuple[str, ...]) -> list[
     if truth:
         uv, inside = project(frame.pose, np.array(list(truth.values()), float), size)
         offsets = np.hypot(*np.moveaxis(pixel_offset_mm(uv, size), -1, 0))
+        inside = inside & shown(uv, frame.blades_mm, frame.pixels.shape)
         for key, (u, v), away, on in zip(truth, uv, offsets, inside):
             if on:
                 marks.append(Mark(key, float(u), float(v), float(away)))

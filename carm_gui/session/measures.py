@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from carm_gui.session.recording import Line, Recording
+from sim.collimator import shown
 from sim.geometry import beam_of, project
 from sim.pose import CArmPose, MotionCommand
 
@@ -27,7 +28,7 @@ MEASURES: dict[str, tuple[str, str]] = {
     "seconds": ("s", "from the beginning of the trial to its end"),
     "first_action_s": ("s", "to the first typed line, command, beam or motion of the participant"),
     "shots": ("", "single exposures, the first picture and the model's looks included"),
-    "blank_shots": ("", "shots that showed none of the patient's 14 landmarks"),
+    "blank_shots": ("", "shots that showed none of the patient's 14 landmarks; what the blades cover is not shown"),
     "shots_without_target": ("", "shots that did not show the target"),
     "pulses": ("", "pulses of fluoroscopy"),
     "fluoro_s": ("s", "beam-on time as the console counts it"),
@@ -152,7 +153,9 @@ def _pictures(recording: Recording, lines: tuple[Line, ...]) -> dict[str, Any]:
 
 def _seen(frame: dict[str, Any], landmarks: dict[str, Any]) -> set[str]:
     points = np.array(list(landmarks.values()), float)
-    _, inside = project(pose_of(frame["pose"]), points, int(frame["size"][0]))
+    uv, inside = project(pose_of(frame["pose"]), points, int(frame["size"][0]))
+    blades = frame.get("blades_mm")
+    inside = inside & shown(uv, tuple(blades) if blades else None, tuple(frame["size"]))
     return {key for key, seen in zip(landmarks, inside) if seen}
 
 

@@ -4,8 +4,9 @@
   program loses at most the event it was writing. Decisions, steps, motions and marks are synced to the disk as well.
 - `frames.u16`: pictures one after another, little-endian uint16, row by row, in units of sim.frame.LOG_SCALE. A line
   names its picture by `at`, the byte where it begins. Kept are: the picture a step was made on, single shots, saved
-  ones, every pulse of a moving view and the first of each new view; further pulses of a view that stands still differ
-  by noise alone (which their index seeds) and leave their numbers only.
+  ones, every pulse of a moving view and the first with each new view, technique or collimation. Further pulses differ
+  by noise alone, which their index seeds: they leave their numbers, of which sim.carm makes the very same picture
+  again. With `every_pulse` they are kept too (0.5 MB a pulse, 15 GB an hour of beam).
 - `session.json`: versions, seeds, hashes, patient and settings (about.py), replaced whole.
 - `where.json`: the scan's path, for this machine alone; it is never exported.
 - `.lock`: held while the recording runs, so that a crashed one can be told from one under way.
@@ -30,7 +31,6 @@ from filelock import FileLock, Timeout
 
 from carm_gui.session.events import SessionEvent
 from sim.frame import Frame
-from sim.pose import CArmPose
 from sim.resource import data_dir
 
 log = logging.getLogger(__name__)
@@ -52,6 +52,7 @@ class Recorder:
         where: dict[str, Any] | None = None,
         hide: Iterable[str] = (),
         annotate: Callable[[SessionEvent], dict[str, Any]] | None = None,
+        every_pulse: bool = False,
     ) -> None:
         """`folder` is made when the first event comes; None: a new one, named by the time (UTC), below the user's
         data folder. `about` becomes session.json, `where` where.json. `hide` are texts (a scan's name and path) that
@@ -59,12 +60,12 @@ class Recorder:
         self.folder = folder
         self._about, self._where = dict(about or {}), dict(where or {})
         self._hide = sorted({text for text in hide if len(text) > 2}, key=len, reverse=True)
-        self._annotate = annotate
+        self._annotate, self._every_pulse = annotate, every_pulse
         self._events = self._frames = -1
         self._places: dict[int, int] = {}
         self._frames_end = 0
-        self._last_view: CArmPose | None = None
-        self._ended = False
+        self._last_view: tuple[Any, ...] | None = None
+        self._begun = self._ended = False
         self._lock = threading.RLock()
         self._held: FileLock | None = None
 
@@ -81,6 +82,7 @@ class Recorder:
                 log.warning("recording ended", exc_info=True)
                 self._end()
                 reason = problem.strerror or str(problem)
+                self._about["stopped"] = reason
                 return f"The recording has stopped ({reason}); the rehearsal goes on unrecorded."
         return None
 
@@ -97,8 +99,13 @@ class Recorder:
     def close(self) -> None:
         """The rehearsal has ended as it should."""
         with self._lock:
-            if self._events >= 0 and not self._ended:
-                self.add(ended=_now())
+            begun, self._begun = self._begun, False
+            if begun:  # one that the disk has stopped has not crashed either
+                self._about["ended"] = _now()
+                try:
+                    self._write_about()
+                except OSError:
+                    log.warning("session.json", exc_info=True)
             self._end()
 
     def _end(self) -> None:
@@ -118,8 +125,9 @@ class Recorder:
             self.folder = _new_folder(data_dir("sessions"))
         else:
             self.folder.mkdir(parents=True, exist_ok=True)
-        self._held = FileLock(self.folder / LOCK)
-        self._held.acquire(timeout=0)
+        held = FileLock(self.folder / LOCK)
+        held.acquire(timeout=0)
+        self._held, self._begun = held, True
         if self._where:
             _write_whole(self.folder / WHERE, self._where)
         self._about = {"schema": SCHEMA, "program": "carm", "started": _now(), "ended": None} | self._about
@@ -162,9 +170,9 @@ class Recorder:
         return [self._hidden(item) for item in value] if isinstance(value, list) else value
 
     def _is_worth(self, event: SessionEvent, frame: Frame) -> bool:
-        if event.kind in ("step", "saved") or event.data.get("shot") or frame.moving:
+        if self._every_pulse or event.kind in ("step", "saved") or event.data.get("shot") or frame.moving:
             return True
-        return frame.pose != self._last_view
+        return _view(frame) != self._last_view
 
     def _line(self, value: dict[str, Any]) -> None:
         _append(self._events, (json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n").encode())
@@ -176,7 +184,12 @@ class Recorder:
         _append(self._frames, pixels)
         self._places[frame.index] = self._frames_end
         self._frames_end += len(pixels)
-        self._last_view = frame.pose if not frame.moving else None
+        self._last_view = _view(frame) if not frame.moving else None
+
+
+def _view(frame: Frame) -> tuple[Any, ...]:
+    """All that a picture depends on but its noise."""
+    return (frame.pose, frame.pixels.shape, frame.kvp, frame.ma, frame.pulse_ms, frame.blades_mm)
 
 
 def unfinished(parent: Path | None = None) -> Path | None:

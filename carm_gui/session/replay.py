@@ -41,6 +41,7 @@ FORMS: dict[str, Any] = {
     "pose": CArmPose,
     "landmarks": tuple[str, ...],
     "options": tuple[str, ...],
+    "blades_mm": tuple[float, float] | None,
 }
 
 
@@ -138,7 +139,7 @@ class Played:
     def _refuse(self, *_what: object, **_more: object) -> None:
         self._tell("This is a replay: what is shown is over, and nothing can be done in it.")
 
-    submit = submit_text = reject = correct = ask_again = arm = disarm = beam = set_technique = _refuse
+    submit = submit_text = reject = correct = ask_again = arm = disarm = beam = set_technique = collimate = _refuse
 
 
 class Player:
@@ -215,6 +216,8 @@ class Player:
             self.status = replace(self.status, pose=data["pose"])
         elif event.kind == "dose":
             self.status = replace(self.status, dose=data["dose"])
+        elif event.kind == "collimator":
+            self.status = replace(self.status, blades_mm=data["blades_mm"])
         elif event.kind == "beam":
             self.status = replace(self.status, beam_on=bool(data["on"]))
         elif event.kind == "step" and data["kind"] == "navigation" and data["step"].proposal is not None:

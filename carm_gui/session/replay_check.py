@@ -3,8 +3,9 @@
 Poses: every motion is given to a C-arm of the same patient and limits. It must start where the recording says, be
 refused where it was refused, run along the same straight line, and end where it ended (a halted one on that line). A
 held key leaves no command, only poses: these must follow one another no faster than a jog and stay where the device
-may stand. Pictures: each kept one is exposed again with the index that seeded its noise. Neither a model nor a GPU is
-needed. Knows no window.
+may stand. Pictures: each kept one is exposed again with the index that seeded its noise. Blades and dose: every pulse
+passed through an opening that the collimator then had, and added the air kerma and dose-area product of its technique
+and its field. Neither a model nor a GPU is needed. Knows no window.
 """
 
 from __future__ import annotations
@@ -19,7 +20,11 @@ from carm_gui.session.about import Case, patient_sha256
 from carm_gui.session.device import JOG_DEG_S, JOG_MM_S
 from carm_gui.session.recording import Line, Recording, RecordingError
 from carm_gui.session.replay import adapter, revive
+from sim import collimator
 from sim.carm import CArm, Limits, MotionRefused
+from sim.collimator import Blades
+from sim.dose import of_pulse
+from sim.frame import Dose
 from sim.patient.load import load_patient
 from sim.patient.patient import Patient, PatientError
 from sim.pose import CArmPose
@@ -27,6 +32,8 @@ from sim.xray.detector import Exposure
 
 POSE_MM = 0.01
 """Poses (mm, degrees) agree within this."""
+DOSE = 1e-4
+"""Doses agree within this share."""
 LEVELS = 2
 SHARE = 0.999
 """A picture agrees when this share of its pixels is within so many levels (of 4096 to a factor e): machines round
@@ -43,6 +50,7 @@ class Check:
     motions: int = 0
     poses: int = 0
     worst_mm: float = 0.0
+    doses: int = 0
     pictures: int = 0
     identical: int = 0
     worst_levels: int = 0
@@ -58,6 +66,7 @@ class Check:
             "agrees": self.agrees,
             "motions": self.motions,
             "poses": {"checked": self.poses, "worst_mm": round(self.worst_mm, 6)},
+            "doses": {"checked": self.doses},
             "pictures": {"checked": self.pictures, "identical": self.identical, "worst_levels": self.worst_levels},
             "problems": self.problems,
             "note": self.note,
@@ -96,6 +105,7 @@ def device_of(recording: Recording, projector) -> CArm:
         size=int(device["size"]),
         pulse_rate=float(device["pulse_rate"]),
         auto=bool(device.get("auto", False)),
+        blades_mm=device.get("blades_mm"),
         seed=int(device["seed"]),
         first_frame=int(device.get("first_frame", 0)),
     )
@@ -105,6 +115,7 @@ def check(recording: Recording, carm: CArm, progress: Callable[[str], None] = la
     """Simulate `recording` again on `carm` (see device_of) and compare."""
     result = Check()
     check_poses(recording, carm, result)
+    check_doses(recording, result)
     made_by = recording.about["device"].get("projector") if recording.about.get("device") else None
     if made_by in (None, type(carm.projector).__name__):
         check_pictures(recording, carm, result, progress)
@@ -208,6 +219,48 @@ def _compare(result: Check, line: Line, apart: float) -> None:
     result.worst_mm = max(result.worst_mm, apart)
 
 
+# ---- blades and dose -----------------------------------------------------------------------------
+
+
+def check_doses(recording: Recording, result: Check) -> None:
+    """Follow the collimator, and add up the dose of every pulse anew."""
+    device = recording.about.get("device") or {}
+    # A pulse under way while a blade is dragged is told after several openings: any since the last pulse's will do.
+    stood = [collimator.opening(device.get("blades_mm"))]
+    last: Dose | None = None
+    for line in recording.of("collimator", "frame"):
+        if line.kind == "collimator":
+            stood.append(revive(line, recording).data["blades_mm"])
+            continue
+        row = line.data["frame"]
+        dose, through = adapter(Dose).validate_python(row["dose"]), _blades(row)
+        if through in stood:
+            stood = stood[stood.index(through) :]
+        else:
+            result.problems.append(
+                f"Event {line.seq}: the picture was made through {collimator.words(through)}, but the collimator stood "
+                f"at {collimator.words(stood[-1])}."
+            )
+        if last is not None and dose.shots == last.shots + 1:
+            pulse = of_pulse(_exposure(row), 0.0, collimator.at_detector(through))
+            result.doses += 1
+            for what, added, right in (
+                ("air kerma", dose.air_kerma_mgy - last.air_kerma_mgy, pulse.air_kerma_mgy),
+                ("dose-area product", dose.dap_gycm2 - last.dap_gycm2, pulse.dap_gycm2),
+            ):
+                if not math.isclose(added, right, rel_tol=DOSE, abs_tol=1e-9):
+                    result.problems.append(f"Event {line.seq}: the pulse did not add the {what} of its technique.")
+        last = dose
+
+
+def _exposure(row: dict) -> Exposure:
+    return Exposure(**{name: float(row[name]) for name in ("kvp", "ma", "pulse_ms") if name in row})
+
+
+def _blades(row: dict) -> Blades | None:
+    return adapter(Blades | None).validate_python(row.get("blades_mm"))
+
+
 # ---- pictures ------------------------------------------------------------------------------------
 
 
@@ -226,10 +279,11 @@ def check_pictures(recording: Recording, carm: CArm, result: Check, progress: Ca
             result.problems.append(f"Event {line.seq}: picture {index} is not all there.")
             continue
         pose = adapter(CArmPose).validate_python(frame["pose"])
-        with_ = Exposure(**{name: float(frame[name]) for name in ("kvp", "ma", "pulse_ms") if name in frame})
+        with_, blades = _exposure(frame), _blades(frame)
         # Moving pulses are rendered fast, single shots never; which it was is not told, so either will do.
         ways = (True, False) if frame.get("moving") else (False,)
-        apart = min((_levels(recorded, carm.picture(pose, index, fast, with_)) for fast in ways), key=lambda it: it[0])
+        again = (carm.picture(pose, index, fast, with_, blades) for fast in ways)
+        apart = min((_levels(recorded, picture) for picture in again), key=lambda it: it[0])
         result.pictures += 1
         result.identical += apart[1] == 0
         result.worst_levels = max(result.worst_levels, apart[1])

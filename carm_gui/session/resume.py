@@ -26,6 +26,7 @@ class Left:
     next_frame: int
     seconds: float
     started: str
+    blades_mm: tuple[float, float] | None = None
 
     @property
     def sentence(self) -> str:
@@ -58,6 +59,7 @@ def left_of(recording: Recording) -> Left | None:
         return None
     poses = [pose_of(start)] + [pose_of(line.data["pose"]) for line in recording.of("pose")]
     doses = [line.data["dose"] for line in recording.of("dose")]
+    blades = [line.data["blades_mm"] for line in recording.of("collimator")]
     frames = [line.data["frame"]["index"] for line in recording.of("frame")]
     return Left(
         recording.folder,
@@ -69,4 +71,5 @@ def left_of(recording: Recording) -> Left | None:
         max(frames, default=-1) + 1,
         recording.seconds,
         recording.about.get("started", ""),
+        tuple(blades[-1]) if blades and blades[-1] else None,
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import queue
-import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -25,21 +24,18 @@ from carm_gui.session.events import SessionEvent, SessionStatus
 from carm_gui.session.judgement import as_rejection
 from carm_gui.session.moves import Moves
 from carm_gui.session.work import Item
-from inference.commands import Action, Display, parse
+from inference.commands import LONGEST, Action, Display, parse
 from inference.models.interface import LanguageModel
 from sim.carm import CArm
+from sim.collimator import Blades
 from sim.frame import Frame
 from sim.landmarks import BY_KEY
 
 if TYPE_CHECKING:
     from carm_gui.session.recorder import Recorder
 
-STOP_SOMEWHERE = re.compile(r"\b(?:stop|halt|freeze)\b", re.IGNORECASE)
-"""A line too long to be read still halts."""
 PAUSE_S = 1.5
 """How long an armed run shows a proposal before it moves: time to read it and say no."""
-LINE_LIMIT = 500
-"""Characters of a typed line that are read; a longer one is asked about, never executed in part."""
 WISHES = ("jog", "correct", "again")
 """Items beside actions that end a reply under way."""
 MODEL_WATCH_S = 0.1
@@ -114,6 +110,7 @@ class Session:
             beam_on=self._device.beam_on,
             pulse_rate=self.carm.pulse_rate,
             technique=self.carm.technique,
+            blades_mm=self.carm.blades,
             model=self.model.state,
         )
 
@@ -129,6 +126,8 @@ class Session:
     def start(self) -> None:
         self._asking.tell_model()
         self._board.emit("state", state="idle", message="", outcome=None)
+        if self.carm.blades is not None:
+            self._board.emit("collimator", blades_mm=self.carm.blades)
         self._device.start()
         if self._beam_at_start:
             self._device.beam(True)
@@ -158,23 +157,21 @@ class Session:
         line = line.strip()
         if not line:
             return
-        action = parse(line, display) if len(line) <= LINE_LIMIT else None
-        if action is None and STOP_SOMEWHERE.search(line):
-            action = Action("halt")
-        if action is not None and action.kind == "halt":
+        action = parse(line, display)
+        if action.kind == "halt":
             self.halt()
-        self._board.emit("said", text=line[:LINE_LIMIT])
-        if action is None:
-            self._board.ask("not_understood", f"That line is longer than {LINE_LIMIT} characters; say it shorter.")
-        elif action.kind == "halt":
+        self._board.emit("said", text=line[:LONGEST])
+        if action.kind == "halt":
             self._board.emit("understood", action=action, echo=action.echo())
+        elif len(line) > LONGEST:
+            self._board.ask("not_understood", f"That line is longer than {LONGEST} characters; say it shorter.")
         else:
             self._enqueue(action, line, offer, ticket)
 
     def reject(self, words: str) -> None:
         """No to what waits, and why in the clinician's own words: they reach the model as typed, whether or not the
         grammar knows them, and never move anything. "stop" still halts, and a yes among them is asked back."""
-        words = words.strip()[:LINE_LIMIT]
+        words = words.strip()[:LONGEST]
         action = as_rejection(words)
         if action.kind == "accept":
             self._board.emit("said", text=words)
@@ -235,6 +232,12 @@ class Session:
         """Change `kvp`, `ma`, `pulse_rate` (1-30) or `auto` from the next pulse on; a voltage or current set by hand
         ends automatic exposure. Raises sim.technique.TechniqueError with one sentence; nothing has changed then."""
         self._device.set_technique(**what)
+
+    def collimate(self, blades_mm: Blades | None) -> None:
+        """Open the collimator to `blades_mm` (width, height; mm at the isocentre), None for the open field, from the
+        next pulse on. No X-ray is made by it. Raises sim.collimator.CollimatorError with one sentence; nothing has
+        changed then."""
+        self._device.collimate(blades_mm)
 
     def mark(self, name: str, /, **what: Any) -> None:
         """An entry of the study or the window in the stream; it means nothing to the session."""

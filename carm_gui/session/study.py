@@ -159,7 +159,8 @@ class Questions(Form):
 class Protocol(Form):
     """The whole file. `design`: "crossed", every task in every condition; "rotated", every task once, in a condition
     that changes from participant to participant. `pause_after`: trials between two pauses, 0 for none. `marker_stream`:
-    send the marks by the Lab Streaming Layer (markers.py)."""
+    send the marks by the Lab Streaming Layer (markers.py). `every_pulse`: keep each pulse's picture, those of a still
+    view too, which differ by noise alone (recorder.py)."""
 
     study: Name
     title: str = Field(min_length=1, max_length=120)
@@ -172,6 +173,7 @@ class Protocol(Form):
     practice: tuple[Practice, ...] = Field(default=(), strict=False)
     pause_after: int = Field(default=0, ge=0)
     marker_stream: bool = False
+    every_pulse: bool = False
     questionnaires: Questions = Questions()
     _text: str = ""
 

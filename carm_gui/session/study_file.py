@@ -57,8 +57,11 @@ def parse(text: str, source: str = "protocol") -> Protocol:
             raise ProtocolError("\n".join(mistakes))
         value = yaml.safe_load(text)
     except yaml.MarkedYAMLError as problem:
-        line = problem.problem_mark.line + 1 if problem.problem_mark else 1
-        raise ProtocolError(f"{source}, line {line}: {problem.problem or 'this is not YAML'}.") from problem
+        told, mark = problem.problem or "this is not YAML", problem.problem_mark
+        if "end of stream" in told and problem.context_mark:  # what is never closed is said where it was opened
+            what = (problem.context or "something").split(maxsplit=2)[-1]  # "while scanning a quoted scalar"
+            told, mark = f"{what} is never closed", problem.context_mark
+        raise ProtocolError(f"{source}, line {mark.line + 1 if mark else 1}: {told}.") from problem
     except (yaml.YAMLError, ValueError) as problem:
         if isinstance(problem, ProtocolError):
             raise
@@ -68,7 +71,13 @@ def parse(text: str, source: str = "protocol") -> Protocol:
     try:
         protocol = Protocol.model_validate(value)
     except ValidationError as problem:
-        raise ProtocolError("\n".join(dict.fromkeys(_said(e, node, source) for e in problem.errors()))) from problem
+        errors = problem.errors()
+        # A list whose items were refused is counted as empty too; the items say it better.
+        places = [tuple(e["loc"]) for e in errors]
+        errors = [
+            e for e in errors if e["type"] != "too_short" or sum(p[: len(e["loc"])] == e["loc"] for p in places) < 2
+        ]
+        raise ProtocolError("\n".join(dict.fromkeys(_said(e, node, source) for e in errors))) from problem
     object.__setattr__(protocol, "_text", text)
     mistakes = list(_contradictions(protocol, node, source))
     if mistakes:
@@ -88,6 +97,12 @@ def _said(error: Any, node: yaml.Node, source: str) -> str:
             told = "give a landmark, or a position such as {left_mm: 0, up_mm: -50}"
     elif error["type"] == "missing":
         told = "this field is missing"
+    elif error["type"] == "tuple_type":
+        told = "this must be a list, such as [a, b]"
+    elif error["type"] == "too_short":
+        told = "this list is empty"
+    elif error["type"] in ("model_type", "dataclass_type"):
+        told = "this must have fields, such as {name: value}"
     elif error["type"] == "string_pattern_mismatch":
         told = f"{error['input']!r} is not allowed here; use lower-case letters, digits and hyphens"
         if place and place[-1] == "prefix":

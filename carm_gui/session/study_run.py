@@ -18,6 +18,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from carm_gui.session import questionnaires
 from carm_gui.session.recorder import EVENTS, _read, _write_whole
 from carm_gui.session.study import Protocol, ProtocolError
@@ -61,7 +63,7 @@ class Run:
         self.folder.mkdir(parents=True, exist_ok=True)
         if not self.resumed:
             (self.folder / PROTOCOL).write_text(protocol.text, encoding="utf-8")
-        self._save()
+            _write_whole(self.folder / RUN, self._about)
 
     @property
     def item(self) -> Item | None:
@@ -74,12 +76,13 @@ class Run:
         return max((item.number for item in self.items), default=0)
 
     def advance(self) -> Item | None:
-        """The present item is done; the next one."""
-        self.position += 1
-        self._about["position"] = self.position
-        if self.item is None:
-            self._about["ended"] = _now()
-        self._save()
+        """The present item is done; the next one. Raises OSError, and stays, when it cannot be written."""
+        position = self.position + 1
+        about = self._about | {"position": position}
+        if position >= len(self.items):
+            about["ended"] = _now()
+        _write_whole(self.folder / RUN, about)
+        self._about, self.position = about, position
         return self.item
 
     def disclosure(self) -> str:
@@ -126,13 +129,14 @@ class Run:
         self._append(NOTES, {"item": self.item.label if self.item else "", "text": text.strip()})
 
     def _append(self, name: str, line: dict[str, Any]) -> None:
-        with open(self.folder / name, "a", encoding="utf-8") as file:
-            file.write(json.dumps({"at": _now()} | line, ensure_ascii=False) + "\n")
+        text = json.dumps({"at": _now()} | line, ensure_ascii=False) + "\n"
+        with open(self.folder / name, "a+b") as file:
+            if file.tell():
+                file.seek(-1, os.SEEK_END)
+                text = text if file.read(1) == b"\n" else "\n" + text  # a crash or a full disk cut the line before
+            file.write(text.encode())
             file.flush()
             os.fsync(file.fileno())
-
-    def _save(self) -> None:
-        _write_whole(self.folder / RUN, self._about)
 
 
 def read_lines(file: Path) -> list[dict[str, Any]]:
@@ -163,6 +167,19 @@ def check_code(protocol: Protocol, code: str) -> str:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def hold(protocol: Protocol, code: str, parent: Path | None = None) -> FileLock:
+    """Keep this participant's run for one window, until the lock is released or the program ends. Raises ProtocolError
+    when another window has it, and OSError when the folder cannot be written."""
+    base = (parent or data_dir("studies")) / protocol.study / f"sub-{code}"
+    base.mkdir(parents=True, exist_ok=True)
+    held = FileLock(base / ".lock")
+    try:
+        held.acquire(timeout=0)
+    except Timeout:
+        raise ProtocolError(f"{code} is under way in another window; go on there, or close it first.") from None
+    return held
 
 
 def state_of(protocol: Protocol, code: str, parent: Path | None = None) -> str:

@@ -17,11 +17,11 @@ from carm_gui.session.events import SessionEvent
 from carm_gui.session.planted import Gated, NoModel, Planted
 from carm_gui.session.reach import landmark_position, targets_outside
 from carm_gui.session.regions import Regions
-from carm_gui.session.session import LINE_LIMIT, Session
+from carm_gui.session.session import Session
 from carm_gui.session.study import Condition, ProtocolError, Rules, Task, rules
 from carm_gui.session.study_run import Run
 from inference.action import Action
-from inference.commands import Display, parse
+from inference.commands import LONGEST, Display, parse
 from inference.models.interface import LanguageModel
 from sim.carm import CArm, MotionRefused
 from sim.patient.patient import Patient, PatientError
@@ -81,7 +81,14 @@ class Trial:
         self._regions = Regions(named) if with_regions else None
         self.folder: Path = run.trial_folder()
         recorder = recorder_for(
-            carm, case, self.folder, beam=False, model=name, extra={"trial": about}, annotate=annotate
+            carm,
+            case,
+            self.folder,
+            beam=False,
+            model=name,
+            extra={"trial": about},
+            annotate=annotate,
+            every_pulse=run.protocol.every_pulse,
         )
         self.session = Session(
             carm,
@@ -193,7 +200,7 @@ class Restricted:
             self._session.submit(action)
 
     def submit_text(self, line: str, display: Display | None = None) -> None:
-        if self._moves(parse(line.strip()[:LINE_LIMIT], display)):
+        if self._moves(parse(line.strip()[:LONGEST], display)):
             self._refuse()
         else:
             self._session.submit_text(line, display)

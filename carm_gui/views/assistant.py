@@ -198,6 +198,7 @@ class Assistant(QFrame):
         inside.setContentsMargins(13, 8, 13, 9)
         inside.setSpacing(2)
         inside.addWidget(label(text, 14))
+        self._said = text
         self._echo = label("", 12, tone="dim")
         self._echo.hide()
         inside.addWidget(self._echo)
@@ -210,7 +211,8 @@ class Assistant(QFrame):
             self._echo = None
             return
         if self._echo is not None:
-            self._echo.setText(breakable(f"understood: {echo}"))
+            as_said = echo.strip(" .").casefold() == self._said.strip(" .").casefold()
+            self._echo.setText("understood" if as_said else breakable(f"understood: {echo}"))
             self._echo.show()
             self._echo = None
 

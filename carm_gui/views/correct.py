@@ -6,12 +6,14 @@ Nothing moves on a correction: the clinician's words go back to the model, which
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QListWidgetItem, QVBoxLayout, QWidget
 
 from carm_gui import theme
 from carm_gui.views.field import Field
+from carm_gui.views.search import Search, begins
 from carm_gui.views.widgets import label
 from inference.commands import parse
 from sim.landmarks import BY_KEY, LANDMARKS, Landmark
@@ -52,44 +54,36 @@ def offset_of(field: Field, where: CArmPose) -> tuple[float, float]:
     return where.left_mm - field.pose.left_mm, where.up_mm - field.pose.up_mm
 
 
-def _begins(typed: str, mark: Landmark) -> bool:
-    """Whether every word typed begins a word of one of the landmark's names; "l elb" is the left elbow alone."""
-    names = [f"{mark.side} {name}".lower().split() for name in mark.names]
-    return any(all(any(part.startswith(word) for part in name) for word in typed.split()) for name in names)
+def matching(typed: str) -> list[Landmark]:
+    """The landmarks that `typed` may mean, those whose title it begins first; all of them for nothing typed."""
+    shown = [mark for mark in LANDMARKS if any(begins(typed, f"{mark.side} {name}") for name in mark.names)]
+    shown.sort(key=lambda mark: not mark.title.lower().startswith(typed.lower()))
+    if not shown:
+        meant = parse(f"that's the {typed}")
+        shown = [BY_KEY[meant.landmark]] if meant.kind == "reject" and meant.landmark else []
+    return shown
 
 
-class Correction(QFrame):
-    """The list, with a line that narrows it. `corrected(key, where)`: `where` is a pose, or None for the centre."""
+class Correction(Search):
+    """The list of landmarks. `corrected(key, where)`: `where` is a pose, or None for the centre."""
 
     corrected = Signal(str, object)
-    cancelled = Signal()
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setProperty("role", "popup")
-        self.setAccessibleName("Correct the model")
+        super().__init__(parent, "Correct the model", "Which landmark is it?", "Type a few letters", 14)
         self.where: CArmPose | None = None
         self.question = label("", 14, bold=True)
-        self.line = QLineEdit()
-        self.line.setProperty("role", "search")
-        self.line.setFont(theme.font(14))
-        self.line.setPlaceholderText("Type a few letters")
-        self.line.setAccessibleName("Which landmark is it?")
-        self.rows = QListWidget()
-        self.rows.setFont(theme.font(13))
-        self.rows.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.rows.setAccessibleName("Landmarks")
-        self.rows.itemClicked.connect(self._choose)
-        self.line.textChanged.connect(self._narrow)
-        self.line.installEventFilter(self)
+        self.rows.setFont(theme.font(14))
+        self.rows.setSpacing(2)
+        self.nothing.setText("No landmark is called that.")
         inside = QVBoxLayout(self)
         inside.setContentsMargins(14, 12, 14, 12)
         inside.setSpacing(8)
         inside.addWidget(self.question)
         inside.addWidget(self.line)
+        inside.addWidget(self.nothing)
         inside.addWidget(self.rows, 1)
         inside.addWidget(label("Or click its place in the picture. Nothing moves on it.", 12, tone="dim"))
-        self.hide()
 
     def open(self, where: CArmPose | None = None, field: Field | None = None) -> None:
         """Ask what lies at `where` (None: at the crosshair)."""
@@ -102,15 +96,8 @@ class Correction(QFrame):
         self.setAccessibleDescription(self.question.text())
         if not self.isVisible() or where is None:
             self.line.clear()
-        self._narrow()
-        self.show()
-        self.raise_()
-        self.line.setFocus(Qt.FocusReason.PopupFocusReason)
-
-    def dismiss(self) -> None:
-        if self.isVisible():
-            self.hide()
-            self.cancelled.emit()
+        self.refill()
+        self.pop_up()
 
     def place(self, picture: QWidget, beside: QWidget) -> None:
         """Over the pane `beside` the picture, so that the whole picture can be clicked; where that is not on screen,
@@ -120,40 +107,11 @@ class Correction(QFrame):
         width = min(max(cover.width(), 240), 300)
         self.setGeometry(corner.x(), corner.y(), width, cover.height())
 
-    def _narrow(self) -> None:
-        typed = self.line.text().strip().lower()
-        self.rows.clear()
-        shown = [mark for mark in LANDMARKS if _begins(typed, mark)]
-        shown.sort(key=lambda mark: not mark.title.lower().startswith(typed))
-        if not shown and typed:
-            meant = parse(f"that's the {typed}")
-            shown = [BY_KEY[meant.landmark]] if meant.kind == "reject" and meant.landmark else []
-        for mark in shown:
+    def fill(self, typed: str) -> Iterator[QListWidgetItem]:
+        for mark in matching(typed):
             item = QListWidgetItem(mark.title)
             item.setData(Qt.ItemDataRole.UserRole, mark.key)
-            self.rows.addItem(item)
-        # Nothing is chosen before a letter or an arrow: Enter alone must not correct anything.
-        if shown and typed:
-            self.rows.setCurrentRow(0)
-            self.line.setAccessibleDescription(f"Enter: {shown[0].title}")
+            yield item
 
-    def _choose(self, item: QListWidgetItem | None) -> None:
-        if item is not None:
-            self.hide()
-            self.corrected.emit(item.data(Qt.ItemDataRole.UserRole), self.where)
-
-    def eventFilter(self, watched, event: QEvent) -> bool:  # noqa: N802
-        if event.type() != QEvent.Type.KeyPress:
-            return False
-        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            row = self.rows.currentRow() + (1 if event.key() == Qt.Key.Key_Down else -1)
-            self.rows.setCurrentRow(min(max(row, 0), self.rows.count() - 1))
-            item = self.rows.currentItem()
-            self.line.setAccessibleDescription(f"Enter: {item.text()}" if item else "")
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
-            self._choose(self.rows.currentItem())
-        elif event.key() == Qt.Key.Key_Escape:
-            self.dismiss()
-        else:
-            return False
-        return True
+    def chosen(self, item: QListWidgetItem) -> None:
+        self.corrected.emit(item.data(Qt.ItemDataRole.UserRole), self.where)

@@ -90,19 +90,26 @@ class Desk(QMainWindow):
         for pane in self.panes.values():
             pane.show()
         assistant.raise_()
-        for tabs in self.findChildren(QTabBar):
-            tabs.setAccessibleName("Panes that share a place")
+        QTimer.singleShot(0, self._tidy_tabs)
         self.layout_name = name
         if name == "two":
             self._to_second_monitor(reference, where)
         self._share_width()
         self.arranged.emit(name)
 
+    def _tidy_tabs(self) -> None:
+        """Qt leaves the tabs of an earlier layout standing behind the panes; the newest are those in use."""
+        bars = self.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        shared = bool(self.tabifiedDockWidgets(self.panes["assistant"]))
+        for bar in bars:
+            bar.setVisible(shared and bar is bars[-1])
+            bar.setAccessibleName("Panes that share a place")
+
     def _share_width(self) -> None:
         docked = [self.panes[key] for key in ("where", "reference", "assistant") if not self.panes[key].isFloating()]
         whole = max(self.width(), 900)
         if self.layout_name == "wide":
-            widths = {"where": 0.172, "reference": 0.185, "assistant": 0.195}
+            widths = {"where": 0.162, "reference": 0.16, "assistant": 0.185}
         else:
             widths = {"where": 0.205, "reference": 0.285, "assistant": 0.285}
         sizes = [round(widths[pane.objectName()] * whole) for pane in docked]
@@ -184,6 +191,7 @@ class Desk(QMainWindow):
             pane._dress(pane.isFloating())
             if pane.isFloating():
                 self._into_sight(pane)
+        QTimer.singleShot(0, self._tidy_tabs)
         return done
 
     def event(self, event: QEvent) -> bool:

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from sim import collimator
 from sim.frame import LOG_SCALE
 
 OPEN_BEAM = 0.25 * LOG_SCALE
@@ -43,6 +44,15 @@ def harmonise(signal: np.ndarray, share: float = HARMONISE) -> np.ndarray:
     # einsum and not @: for so small a product the threads of BLAS cost 80 ms when the other core is busy.
     across = np.einsum("rb,wb->rw", blocks * np.float32(share), _spread(width))
     return signal - np.einsum("hr,rw->hw", _spread(height), across)
+
+
+def filled(pixels: np.ndarray, blades_mm: tuple[float, float] | None) -> np.ndarray:
+    """`pixels` with the mean of what lies in the collimator's opening wherever its blades lie, so that their edge is
+    harmonised away nowhere; the same array for the open field."""
+    if blades_mm is None:
+        return pixels
+    rows, columns = collimator.window(blades_mm, pixels.shape)
+    return collimator.blanked(pixels, blades_mm, pixels[rows, columns].mean())
 
 
 def persist(earlier: np.ndarray | None, pixels: np.ndarray) -> np.ndarray:

@@ -17,6 +17,7 @@ from inference.commands import Display
 from sim.geometry import FIELD_MM, beam_of
 from sim.pose import CArmPose, MotionCommand
 
+WRITING_PX = 600.0
 OBLIQUE = 0.3827
 """sin 22.5 degrees: a direction with a larger share of an axis is named after it as well, as DICOM viewers do."""
 
@@ -35,6 +36,11 @@ class Field:
     @property
     def px_per_mm(self) -> float:
         return self.zoom * self.square.width() / FIELD_MM
+
+    @property
+    def writing(self) -> float:
+        """How much larger writing and marks are than on a picture of WRITING_PX: a large one is read from afar."""
+        return min(max(self.square.width() / WRITING_PX, 1.0), 1.7)
 
     @property
     def turn(self) -> QTransform:

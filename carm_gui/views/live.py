@@ -15,19 +15,19 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from carm_gui import theme
 from carm_gui.views import display, overlays
-from carm_gui.views.field import Field, place_parts
+from carm_gui.views.field import Field
 from carm_gui.views.levels import Levels
 from carm_gui.views.picture_keys import PictureKeys
 from carm_gui.views.picture_mouse import PictureMouse
 from inference.commands import Display
 from inference.step import Proposal
+from sim import collimator
 from sim.frame import Frame
-from sim.geometry import beam_of
+from sim.geometry import FIELD_MM, beam_of
 from sim.pose import CArmPose
 
 ZOOMS = (1.0, 1.5, 2.0, 3.0)
 LOUPE_PX, LOUPE = 105.0, 2.2
-SHUTTERS = "display shutters: the beam itself stays open"
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ class Offer:
 
 class LiveView(PictureKeys, PictureMouse, QWidget):
     """Shows frames. `jog(left, up, front, lao, cranial)` follows held keys, `pedal(down)` the space bar; letters call
-    `keys`. `picked(pose)` is a point clicked while `picking`, `collimated(blades)` the opening in mm or None."""
+    `keys`. `picked(pose)` is a point clicked while `picking`, `collimated(blades)` the opening that is wished
+    for, mm, or None."""
 
     jog = Signal(float, float, float, float, float)
     pedal = Signal(bool)
@@ -68,7 +69,6 @@ class LiveView(PictureKeys, PictureMouse, QWidget):
         self.seen: tuple[str, CArmPose] | None = None
         self.marks: tuple[overlays.Mark, ...] = ()
         self.blades: tuple[float, float] | None = None
-        self.blades_in_beam = False
         self.state, self.beam_on, self.moving, self.stored = "idle", True, False, False
         self.recalled = ""
         self.message = ""
@@ -89,13 +89,17 @@ class LiveView(PictureKeys, PictureMouse, QWidget):
     def show_frame(self, frame: Frame, stored: bool = False, recalled: str = "") -> None:
         """Show `frame`; `stored` marks a picture from disk that stands in while the patient loads, `recalled` says
         which earlier picture it is."""
-        held = self.frame is not None and self.frame.pose == frame.pose and not (self.stored or recalled)
+        before = self.frame
+        held = before is not None and (before.pose, before.blades_mm) == (frame.pose, frame.blades_mm)
+        held = held and not (self.stored or recalled)
         self._persisted = display.persist(self._persisted if held else None, frame.pixels)
-        self._signal = display.harmonise(self._persisted)
-        self.levels.follow(display.robust_window(self._signal, frame.pixels), restart=stored != self.stored)
+        self._signal = display.harmonise(display.filled(self._persisted, frame.blades_mm))
+        alone = stored != self.stored or not (held or self.beam_on)  # no series to follow smoothly
+        self.levels.follow(display.robust_window(self._signal, frame.pixels), restart=alone)
         self.frame, self.stored, self.recalled = frame, stored, recalled
         if stored or self._image is None:
             self.pose = frame.pose
+        self._announce()
         self.render_picture()
 
     def show_nothing(self, text: str) -> None:
@@ -105,7 +109,10 @@ class LiveView(PictureKeys, PictureMouse, QWidget):
 
     def show_pose(self, pose: CArmPose, moving: bool) -> None:
         """The C-arm stands at `pose` now; the held picture is shifted there until the next pulse."""
+        on_its_way = moving and self.moving  # a screen reader is told of starts and ends alone
         self.pose, self.moving = pose, moving
+        if not on_its_way:
+            self._announce()
         self.update()
 
     def show_state(self, state: str) -> None:
@@ -120,11 +127,18 @@ class LiveView(PictureKeys, PictureMouse, QWidget):
 
     def show_offer(self, offer: Offer | None) -> None:
         self.offer = offer
+        self._announce()
         self.update()
 
     def show_seen(self, text: str, pose: CArmPose) -> None:
         """What the model named for the centre of the view at `pose`; stale as soon as the view moves."""
         self.seen = (text, pose) if text else None
+        self.update()
+
+    def show_blades(self, blades_mm: tuple[float, float] | None) -> None:
+        """The collimator's opening for the next exposure, mm; None is the open field."""
+        self.blades = blades_mm
+        self._announce()
         self.update()
 
     def show_marks(self, marks) -> None:
@@ -181,13 +195,20 @@ class LiveView(PictureKeys, PictureMouse, QWidget):
         self.update()
 
     def _announce(self) -> None:
-        self.setAccessibleDescription(", ".join(text.lower() for _, text, _ in self.badges()))
+        said = [text.lower() for _, text, _ in self.badges()]
+        offer = self.offer
+        if offer is not None and offer.phase == "waiting" and offer.proposal is not None:
+            said.append(f"proposed {overlays.move_text(offer.proposal.motion)}")
+        said += filter(None, (overlays.view_name(self.pose), self.collimation()))
+        if ", ".join(said) != self.accessibleDescription():
+            self.setAccessibleDescription(", ".join(said))
 
     def render_picture(self) -> None:
         """Grey levels afresh, from the latest signal."""
         if self._signal is None:
             return
-        grey = np.ascontiguousarray(display.to_grey(self._signal, self.levels.low, self.levels.high, self.bone_dark))
+        grey = display.to_grey(self._signal, self.levels.low, self.levels.high, self.bone_dark)
+        grey = np.ascontiguousarray(collimator.blanked(grey, self.frame.blades_mm))
         height, width = grey.shape
         self._grey = grey  # QImage keeps no reference of its own
         self._image = QImage(grey.data, width, height, width, QImage.Format.Format_Grayscale8)
@@ -233,6 +254,10 @@ class LiveView(PictureKeys, PictureMouse, QWidget):
             shown.append(("chevrons", "MOVING", theme.ORANGE))
         return shown
 
+    def collimation(self) -> str:
+        """How the collimator stands; "" for the open field."""
+        return "" if self.blades is None else f"collimated {collimator.words(self.blades)}"
+
     def altered(self) -> str:
         """How the display differs from the standard one, in words; "" when it does not."""
         d, parts = self.display, []
@@ -261,11 +286,13 @@ class LiveView(PictureKeys, PictureMouse, QWidget):
             if self.loupe:
                 self._paint_loupe(painter, field)
             self._paint_marks(painter, field)
-        if self.message:
-            overlays.plate(painter, square.center(), self.message, size=15, within=square)
+        message = self.message or ("No picture yet" if self._image is None else "")
+        if message:
+            overlays.plate(painter, square.center(), message, size=15 * field.writing, within=square)
         elif self.picking:
-            spot = QPointF(square.center().x(), square.top() + 60)
-            overlays.plate(painter, spot, "Click where it is, or choose from the list", theme.ORANGE, within=square)
+            spot = QPointF(square.center().x(), square.top() + 64 * field.writing)
+            ask, size = "Click where it is, or choose from the list", 14 * field.writing
+            overlays.plate(painter, spot, ask, theme.ORANGE, size, within=square)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(theme.SKY), 2))
@@ -322,10 +349,9 @@ class LiveView(PictureKeys, PictureMouse, QWidget):
     def _paint_marks(self, painter: QPainter, field: Field) -> None:
         painter.save()
         painter.setClipRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
-        if self.blades is not None:
-            in_beam = self.blades_in_beam and self.beam_on
-            label = "" if self.blades_in_beam else SHUTTERS
-            overlays.collimator(painter, field, *self.blades, shades=not in_beam, text=label)
+        if self.frame.blades_mm != self.blades:
+            text = "" if self.beam_on else "from the next exposure"
+            overlays.collimator(painter, field, self.blades or (FIELD_MM, FIELD_MM), text)
         overlays.crosshair(painter, field)
         if self.show_overlays:
             self._paint_offer(painter, field)
@@ -334,18 +360,19 @@ class LiveView(PictureKeys, PictureMouse, QWidget):
         painter.restore()
         overlays.markers(painter, field)
         overlays.scale_bar(painter, field)
-        square, left = field.square, field.square.left() + 12
+        square, larger, spot = field.square, field.writing, field.square.topLeft() + QPointF(12, 12)
         for shape, text, colour in self.badges():
-            left = overlays.badge(painter, left, square.top() + 12, shape, text, colour) + 8
+            spot += QPointF(overlays.badge(painter, spot, shape, text, colour, larger) + 8, 0)
         flag = Qt.AlignmentFlag
-        if self.altered():
+        differs = "\n".join(filter(None, (self.collimation(), self.altered())))
+        if differs:
             corner = QPointF(square.right() - 12, square.top() + 12)
-            overlays.plate(painter, corner, self.altered(), size=12, anchor=flag.AlignRight | flag.AlignTop, bold=False)
+            anchor = flag.AlignRight | flag.AlignTop
+            overlays.plate(painter, corner, differs, size=13 * larger, anchor=anchor, bold=False)
         if not self.stored:
             corner = QPointF(square.left() + 12, square.bottom() - 12)
-            overlays.plate(
-                painter, corner, self.pose_text(), size=12, anchor=flag.AlignLeft | flag.AlignBottom, bold=False
-            )
+            anchor = flag.AlignLeft | flag.AlignBottom
+            overlays.plate(painter, corner, overlays.view_name(self.pose), size=15 * larger, anchor=anchor)
 
     def _paint_offer(self, painter: QPainter, field: Field) -> None:
         if self.pose != field.pose:
@@ -371,7 +398,3 @@ class LiveView(PictureKeys, PictureMouse, QWidget):
             overlays.ghost(painter, field, offer.pose, offer.proposal.motion, text, colour, firm)
         if offer.context and not stale and offer.pose == self.pose:
             overlays.centre_label(painter, field, offer.pose, offer.context)
-
-    def pose_text(self) -> str:
-        """Angles, and the isocentre in the patient frame."""
-        return f"{overlays.view_name(self.pose)}\n{', '.join(place_parts(self.pose))} mm"

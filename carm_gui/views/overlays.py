@@ -67,10 +67,10 @@ class Mark:
 
 def crosshair(painter: QPainter, field: Field) -> None:
     """A small open cross on the centre of the view."""
-    c, path = field.square.center(), QPainterPath()
+    c, path, k = field.square.center(), QPainterPath(), field.writing
     for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
-        path.moveTo(c + QPointF(dx * 5, dy * 5))
-        path.lineTo(c + QPointF(dx * 14, dy * 14))
+        path.moveTo(c + QPointF(dx * 5, dy * 5) * k)
+        path.lineTo(c + QPointF(dx * 14, dy * 14) * k)
     stroke(painter, path, theme.PLAIN, 1.2)
 
 
@@ -83,19 +83,20 @@ def scale_bar(painter: QPainter, field: Field) -> None:
     path.lineTo(right, y)
     path.lineTo(right, y - 6)
     stroke(painter, path, theme.PLAIN, 1.6)
-    halo_text(painter, QPointF(right - length / 2, y - 14), f"{BAR_MM:g} mm", 12)
+    k = field.writing
+    halo_text(painter, QPointF(right - length / 2, y - 14 * k), f"{BAR_MM:g} mm", 13 * k)
 
 
 def markers(painter: QPainter, field: Field) -> None:
     """The patient's sides at the picture's edges."""
-    names, s = field.edge_names(), field.square
+    names, s, k = field.edge_names(), field.square, field.writing
     for edge, where in (
-        ("left", QPointF(s.left() + 20, s.center().y())),
-        ("right", QPointF(s.right() - 20, s.center().y())),
-        ("top", QPointF(s.center().x(), s.top() + 20)),
-        ("bottom", QPointF(s.center().x(), s.bottom() - 20)),
+        ("left", QPointF(s.left() + 20 * k, s.center().y())),
+        ("right", QPointF(s.right() - 20 * k, s.center().y())),
+        ("top", QPointF(s.center().x(), s.top() + 22 * k)),
+        ("bottom", QPointF(s.center().x(), s.bottom() - 20 * k)),
     ):
-        halo_text(painter, where, names[edge], 17)
+        halo_text(painter, where, names[edge], 18 * k)
 
 
 def centre_label(painter: QPainter, field: Field, seen_from: CArmPose, text: str, colour: str = theme.PURPLE) -> None:
@@ -109,6 +110,7 @@ def centre_label(painter: QPainter, field: Field, seen_from: CArmPose, text: str
         centre + QPointF(0, radius + 8),
         text,
         colour,
+        14 * field.writing,
         anchor=Qt.AlignmentFlag.AlignTop,
         within=inner(field),
     )
@@ -116,7 +118,8 @@ def centre_label(painter: QPainter, field: Field, seen_from: CArmPose, text: str
 
 def inner(field: Field) -> QRectF:
     """Where labels may lie: clear of badges, markers and scale."""
-    return field.square.adjusted(10, 44, -10, -44)
+    edge = 46 * field.writing
+    return field.square.adjusted(10, edge, -10, -edge)
 
 
 def mark_shape(kind: str, c: QPointF, r: float = MARK_PX) -> QPainterPath:
@@ -149,7 +152,8 @@ def mark(painter: QPainter, field: Field, what: Mark, here: CArmPose) -> None:
         radius = what.region_mm * field.px_per_mm
         region.addEllipse(c, radius, radius)
         stroke(painter, region, colour, 1.6, dashed=True)
-    path = mark_shape(what.kind, c)
+    k = field.writing
+    path = mark_shape(what.kind, c, MARK_PX * k)
     stroke(painter, path, colour, 2.6 if what.kind == "correction" else 2.0)
     if what.kind == "accepted":
         painter.fillPath(path, QColor(colour))
@@ -157,7 +161,8 @@ def mark(painter: QPainter, field: Field, what: Mark, here: CArmPose) -> None:
     if what.region_mm:
         text += f"\n90 % within {what.region_mm:.0f} mm"
     if text and inner(field).adjusted(-60, -60, 60, 60).contains(c):
-        plate(painter, c + QPointF(15, 0), text, colour, 12, anchor=Qt.AlignmentFlag.AlignLeft, within=inner(field))
+        aside, anchor = c + QPointF(15 * k, 0), Qt.AlignmentFlag.AlignLeft
+        plate(painter, aside, text, colour, 13 * k, anchor=anchor, within=inner(field))
 
 
 def ghost(
@@ -178,11 +183,12 @@ def ghost(
         stroke(painter, _brackets(field, goal), colour, 3.0)
     way = tip - start
     length = (way.x() ** 2 + way.y() ** 2) ** 0.5
+    k = field.writing
     if length > 12:
-        arrow(painter, start + way * (16 / length), tip, colour, 3.0 if firm else 2.0)
-        aside = QPointF(16, 0) if abs(way.x()) < abs(way.y()) else QPointF(0, 24)
+        arrow(painter, start + way * (16 / length), tip, colour, (3.0 if firm else 2.0) * k)
+        aside = (QPointF(16, 0) if abs(way.x()) < abs(way.y()) else QPointF(0, 26)) * k
         anchor = Qt.AlignmentFlag.AlignLeft if aside.x() else Qt.AlignmentFlag.AlignCenter
-        plate(painter, start + way * 0.62 + aside, text, colour, 14, anchor=anchor, within=inner(field))
+        plate(painter, start + way * 0.62 + aside, text, colour, 15 * k, anchor=anchor, within=inner(field))
 
 
 def _brackets(field: Field, goal: CArmPose) -> QPainterPath:
@@ -201,18 +207,18 @@ def present_field(painter: QPainter, field: Field, pose: CArmPose) -> None:
     """Where the C-arm stands by now while an earlier picture is held: its field on that picture, without X-ray."""
     stroke(painter, field.outline(pose), theme.ORANGE, 2.0)
     top = QPointF(field.at(pose).x(), field.outline(pose).boundingRect().top() + 12)
-    plate(painter, top, "view now, no picture yet", theme.ORANGE, anchor=Qt.AlignmentFlag.AlignTop, within=inner(field))
+    size, anchor = 13 * field.writing, Qt.AlignmentFlag.AlignTop
+    plate(painter, top, "view now, no picture yet", theme.ORANGE, size, anchor=anchor, within=inner(field))
 
 
-def collimator(painter: QPainter, field: Field, width_mm: float, height_mm: float, shades: bool, text: str) -> None:
-    """The collimator's blades about the view's centre. `shades` darkens what they cover (a held picture has it still);
-    `text` says what they are."""
-    opening = field.outline(None, width_mm, height_mm)
-    if shades:
-        cover = field.outline()
-        painter.fillPath(cover.subtracted(opening), QColor(11, 13, 16, 205))
+def collimator(painter: QPainter, field: Field, blades_mm: tuple[float, float], text: str) -> None:
+    """The collimator's opening about the view's centre on a picture that was not made through it, so without X-ray;
+    what the blades will cover is darkened. `text` says what it is."""
+    opening = field.outline(None, *blades_mm)
+    painter.fillPath(field.outline().subtracted(opening), QColor(11, 13, 16, 205))
     stroke(painter, opening, theme.ORANGE, 1.8)
     if text:
         box = opening.boundingRect()
         where = QPointF(box.center().x(), box.bottom() - 10)
-        plate(painter, where, text, theme.ORANGE, 12, anchor=Qt.AlignmentFlag.AlignBottom, within=inner(field))
+        size, anchor = 13 * field.writing, Qt.AlignmentFlag.AlignBottom
+        plate(painter, where, text, theme.ORANGE, size, anchor=anchor, within=inner(field))

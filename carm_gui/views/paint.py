@@ -54,8 +54,9 @@ def plate(
     face = theme.font(size, bold=bold)
     metrics = QFontMetricsF(face)
     lines = text.split("\n")
-    width = max(metrics.horizontalAdvance(line) for line in lines) + 16
-    height = metrics.lineSpacing() * len(lines) + 8
+    pad = 0.6 * size
+    width = max(metrics.horizontalAdvance(line) for line in lines) + 2 * pad
+    height = metrics.lineSpacing() * len(lines) + pad
     flag = Qt.AlignmentFlag
     x = where.x() - (0 if anchor & flag.AlignLeft else width if anchor & flag.AlignRight else width / 2)
     y = where.y() - (0 if anchor & flag.AlignTop else height if anchor & flag.AlignBottom else height / 2)
@@ -71,7 +72,8 @@ def plate(
     painter.setFont(face)
     painter.setPen(QColor(colour))
     for i, line in enumerate(lines):
-        painter.drawText(QPointF(box.left() + 8, box.top() + 4 + metrics.ascent() + i * metrics.lineSpacing()), line)
+        down = 0.5 * pad + metrics.ascent() + i * metrics.lineSpacing()
+        painter.drawText(QPointF(box.left() + pad, box.top() + down), line)
     return box
 
 
@@ -91,11 +93,21 @@ def arrow(painter: QPainter, start: QPointF, tip: QPointF, colour: str, width: f
     painter.fillPath(path, QColor(colour))
 
 
-def badge(painter: QPainter, left: float, top: float, shape: str, text: str, colour: str) -> float:
-    """A state as shape and text on a plate; returns its right edge. Shapes: dot, bars, chevrons, stop, ring."""
-    face = theme.font(12, bold=True)
+def badge(painter: QPainter, where: QPointF, shape: str, text: str, colour: str, larger: float = 1.0) -> float:
+    """A state as shape and text on a plate with its corner at `where`; returns its width. Shapes: dot, bars, chevrons,
+    stop, ring."""
+    painter.save()
+    painter.translate(where)
+    painter.scale(larger, larger)
+    width = larger * _badge(painter, 0.0, 0.0, shape, text, colour)
+    painter.restore()
+    return width
+
+
+def _badge(painter: QPainter, left: float, top: float, shape: str, text: str, colour: str) -> float:
+    face = theme.font(13, bold=True)
     metrics = QFontMetricsF(face)
-    width, height = metrics.horizontalAdvance(text) + 38, 26.0
+    width, height = metrics.horizontalAdvance(text) + 39, 28.0
     box = QRectF(left, top, width, height)
     ground = QColor(theme.HALO)
     ground.setAlphaF(0.84)
@@ -124,4 +136,4 @@ def badge(painter: QPainter, left: float, top: float, shape: str, text: str, col
     painter.setFont(face)
     painter.setPen(ink)
     painter.drawText(QPointF(left + 29, y + metrics.capHeight() / 2), text)
-    return box.right()
+    return width

@@ -6,6 +6,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, Qt
 
 from carm_gui.views.levels import DRAG
+from sim.collimator import within
 from sim.geometry import FIELD_MM
 
 GRIP_PX = 7.0
@@ -38,11 +39,9 @@ class PictureMouse:
 
     def blade_at(self, point: QPointF) -> str:
         """Which of the collimator's sides lies under `point`: "x", "y" or ""."""
-        if self.blades is None:
-            return ""
-        field = self.field()
+        field, blades = self.field(), self.blades or (FIELD_MM, FIELD_MM)
         right, down = field.mm_at(point)
-        half_w, half_h, grip = self.blades[0] / 2, self.blades[1] / 2, GRIP_PX / field.px_per_mm
+        half_w, half_h, grip = blades[0] / 2, blades[1] / 2, GRIP_PX / field.px_per_mm
         if abs(abs(right) - half_w) < grip and abs(down) <= half_h + grip:
             return "x"
         if abs(abs(down) - half_h) < grip and abs(right) <= half_w + grip:
@@ -65,12 +64,12 @@ class PictureMouse:
             self._show_cursor(at)
         elif self._drag in ("x", "y"):
             right, down = self.field().mm_at(at)
-            width, height = self.blades
+            width, height = self.blades or (FIELD_MM, FIELD_MM)
             if self._drag == "x":
                 width = 2 * abs(right)
             else:
                 height = 2 * abs(down)
-            self.set_blades(width, height)
+            self.collimated.emit(within(width, height))
         else:
             self._drag_window(at, last)
         if self.loupe:
@@ -120,22 +119,3 @@ class PictureMouse:
             keyboard = event.reason() == event.Reason.Keyboard
             at = self.square().center() if keyboard else QPointF(event.pos())
             self.menu_wanted.emit(self.mapToGlobal(at.toPoint()), self.field().pose_at(at))
-
-    def set_blades(self, width_mm: float | None, height_mm: float | None = None) -> None:
-        """Open the collimator to `width_mm` x `height_mm` at the isocentre; None (or the whole field) is open."""
-        if width_mm is None:
-            self.blades = None
-        else:
-            least = 30.0
-            size = tuple(min(max(v, least), FIELD_MM) for v in (width_mm, height_mm or width_mm))
-            self.blades = None if min(size) >= FIELD_MM else size
-        self.collimated.emit(self.blades)
-        self.update()
-
-    def collimate(self, step: int) -> None:
-        """+1 tighter, -1 wider, 0 open: 20 mm a step on each axis."""
-        if step == 0:
-            self.set_blades(None)
-            return
-        width, height = self.blades or (FIELD_MM, FIELD_MM)
-        self.set_blades(width - 20.0 * step, height - 20.0 * step)

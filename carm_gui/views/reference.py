@@ -30,6 +30,7 @@ from carm_gui import theme
 from carm_gui.views import display, overlays
 from carm_gui.views.field import view_name
 from carm_gui.views.widgets import KeyButton, PopOut, label, small_button
+from sim import collimator
 from sim.frame import LOG_SCALE, Frame
 
 MOST_KEPT = 60
@@ -290,32 +291,38 @@ class Reference(QFrame):
         reference, live = self.shown.frame, self.live
         caption = f"Reference {self.shown.title}"
         if self.mode == "Reference" or live is None:
-            self.picture.put(_grey(reference.pixels, self.bone_dark), caption)
+            self.picture.put(_grey(reference.pixels, self.bone_dark, reference.blades_mm), caption)
             return
         if live.pixels.shape != reference.pixels.shape:
-            self.picture.put(_grey(reference.pixels, self.bone_dark), caption, "cannot be compared: sizes differ")
+            alone = _grey(reference.pixels, self.bone_dark, reference.blades_mm)
+            self.picture.put(alone, caption, "cannot be compared: sizes differ")
             return
         apart = difference_of(live, reference)
         warning = "" if apart == "same view" else apart
         if self.mode == "Blend":
             mixed = blend(live.pixels, reference.pixels, self.share.value() / 100)
-            self.picture.put(_grey(mixed, self.bone_dark), f"Live and reference {self.shown.title}", warning)
+            shown = collimator.blanked(_grey(mixed, self.bone_dark, reference.blades_mm), live.blades_mm)
+            self.picture.put(shown, f"Live and reference {self.shown.title}", warning)
             return
         signal = subtract(live.pixels, reference.pixels)
+        for one in (live, reference):
+            signal = collimator.blanked(signal, one.blades_mm)
         span = max(float(np.percentile(np.abs(signal[::4, ::4]), 99.5)), LEAST_SPAN * LOG_SCALE)
         grey = display.to_grey(signal, -span, span, self.bone_dark)
+        for one in (live, reference):
+            grey = collimator.blanked(grey, one.blades_mm)
         self.picture.put(grey, f"Live minus reference {self.shown.title}", warning or apart)
 
 
-def _grey(pixels: np.ndarray, bone_dark: bool) -> np.ndarray:
-    signal = display.harmonise(pixels)
+def _grey(pixels: np.ndarray, bone_dark: bool, blades_mm: tuple[float, float] | None = None) -> np.ndarray:
+    signal = display.harmonise(display.filled(pixels, blades_mm))
     low, high = display.robust_window(signal, pixels)
-    return np.ascontiguousarray(display.to_grey(signal, low, high, bone_dark))
+    return np.ascontiguousarray(collimator.blanked(display.to_grey(signal, low, high, bone_dark), blades_mm))
 
 
 def _thumbnail(frame: Frame) -> QPixmap:
     step = max(frame.pixels.shape[0] // 128, 1)
-    grey = _grey(np.ascontiguousarray(frame.pixels[::step, ::step]), True)
+    grey = _grey(np.ascontiguousarray(frame.pixels[::step, ::step]), True, frame.blades_mm)
     height, width = grey.shape
     image = QImage(grey.tobytes(), width, height, width, QImage.Format.Format_Grayscale8).copy()
     return QPixmap.fromImage(image).scaled(

@@ -132,6 +132,8 @@ class Replay(QObject):
                 window.actions_by_name[name].setEnabled(False)
         window.assistant.armed.hide()
         window.command.setEnabled(False)
+        window.command.line.setPlaceholderText("A replay: it is over, and nothing is steered here")
+        window.command.hint.hide()
         window.technique.setEnabled(False)
         window.setWindowTitle(f"Replay · {window.windowTitle()}")
         self.bar.play.clicked.connect(self.toggle)

@@ -18,9 +18,10 @@ from PySide6.QtWidgets import QInputDialog, QStackedWidget, QWidget
 from carm_gui.bridge import Notice
 from carm_gui.session import questionnaires
 from carm_gui.session.markers import MarkerError, listener, open_stream
-from carm_gui.session.study import Protocol
+from carm_gui.session.study import Protocol, ProtocolError
 from carm_gui.session.study_order import Item
-from carm_gui.session.study_run import Run, state_of
+from carm_gui.session.study_ready import missing
+from carm_gui.session.study_run import Run, hold, state_of
 from carm_gui.session.study_trial import Restricted, Trial
 from carm_gui.views.questionnaire import QuestionnairePage
 from carm_gui.views.step_card import StepCard
@@ -49,6 +50,7 @@ class Study(QObject):
         self._patients: dict[str, tuple] = {}
         self._reasons, self._began = False, 0.0
         self._send: Callable[[str], None] | None = None
+        self._held = None
         self.bar = StudyBar()
         self.bar.hide()
         self.bar.done.connect(lambda: self.finish("done"))
@@ -78,27 +80,37 @@ class Study(QObject):
         page = ProctorPage(protocol, self._known)
         page.begun.connect(self.begin)
         self._show(page)
+        threading.Thread(target=self._look_for, args=(page,), name="carm-ready", daemon=True).start()
 
     # ---- from page to page
 
     def begin(self, code: str) -> None:
         """The participant with this code sits down."""
         try:
+            self._held = hold(self.protocol, code, self._parent)
             self.run = Run(self.protocol, code, self._parent)
-        except OSError as problem:
-            self.pages.currentWidget().tell(f"The study's folder cannot be written: {problem.strerror}.", "warn")
+        except (ProtocolError, OSError) as problem:
+            told = str(problem) if isinstance(problem, ProtocolError) else _unwritten("The study's folder", problem)
+            self.pages.currentWidget().tell(told, "warn")
+            self._let_go()
             return
         if self.protocol.marker_stream and self._send is None:
             try:
                 self._send = open_stream()
             except MarkerError as problem:
                 self.pages.currentWidget().tell(str(problem), "warn")
+                self._let_go()
                 return
         threading.Thread(target=self._open_models, name="carm-models", daemon=True).start()
         self._show_item()
 
     def _known(self, code: str) -> str:
         return state_of(self.protocol, code, self._parent)
+
+    def _look_for(self, page: ProctorPage) -> None:
+        found = missing(self.protocol)
+        if found:
+            self.window.bridge.receive(Notice("study", {"ready": page, "missing": found}))
 
     def _show_item(self) -> None:
         item = self.run.item
@@ -147,13 +159,27 @@ class Study(QObject):
             old.deleteLater()
         page.setFocus()
 
-    def _advance(self) -> None:
-        self.run.advance()
-        self._show_item()
+    def _advance(self, then: Callable[[], None] | None = None) -> None:
+        """The page is done. `then` shows what comes (None: the next page)."""
+        self._store(lambda: self.run.advance(), then or self._show_item)
 
     def _answered(self, answers: list) -> None:
-        self.run.answer(self.run.item.questionnaire, answers)
-        self._advance()
+        self._store(lambda: self.run.answer(self.run.item.questionnaire, answers), self._advance)
+
+    def _store(self, act: Callable[[], object], then: Callable[[], None]) -> None:
+        """Write, then go on; a disk that takes nothing is said, and tried again when the button is pressed."""
+        try:
+            act()
+        except OSError as problem:
+            log.warning("study", exc_info=True)
+            text = (
+                f"{_unwritten('The study', problem)}\nPlease call the proctor: make room on the disk, then try again."
+            )
+            page = Page("This could not be stored.", text, "Try again")
+            page.going_on.connect(lambda: self._store(act, then))
+            self._show(page)
+        else:
+            then()
 
     # ---- a trial
 
@@ -252,7 +278,9 @@ class Study(QObject):
         if event.kind == "study":
             if event.data["ready"] is not self.pages.currentWidget():
                 return  # that page is gone
-            if event.data["problem"]:
+            if "missing" in event.data:
+                event.data["ready"].show_missing(event.data["missing"])
+            elif event.data["problem"]:
                 event.data["ready"].tell(event.data["problem"], "warn")
             else:
                 event.data["ready"].ready()
@@ -272,10 +300,9 @@ class Study(QObject):
         if reason == "interrupted":
             return
         if reason == "time":
-            self.run.advance()
             page = Page("The time is over.", "That is nothing to worry about.", "Continue")
             page.going_on.connect(self._show_item)
-            self._show(page)
+            self._advance(lambda: self._show(page))
         else:
             self._advance()
 
@@ -291,11 +318,16 @@ class Study(QObject):
         """Ctrl+Shift+N: a note of the proctor's; it stays on this machine and is never exported."""
         if self.run is None:
             return
-        text, given = QInputDialog.getMultiLineText(
-            self.window, "Proctor's note", "It stays on this machine and is never exported. No names."
-        )
-        if given and text.strip():
-            self.run.note(text)
+        told, text = "It stays on this machine and is never exported. No names.", ""
+        while True:
+            text, given = QInputDialog.getMultiLineText(self.window, "Proctor's note", told, text)
+            if not given or not text.strip():
+                return
+            try:
+                self.run.note(text)
+                return
+            except OSError as problem:
+                told = _unwritten("The note", problem)
 
     def close(self) -> None:
         """The window closes: a trial under way is broken off, and is done again another time."""
@@ -305,6 +337,17 @@ class Study(QObject):
             trial.close()
         for model in self.models.values():
             model.close()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Another window may have the participant."""
+        if self._held is not None:
+            self._held.release()
+            self._held = None
+
+
+def _unwritten(what: str, problem: OSError) -> str:
+    return f"{what} cannot be written: {problem.strerror or problem}."
 
 
 def overview(patient) -> dict | None:

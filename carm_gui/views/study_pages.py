@@ -93,12 +93,12 @@ class ProctorPage(Page):
 
     def __init__(self, protocol: Protocol, note_of: Callable[[str], str]) -> None:
         """`note_of` says what is known of a code, e.g. that its session was broken off."""
-        codes = protocol.participants.codes
+        codes, tasks = protocol.participants.codes, [task for task in protocol.tasks if not task.practice_only]
+        counts = (("participant", codes), ("task", tasks), ("condition", protocol.conditions))
+        size = ", ".join(f"{len(of)} {name}{'s' if len(of) != 1 else ''}" for name, of in counts)
         super().__init__(
             protocol.title,
-            f"{len(codes)} participants, {len([t for t in protocol.tasks if not t.practice_only])} tasks, "
-            f"{len(protocol.conditions)} conditions. Give the participant's code, {codes[0]} to {codes[-1]}; "
-            "never a name.",
+            f"{size}. Give the participant's code, {codes[0]} to {codes[-1]}; never a name.",
             "Begin",
             "For the proctor",
         )
@@ -123,6 +123,10 @@ class ProctorPage(Page):
         self.going_on.connect(lambda: self.begun.emit(check_code(self.protocol, self.line.text())))
         self.button.setEnabled(False)
         self.setFocusProxy(self.line)
+
+    def show_missing(self, sentences: list[str]) -> None:
+        """What this machine lacks for the protocol; stays in sight."""
+        self.extra.insertWidget(0, label("\n".join(f"⚠ {sentence}" for sentence in sentences), 14, tone="warn"))
 
     def _check(self) -> None:
         while self._rows.count():

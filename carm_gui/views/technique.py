@@ -32,7 +32,7 @@ class Readout(QWidget):
 
     def __init__(self, caption: str, tip: str) -> None:
         super().__init__()
-        self.value = label("–", 15, bold=True, wrap=False)
+        self.value = label("–", 18, bold=True, wrap=False)
         self.value.setMinimumSize(46, 26)
         self.caption = caption
         _stack(self, caption, self.value)

@@ -93,7 +93,8 @@ class Tour(QWidget):
         widget = self.stops[self.place].widget
         if not widget.isVisible() or widget.window() is not self.window():
             return QRect()
-        return QRect(widget.mapTo(self.parentWidget(), widget.rect().topLeft()), widget.size()).adjusted(-6, -6, 6, 6)
+        spot = QRect(widget.mapTo(self.parentWidget(), widget.rect().topLeft()), widget.size()).adjusted(-6, -6, 6, 6)
+        return spot & self.rect().adjusted(2, 2, -2, -2)
 
     def _lay_card(self) -> None:
         spot, width = self.spot(), min(CARD_PX, self.width() - 40)

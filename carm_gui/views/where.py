@@ -24,7 +24,7 @@ class Readout(QWidget):
         inside = QGridLayout(self)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setHorizontalSpacing(8)
-        inside.setVerticalSpacing(1)
+        inside.setVerticalSpacing(3)
         self._figures = {}
         rows = (("Angles", None), ("primary", ""), ("secondary", ""), ("Isocentre mm", None),
                 ("left", ""), ("up", ""), ("ant", ""))  # fmt: skip
@@ -32,7 +32,7 @@ class Readout(QWidget):
             if caption is None:
                 inside.addWidget(label(name, 11, tone="dim", wrap=False), row, 0, 1, 2)
                 continue
-            word, figure = label("", 13, tone="dim", wrap=False), label("", 15, bold=True, wrap=False)
+            word, figure = label("", 13, tone="dim", wrap=False), label("", 18, bold=True, wrap=False)
             figure.setAlignment(Qt.AlignmentFlag.AlignRight)
             inside.addWidget(word, row, 0)
             inside.addWidget(figure, row, 1)
@@ -66,7 +66,7 @@ class Where(QFrame):
         self.setAccessibleName("Where am I")
         self.map, self.room, self.drive, self.readout = BodyMap(), RoomView(), Drive(), Readout()
         self.readout.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        self.readout.setFixedWidth(86)
+        self.readout.setFixedWidth(92)
         self.map.chosen.connect(self.chosen)
         pop = PopOut("Where am I")
         pop.clicked.connect(self.float_wanted)

@@ -7,7 +7,6 @@ average of its weights. Runs on a CPU or a GPU, where the views stay.
 from __future__ import annotations
 
 import json
-import math
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -23,12 +22,17 @@ from torch import nn
 
 from inference.baseline.conformal import on_picture
 from inference.baseline.network import UNIT_MM, DisplacementNetwork, layout, loss
-from inference.baseline.recipe import Recipe, Stage
+from inference.baseline.recipe import Recipe
 from inference.evaluation import measures
+from inference.training.pace import Clock, device_of, learning_rate
 from sim.landmarks import ARM_KEYS, KEYS
 
 Batch = tuple[torch.Tensor | np.ndarray, torch.Tensor | np.ndarray]
 """Pictures uint8 (n, s, s) and displacements (n, 14, 3) mm, NaN where a landmark is not known; on any device."""
+
+
+LAST_RATE = 0.01
+"""Share of the learning rate that is left at the end."""
 
 
 class Average:
@@ -56,23 +60,6 @@ class Average:
         return copy.to(device, memory_format=layout(device)).eval()
 
 
-def rate_at(stage: Stage, done: float) -> float:
-    """Linear warm-up, then a cosine to a hundredth; `done` is the share of the whole that is over, 0 to 1."""
-    if done < stage.warmup:
-        return stage.learning_rate * max(done / stage.warmup, 1e-3)
-    rest = min(1.0, (done - stage.warmup) / max(1e-9, 1 - stage.warmup))
-    return stage.learning_rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * rest)))
-
-
-def device_of(name: str) -> str:
-    """ "auto" is the GPU where there is one. Raises ValueError for a device that is not here."""
-    if name == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    if name not in ("cpu", "cuda") or (name == "cuda" and not torch.cuda.is_available()):
-        raise ValueError(f"There is no device {name!r} here; choose auto or cpu.")
-    return name
-
-
 def fit(
     network: DisplacementNetwork,
     batches: Iterator[Batch],
@@ -92,16 +79,16 @@ def fit(
         [{"params": decayed, "weight_decay": stage.weight_decay}, {"params": plain, "weight_decay": 0.0}], lr=0.0
     )
     average = Average(network, stage.average)
-    steps, step, spent = max(1, stage.samples // stage.batch), 0, 0.0
+    steps, step = max(1, stage.samples // stage.batch), 0
+    clock = Clock(stage, steps)
     checkpoint = recipe.out / "baseline.pt"
     if resume and checkpoint.exists():
         state = torch.load(checkpoint, weights_only=True, map_location=device)
         network.load_state_dict(state["network"])
         average.mean = state["mean"]
         optimiser.load_state_dict(state["optimiser"])
-        step, spent = state["step"], state["spent"]
+        step, clock.before = state["step"], state["spent"]
         say(f"baseline: going on from step {step} of {steps}")
-    began = shown = saved = time.monotonic()
 
     def save() -> None:
         recipe.out.mkdir(parents=True, exist_ok=True)
@@ -110,21 +97,16 @@ def fit(
             "mean": average.mean,
             "optimiser": optimiser.state_dict(),
             "step": step,
-            "spent": spent + time.monotonic() - began,
+            "spent": clock.spent(),
         }
         part = checkpoint.with_suffix(".part")
         torch.save(state, part)
         part.replace(checkpoint)
 
-    def done() -> float:
-        minutes = (spent + time.monotonic() - began) / 60
-        return max(step / steps, minutes / stage.minutes if stage.minutes else 0.0)
-
-    first = step
-    while (share := done()) < 1:
+    while (progress := clock.progress(step)) < 1:
         pictures, truth = next(batches)
         for group in optimiser.param_groups:
-            group["lr"] = rate_at(stage, share)
+            group["lr"] = learning_rate(stage, progress, LAST_RATE)
         shown_pictures = torch.as_tensor(pictures).to(device, non_blocking=True)
         target = torch.as_tensor(truth).to(device, non_blocking=True).float() / UNIT_MM
         with torch.autocast(torch.device(device).type, torch.bfloat16, enabled=recipe.bfloat16):
@@ -136,13 +118,10 @@ def fit(
         optimiser.step()
         average.update(network, step)
         step += 1
-        now = time.monotonic()
-        if now - shown > 20:
-            shown = now
-            speed = (step - first) * stage.batch / (now - began)
+        if clock.due("say", 20):
+            speed = step * stage.batch / clock.spent()
             say(f"baseline: step {step}/{steps} loss {value.item():.3f} {speed:.0f} samples/s")
-        if now - saved > stage.save_every_s:
-            saved = now
+        if clock.due("save", stage.save_every_s):
             save()
             if check is not None:
                 say(f"baseline: {json.dumps(check(average.network(network)))}")

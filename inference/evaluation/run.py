@@ -256,7 +256,9 @@ def _corrections(
     left = [plan.share(index) for index in range(len(plan.patients))]
     for turn in range(max(1, plan.cap // correction.ROUND)):
         parts = [Part(plan, index, turn, digest, left[index]) for index in range(len(plan.patients))]
-        results = _finish(parts, navigator, kept, pool, progress)
+        before = turn * len(parts)
+        counted = progress and (lambda done, of, before=before: progress(before + done, before + of))
+        results = _finish(parts, navigator, kept, pool, counted)
         for part in parts:
             left[part.index] -= sum(o.case.kind == "kept" for o in results[part])
             out += results[part]

@@ -8,12 +8,12 @@ FAMILIES: dict[str, str] = {
         center skull; centre cranial vault; center cranial vault; skull center; skull centre; skull bone; middle
         skull; skull cap; cranial bone; scull; cranial cavity""",
     "humeral_head": """
-        humeral head; proximal humerus; head humerus; glenohumeral head; shoulder; shoulder joint; humerus head;
-        shoulder head; glenohumeral joint; proximal humeral head; proximal end humerus; proximal humeral;
-        humeral head joint; upper humerus; head humeral; shoulder ball; ball shoulder; ball humerus; top
-        humerus; gleno humeral head; glenohumeral; gleno-humeral head; gh joint; humeral heads; shoulders; head
-        shoulder; caput humeri; humerus proximal; shoulder humeral head; gleno-humeral joint; gleno humeral
-        joint""",
+        humeral head; proximal humerus; head humerus; glenohumeral head; shoulder; shoulder joint;
+        humerus head; shoulder head; glenohumeral joint; proximal humeral head; proximal end humerus;
+        proximal humeral; humeral head joint; upper humerus; head humeral; shoulder ball; ball shoulder;
+        ball humerus; top humerus; upper end humerus; gleno humeral head; glenohumeral; gleno-humeral
+        head; gh joint; humeral heads; shoulders; head shoulder; caput humeri; humerus proximal;
+        shoulder humeral head; gleno-humeral joint; gleno humeral joint""",
     "scapular_inferior_angle": """
         scapular inferior angle; lower tip scapula; shoulder blade tip; shoulder blade; scapula; scapular tip;
         scapula tip; tip scapula; inferior angle scapula; scapula inferior angle; inferior angle shoulder blade;
@@ -44,7 +44,8 @@ FAMILIES: dict[str, str] = {
         thoracic vertebra; thoracic first; thoracic t1; vertebra first thoracic; first thoracic t1; first
         thoracic vertebra t1; t1 thoracic vertebra; vertebrae t1; t1 vertebrae; level t1; t1 level; first
         thoracic vertebrae; first thoracical vertebra; upper thoracic vertebrae; first vertebra thoracic;
-        thoracic vertebra first; t1 spine; spine t1; t1 thoracic; upper vertebra thoracic; first thorax
+        thoracic vertebra first; t1 spine; spine t1; t1 thoracic; thoracic spine t1;
+        t1 thoracic spine; upper vertebra thoracic; first thorax
         vertebra; vertebral level t1; vertebra thoracic first""",
     "carina": """
         carina; tracheal bifurcation; tracheal carina; bifurcation trachea; windpipe split; split windpipe;
@@ -74,7 +75,8 @@ FAMILIES: dict[str, str] = {
         vertebra; twelfth vertebra; 12th vertebra; thoracic t12; thoracic twelfth; twelfth thoracic t12; twelfth
         thoracic vertebra t12; t12 thoracic vertebra; vertebrae t12; t12 vertebrae; level t12; t12 level;
         twelfth thoracic vertebrae; lower thoracic vertebrae; twelth thoracic vertebra; thoracic vertebra
-        twelfth; t12 spine; spine t12; t12 thoracic; lower vertebra thoracic; twelveth thoracic; twelth
+        twelfth; t12 spine; spine t12; t12 thoracic; thoracic spine t12;
+        t12 thoracic spine; lower vertebra thoracic; twelveth thoracic; twelth
         thoracic; vertebral level t12; twelfth thorax vertebra""",
 }
 """The landmarks without their side -> the names people use; the published ones are added from `sim.landmarks`."""

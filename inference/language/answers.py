@@ -13,10 +13,9 @@ from sim.landmarks import BY_KEY
 
 def accept(part: Tokens, display: Display) -> Action | None:
     kinds = [t.type for t in part if t.type not in ("COMMA", "AND", "TO")]
-    if kinds and all(k == "OKAY" for k in kinds):
-        return Action("accept", reason="weak")
     if kinds and set(kinds) <= {"YES", "OKAY"}:
-        return Action("accept")
+        firm = any(t.type == "YES" and t.text not in _COLOURING for t in part)
+        return Action("accept", reason="" if firm else "weak")
     if (
         len(kinds) > 1
         and kinds[0] == "YES"
@@ -28,6 +27,12 @@ def accept(part: Tokens, display: Display) -> Action | None:
         return Action("accept")
     return None
 
+
+_COLOURING = {
+    *("absolutely", "definitely", "certainly", "indeed", "of course", "course", "exactly", "precisely", "positive"),
+    *("true", "by all means", "surely", "go there", "go on", "move on", "carry on", "keep going"),
+}
+"""Yes where it stands alone; beside anything else only how it is said ("I definitely want up")."""
 
 _CONFIRMING = {
     "accept",

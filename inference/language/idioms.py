@@ -33,7 +33,7 @@ CONTRACTIONS = (
     (r"\bi'm\b", "i am"),
     (r"\bim\b", "i am"),
     (r"\bi'd\b", "i would"),
-    (r"\bi'll\b", "i will"),
+    (r"\b(i|we|you|they)'ll\b", r"\1 will"),
     (r"\b(you|we|they)'re\b", r"\1 are"),
     (r"\byoure\b", "you are"),
     (r"\b(you|we|i)'ve\b", r"\1 have"),
@@ -117,7 +117,7 @@ IDIOMS = (
     (r"\bof (?:the|this|our|my|that) (?:patient|person|man|woman|guy|lady|subject)\b(?!'s)", " "),
     (r"(?<=\bquarter )inch\b", "in"),
     (r"\bever so\b", " "),
-    (r"\b(?:centred|centered)\b(?=[\s,]*(?:please|now|for me)?[\s.!]*$)", " in center "),
+    (r"[\s,]*\b(?:centred|centered)\b(?=[\s,]*(?:please|now|for me)?[\s.!]*$)", " in center "),
     (r"\bgo on (?:about|and on)\b|\bgive (?:him|her|them)\b", " xidiom "),
     (r"\b(?:only|there (?:is|are)|is|are) (?:\d+|one|two|three|four|five|six) left\b", " xtold "),
     (r"^\W*one (?:left|right)\W*$", " xidiom "),
@@ -154,8 +154,59 @@ IDIOMS = (
     (r"\b(?:first|second|third|fourth|fifth|sixth|seventh) (?:lumbar|cervical)\b", " xvertebra "),
     (r"\bcent(?:re|ere)d (?=over|on|onto|at|to)", "center "),
     (r"(?<!\d)(?<!do)[\s,.\-]+(?:um+|uhm*|erm*|hmm+|ahm*|eh|you know|i mean)\b[\s,.\-]*(?=\w)", " "),
-    (r"\b(?:teh|hte|th)\b(?= [a-z])", "the"),
-    (r"\b(target|goal|destination|next|landmark|view)\s*[:=]\s*", r"\1 "),
+    (r"\b(?:teh|hte|th|tthe|thhe|thee)\b(?= [a-z])", "the"),
+    (r"^[\s>#*]+", ""),
+    (r"\b(?:shoot|expose|fire at|x-?ray) (?:him|her|them|me|us)\b", " xidiom "),
+    (r"(?<!\d)(?<!\d )\b(?:um{2,}|uh{2,}|er{2,}m*|hm{2,}|ah{2,})\b", " "),
+    (r"(?<=\d)-(?=(?:deg|mm\b|cm\b|inch|millim|centim))", " "),
+    (r"\b(head|feet|foot) direction\b", r"toward \1"),
+    (r"\bback to (?:the )?(?:last|previous) one\b", "back to where we were"),
+    (r"\b(splits?|divides?|forks?|bifurcates?|branches) in(?:to)? (?:two|2)\b", r"\1"),
+    (r"^\W*(?:assistant|user|system|human|admin|root|developer|model) ?[:>]", " xrole "),
+    (
+        r"\byour (?:head|arm|hand|elbow|wrist|shoulder|leg|foot|body|finger|face|back|knee|skull)s?\b",
+        " xperson ",
+    ),
+    (
+        r"\b(?:picture|photo|image|shot|film) of (?:the )?(?:team|staff|room|nurse|doctor|us|me|you|him|her)\b",
+        " xidiom ",
+    ),
+    (
+        r"\b(?:the|our) arm (?=(?:at|to|in|into) (?:lao|rao|cran|caud|ap\b|lateral|straight|left anterior|right ant))",
+        "c-arm ",
+    ),
+    (
+        r"\b(?:another|one more|an extra|one extra|a further|an additional) (?=(?:mm|cm|centi\w*|milli\w*|inch)\b)",
+        "1 more ",
+    ),
+    (
+        r"\b(?:on|at) (?=(?:the |his |her )?(?:patient'?s? )?(?:left|right)(?: side)?,? (?:by )?"
+        r"(?:\d|a (?:bit|little|touch)|half|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty)\b)",
+        "to ",
+    ),
+    (r"\b(left|right)-hand(?:ed)?\b(?!(?: |-)side)", r"\1"),
+    (r"\bscap\b", "scapula"),
+    (r"'s (?=(?:lower |inferior )?(?:tip|angle|head|dome|end|top|bifurcation|vault)\b)", " "),
+    (
+        r"\b((?:rotat|tilt|angl|angulat|swing|turn|orbit)\w*) (?:the|our) arm\b"
+        r"(?=.*\b(?:lao|rao|cran\w*|caud\w*|ap)\b)",
+        r"\1 c-arm",
+    ),
+    (r"\b(?:left|right|up|down) (?:of|from) (?:the )?(?:cent(?:re|er)|middle|midline)\b", " xplace "),
+    (r"\bjust (?=one (?:mm|cm|centi\w*|milli\w*|inch|degree)\b)", " "),
+    (r"\bprox\b", "proximal"),
+    (r"\binf\.? (?=angle|tip|scap)", "inferior "),
+    (r"\bdiaph\b", "diaphragm"),
+    (r"\bsh(?:ou)?ldr\b", "shoulder"),
+    (r"\bhum head\b", "humeral head"),
+    (r"\s*=+\s*", " "),
+    (r"\bhead[- ]?wards?\b", "toward head"),
+    (r"\b(?:foot|feet)[- ]?wards?\b", "toward feet"),
+    (
+        r"\b(target|goal|destination|next|landmark|view|align|show|go|goto|move|shift|rotate|tilt|angle|position|"
+        r"cent(?:re|er)|command)( me| us)?( to| on)?\s*[:=]+\s*",
+        r"\1\2\3 ",
+    ),
     (rf"\b(?:work|make|find|pick) (?:your|our|my) way (?:{_ONWARD} )?(?=to|toward)", "go "),
     (rf"\b{_WENDING} (?:it |us |me |the view |the c-arm )?(?:all the way )?{_ONWARD} (?=to\b|onto\b|at\b)", "go over "),
     (
@@ -171,6 +222,51 @@ IDIOMS = (
     (rf"\b(?:in|into|onto) (?:the |our |my )?{_IN_SIGHT}\b(?!.*\b(?:left|right|up|down) *$)", " in center "),
     (r"\b(?:dead|smack|bang|slap|squarely) (?=(?:in |on )?(?:the )?(?:cent(?:re|er)|middle))", " "),
     (
+        r"\b(?:you|we|i) (?:must|should|have to|need to|ought to) (?:now |also )?see (?=(?:the |his |her |a )?[a-z])"
+        r"(?!(?:if|whether|that|what|how|why|it|him|her|you|me|to)\b)",
+        " show ",
+    ),
+    (r"\b(?:to|lets) be (?:right |directly |exactly )?(?:over|at|on|above|in) (?=(?:the |his |her )?[a-z])", " go to "),
+    (
+        r"\b(?:go|navigate|drive|move|come|travel|proceed|continue) (?:until|till|til) (?=(?:the |his |her )?"
+        r"(?!i\b|you|we\b|it\b|he\b|she\b|they|told|further)[a-z])",
+        "go to ",
+    ),
+    (r"\blook (?:on|to|toward|towards|into|upon)? ?(?=(?:the|his|her) )", "look at "),
+    (r"^\W*(?:please )?direct(?:ly|ion)? (?=to(?:ward|wards)? )", "go "),
+    (
+        r"\bcent(?:re|er) (?:the |our |my )?(?:image|picture|view|beam|screen) (?:in|to|at|on|over|around) "
+        r"(?=(?:the |his |her )?[a-z])",
+        "center on ",
+    ),
+    (
+        r"\bdo (?:it|that) (?=(?:\d|a (?:bit|little|touch)|some|slightly|more (?:up|down|left|right)|up|down|left|"
+        r"right|to the (?:left|right)|toward)\b)",
+        "go ",
+    ),
+    (
+        r"\b(?:put|hang|lift|raise|turn|swivel|tilt|bring|pull|lower|move|push) (?:the|that|this|my|your) "
+        r"(?:monitor|screen|display)s?\b",
+        " xidiom ",
+    ),
+    (rf"\bis (?:a|such a|quite a) (?:very |really )?{_FINE}\b", " xpraise "),
+    (r"\b(?:i|we) (?:might|may|could) (?:want|need|like|go|try|have|look)\b", " xtold "),
+    (r"\b(?:continuous|pulsed|live|real-?time|low-?dose) (?=(?:fluoro\w*|screening)\b)", " "),
+    (
+        r"\bplease to (?=(?:go|make|take|show|move|do|see|get|give|come|bring|align|start|turn|rotate|tilt|shift)\b)",
+        "please ",
+    ),
+    (
+        r"\b((?:go|move|show|align|take|bring|shift|rotate|tilt|see|center|centre)\b.*[a-z0-9])(?<!\bis)(?<!looks)"
+        r"(?<!\blook)(?<!seems)(?<!\bnot)(?<!\bit)(?<!\bbe)(?<!that),? (?:ok|okay|alright|all right)\W*$",
+        r"\1",
+    ),
+    (
+        r"^\W*(?:yeah|yep|yup|yes|aye|sure)[ ,]+(?:(?:so|well|now|um|uh|please|and),? )*"
+        r"(?=(?:can|could|would|will) (?:you|we|i)\b)",
+        " ",
+    ),
+    (
         r"\b(?:you|we|i) (?:must|should|have to|need to|ought to|are to|are going to|am going to)\b"
         r"(?! not| (?:be|see)\b)",
         " ",
@@ -181,8 +277,9 @@ IDIOMS = (
         "that is ",
     ),
     (r"\b(inferior|scapula|scapular|blade) angel\b", r"\1 angle"),
-    (r"\b(?:rihgt|rigth|rght|ritgh|roght|righ)\b", "right"),
-    (r"\b(?:lefft|letf|lft|lef)\b", "left"),
+    (r"\b(?:rihgt|rigth|rght|ritgh|roght|righ|rigt|riht)\b", "right"),
+    (r"\b(?:lefft|letf|lft|lef|lfet|elft)\b", "left"),
+    (r"\b(?:thora[sz]+i[ck]|thorac[cs]?ik|thorasical)\b", "thoracic"),
     (r"\b(?:imgae|iamge)\b", "image"),
     (r"\b(?:pictrue|pitcure|picure)\b", "picture"),
     (r"\b(up|down|left|right|cranial|caudal)-(?=\d)", r"\1 minus "),
@@ -293,7 +390,11 @@ IDIOMS = (
     ),
     (r"\bgood (?:morning|afternoon|evening|day)\b", " "),
     (r"\blet me (?:see|have a look at|look at)\b", " show "),
-    (r"\ball the way\b(?! (?:up|down|left|right|open|out|in)\b)", " "),
+    (
+        r"\ball the way(?= (?:to|toward|towards|over to|across to|up to|down to|back to) (?!(?:the |his |her )?"
+        r"(?:patient'?s? )?(?:left|right|head|feet|foot|top|bottom|end|side|limit|edge|stop)(?: side)?\W*$))",
+        " ",
+    ),
     (r"\ball the way\b", " as far as "),
     (r"\bstraight (?=(?:up|down|left|right|to|on|over)\b)", " "),
     (r"\bgo ahead and\b", " okay "),

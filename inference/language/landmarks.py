@@ -7,7 +7,7 @@ from __future__ import annotations
 from inference.action import Action, clarify
 from inference.language.display import Display
 from inference.language.naming import MIDLINE, elsewhere, key_of, say, which_side
-from inference.language.parts import Tokens, has, only, signature
+from inference.language.parts import Tokens, has, only, signature, strip
 from inference.language.simple import EXPOSE
 from inference.language.vocabulary import SIDED
 from inference.language.words import Token
@@ -18,6 +18,7 @@ _WHOSE = ("my left", "my right", "your left", "your right", "our left", "our rig
 
 def align(part: list[Token], display: Display) -> Action | None:
     """A landmark, said alone or with a verb; also "a picture of" one."""
+    part = _without_ap(part)
     if _side_of_nothing(part):
         sides = {str(t.value) for t in part if t.type in ("SIDE", "LETTER")}
         return clarify("side" if sides else "unknown_landmark", *_sided_offers(sides))
@@ -127,6 +128,14 @@ def align(part: list[Token], display: Display) -> Action | None:
         return clarify("conflict", f"align to {say(key)}", "go up a bit", "go down a bit")
     align = Action("align", landmark=key)
     return Action("sequence", actions=(align, shot)) if shot else align
+
+
+def _without_ap(part: list[Token]) -> list[Token]:
+    """ "T1, AP" asks for T1: the view is what it is trained for."""
+    ends = [t.type for t in part]
+    if ends[-2:] == ["COMMA", "AP"]:
+        return strip(part[:-1])
+    return strip(part[1:]) if ends[:2] == ["AP", "COMMA"] else part
 
 
 def _side_of_nothing(part: Tokens) -> bool:

@@ -71,7 +71,7 @@ ANSWERS: dict[str, dict[object, str]] = {
             it; true; that is true; quite right; that is exactly right; that is quite right; exactly right; fine
             by me; fine with me; ok by me; ok with me; good to go; keep going; go on; you may proceed; you can
             proceed; you may go; you can go; you may go ahead; you can go ahead; lets do it; lets do that; lets
-            proceed; lets continue; roger; copy that; ten four; oky doky; okey dokey; okie dokie; works for me;
+            proceed; lets continue; roger; copy that; ten four; oky doky; okey dokey; okie dokie; works for me; works;
             i am ok with that; go go; go go go; go right ahead; all good; move ahead; move on; that works; i
             like it; positive; certainly; by all means; so be it; go there""",
     },

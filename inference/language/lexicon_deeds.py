@@ -17,7 +17,7 @@ DEEDS: dict[str, dict[object, str]] = {
         "show": """
             show; show me; show us; see; look at; have a look at; take a look at; lets look at; look for; a look
             at; find; find me; locate; localize; localise; center; centre; recenter; recentre; center on; centre
-            on; centering; centring; align; aligned; alignment; align with; algin; allign; line up; line up
+            on; centering; centring; align; aligned; alignment; align with; line up; line up
             with; lineup; target; target is; aim; aim for; aim at; focus; focus on; bring up; pull up; want to
             see; target now; point; point at; visualise; visualize; next target; next target is; reach; search;
             search for; seek; locate me; goal is; goal; destination; destination is; inspect; examine; check;
@@ -31,7 +31,7 @@ DEEDS: dict[str, dict[object, str]] = {
         "lift": """
             raise; lift; push; push in; pull; pull out; pull back; push up; lower it; elevate; drop; sink; raise
             it; lift it; hoist""",
-        "shoot": "shoot; expose; acquire; snap; fire; capture; expose now; radiograph",
+        "shoot": "shoot; expose; acquire; snap; fire; capture; expose now",
         "get": """
             get; get me; get us; give; give me; give us; have; need; want; get hold; take; grab; make; do;
             obtain; produce; perform; record; fetch""",
@@ -48,7 +48,7 @@ DEEDS: dict[str, dict[object, str]] = {
     },
     "THING": {
         None: """
-            c-arm; c arm; carm; camera; view; viewpoint; field view; isocentre; isocenter; iso center; iso
+            c-arm; c arm; carm; camera; field; view; viewpoint; field view; isocentre; isocenter; iso center; iso
             centre; center; centre; middle; position; window; viewport; machine; crosshair; crosshairs; cross
             hair; center view; centre view; fov; c-arms; middle view; middle screen; middle image; middle
             picture; center image; centre image; center picture; centre picture; center screen; centre screen;

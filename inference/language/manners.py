@@ -10,7 +10,7 @@ _BOSS = (
 )
 _SMALL = r"(?:tiny|little|wee|teeny|small|slight|short|minor|minimal|minute|weeny|small-ish)"
 _STEP = r"(?:amount|move|step|shift|distance|nudge|movement|motion|way|correction|adjustment|bit)"
-_ARM = r"(?:upper )?(?:arm|limb|extremity|hand|forearm|side|body side|hemithorax|chest)"
+_ARM = r"(?:upper )?(?:arm|limb|side|extremity|hand|forearm|side|body side|hemithorax|chest)"
 
 MANNERS = (
     (
@@ -70,7 +70,7 @@ MANNERS = (
     (r"\bdo not (?:ever|even|please|just|you dare|you) (?=[a-z])", "do not "),
     (
         r"\b(elbow|wrist|carpus|olecranon|joint|shoulder|scapula|tip|angle|humerus|head|diaphragm|hemidiaphragm|dome) "
-        rf"(?:of|on|in|at) (?:the |his |her )?(left|right) {_ARM}\b",
+        rf"(?:of|on|in|at|from) (?:the |his |her )?(left|right) {_ARM}\b",
         r"\1 \2 side",
     ),
     (

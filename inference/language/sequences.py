@@ -91,6 +91,8 @@ def _may_cut(part: list[Token], at: int) -> bool:
     before, here = part[at - 1], part[at]
     if here.type in ("COMMA", "AND") or before.type in ("COMMA", "AND"):
         return True
+    if at == len(part) - 1 and here.type == "OKAY" and here.text in ("ok", "okay", "alright", "all right"):
+        return True  # "now the left wrist, ok"
     if before.type == "OKAY" or (before.type == "YES" and before.text in _PLAIN_YES):
         return True
     if before.type in ("HELP", "LOCATE", "QUESTION"):

@@ -12,7 +12,10 @@ from inference.language.words import Token
 
 _X = r"(?:BEAM |XRAY )"
 
-_SHOT = r"(?:go )?(?:(?:get|show|shoot) )?(?:(?:ONE|MORE|NEW) )*(?:BEAM )?(?:IMAGE |PLUSIMAGE |XRAY )+(?:MORE )?"
+_SHOT = (
+    r"(?:go )?(?:(?:get|show|shoot) )?(?:(?:ONE|MORE|NEW) )*(?:BEAM )?"
+    r"(?:IMAGE |PLUSIMAGE |XRAY )(?:(?:(?:ONE|NEW) )*(?:IMAGE |PLUSIMAGE |XRAY ))*(?:MORE )?"
+)
 
 EXPOSE = re.compile(_SHOT + "|(?:go )?shoot ")
 

@@ -19,6 +19,7 @@ from inference.language.blades import BLADES
 from inference.language.idioms import CONTRACTIONS, IDIOMS
 from inference.language.manners import MANNERS
 from inference.language.vocabulary import KNOWN, LOOK_ALIKES, NAMES, NEVER_READ, NUMBERS, PHRASES, SLIPS_THAT_ARE_WORDS
+from inference.language.wanting import WANTING
 
 _REPAIRABLE_WORDS = (
     "skull cranium cranial calvarium humeral humerus glenohumeral shoulder scapula scapular scapulae elbow "
@@ -32,7 +33,7 @@ _REPAIRABLE = sorted(_REPAIRABLE_WORDS.split())
 
 
 _SLIPPED = (
-    "align center centre move take show zoom shoot start save image shot back return locate tilt please little "
+    "go align center centre move take show zoom shoot start save image shot back return locate tilt please little "
     "slightly fluoro beam view target toward again open close home where what stop halt wait"
 )
 
@@ -59,6 +60,12 @@ for _word in KNOWN:
     if len(_word) >= _LONG and _word.isalpha():
         for _slip in _swaps(_word) - KNOWN - SLIPS_THAT_ARE_WORDS - LOOK_ALIKES:
             _SWAPPED.setdefault(_slip, set()).add(_word)
+for _word in ("can", "could", "would", "you", "want", "need", "then", "with", "that", "this", "please", "and"):
+    for _slip in _swaps(_word) - KNOWN - SLIPS_THAT_ARE_WORDS:
+        _SLIPS.setdefault(_slip, _word)
+for _word in ("left", "right", "down", "upward", "lower", "higher"):
+    for _slip in (_swaps(_word) | {_word[: i + 1] + _word[i:] for i in range(len(_word))}) - KNOWN:
+        _SLIPS[_slip] = _word
 _SLIPS |= {slip: words.pop() for slip, words in _SWAPPED.items() if len(words) == 1}
 
 
@@ -121,16 +128,23 @@ def _vertebra(match: re.Match[str]) -> str:
 @cache
 def _rewritings() -> list[tuple[re.Pattern[str], str]]:
     """Contractions and idioms, compiled once and for all: a tenth of a second that no halt should wait for."""
-    return [(re.compile(pattern), plain) for pattern, plain in (*CONTRACTIONS, *BLADES, *MANNERS, *IDIOMS, *ASKING)]
+    return [
+        (re.compile(pattern), plain)
+        for pattern, plain in (*CONTRACTIONS, *WANTING, *BLADES, *MANNERS, *IDIOMS, *ASKING)
+    ]
 
 
 def normalise(text: str) -> str:
     """Lower case, one way of writing each thing, nothing of meaning lost."""
+    text = re.sub("[\u202a-\u202e\u2066-\u2069]", " xhidden ", text)
+    text = "".join(" " if unicodedata.category(c) == "Cc" else c for c in text if unicodedata.category(c) != "Cf")
+    text = re.sub("[\U0001f6d1\u26d4]", " stop ", text)
+    text = re.sub("[\u00b2\u00b3\u00b9\u2070-\u2099]", " xraised ", text)
     text = text.replace("½", " 1/2").replace("¼", " 1/4").replace("¾", " 3/4")
     text = unicodedata.normalize("NFKC", text).casefold()
     text = text.translate(str.maketrans("’‘ʼ`´“”″′–—−‐‑⁄", "'''''\"\"\"'-----/"))
     text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    text = re.sub(r"\bst+o+p+(?=s?\b)", "stop", text)
+    text = re.sub(r"\b(?:st+[o0]+p+)+(?=s?\b)|\bs[ -]t[ -]o[ -]p\b", "stop", text)
     text = re.sub(r"[°º˚]", " deg ", text)
     text = re.sub(r"(?<=\d)\s*(?:\"|'')", " inch ", text)
     text = re.sub(r"(?<![^\s]),(?=\d)", " few ", text)  # ",5 cm": five, or half of one
@@ -145,7 +159,7 @@ def normalise(text: str) -> str:
     text = re.sub(r"(?<=\d)\s*-\s*(?=\d)", " range ", text)
     text = re.sub(r"(?<![\w)])-\s?(?=\.?\d)", " minus ", text)
     text = re.sub(r"(?<!\w)\.(?=\d)", "0.", text)
-    text = text.replace("%", " percent ").replace("&", " and ").replace("+", " plus ")
+    text = text.replace("%", " percent ").replace("&", " and ").replace("+", " plus ").replace("_", " ")
     text = re.sub(r"\b(?:[a-z]\.){2,}(?:[a-z]\b)?", lambda m: m.group(0).replace(".", ""), text)  # "L.A.O."
     text = re.sub(rf"\b({_SHORTENED})\.(?=\s)", r"\1 ", text)
     for pattern, plain in _rewritings():

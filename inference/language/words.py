@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
+
+from rapidfuzz.distance import OSA
 
 from inference.language.spelling import PUNCTUATION, pieces
-from inference.language.vocabulary import BAGS, FILLERS, LONGEST_PHRASE, NAMES, NUMBERS, PHRASES, SIDES
+from inference.language.vocabulary import BAGS, FILLERS, KNOWN, LONGEST_PHRASE, NAMES, NUMBERS, PHRASES, SIDES
 
 MM_PER = {"mm": 1.0, "cm": 10.0, "m": 1000.0, "inch": 25.4}
 """Millimetres in a unit of length (an international inch is 25.4 mm exactly)."""
+
+LARGEST = 1e9
+"""A number beyond it is a slip of the keyboard, not an amount; past some 300 digits it would be infinite."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +52,10 @@ def number_at(words: list[str], start: int) -> tuple[float, int] | None:
             else:
                 break
             at += 1
-        if seen and at + 1 < len(words) and words[at] == "point" and words[at + 1] in NUMBERS:
-            digits = ""
-            while at + 1 < len(words) and words[at + 1] in NUMBERS and NUMBERS[words[at + 1]] < 10:
-                digits, at = digits + str(NUMBERS[words[at + 1]]), at + 1
-            value, at = float(f"{value:g}.{digits}"), at + 1
+        if seen and words[at : at + 1] == ["point"] and (decimals := _decimals(words, at + 1)):
+            value, at = float(f"{value:g}.{decimals}"), at + 1 + len(decimals)
+    if not seen and words[at : at + 1] == ["point"] and (decimals := _decimals(words, at + 1)):
+        return float(f"0.{decimals}"), at + 1 + len(decimals)
     rest = words[at : at + 3]
     if seen:
         if rest[:3] == ["and", "a", "half"]:
@@ -59,6 +64,9 @@ def number_at(words: list[str], start: int) -> tuple[float, int] | None:
             return value + 0.5, at + 2
         if rest[:3] == ["and", "a", "quarter"]:
             return value + 0.25, at + 3
+        if value == 1 and rest[:1] in (["half"], ["quarter"]):
+            at += 1
+            return (0.5 if rest[0] == "half" else 0.25), at + (words[at : at + 1] in (["a"], ["an"]))
         if rest[:1] == ["quarters"]:
             at += 1
             return value / 4, at + (at < len(words) and words[at] in ("a", "an"))
@@ -70,6 +78,14 @@ def number_at(words: list[str], start: int) -> tuple[float, int] | None:
         at += lead + 1
         return part, at + (at < len(words) and words[at] in ("a", "an", "one"))
     return None
+
+
+def _decimals(words: list[str], at: int) -> str:
+    """The digits after a spoken "point": "two five", "5"."""
+    digits = ""
+    while at < len(words) and (NUMBERS.get(words[at], 10) < 10 or re.fullmatch(r"\d", words[at])):
+        digits, at = digits + str(NUMBERS.get(words[at], words[at])), at + 1
+    return digits
 
 
 def tokens(text: str) -> list[Token]:
@@ -87,8 +103,8 @@ def tokens(text: str) -> list[Token]:
         name, phrase = _name_at(words, at), _phrase_before_name(words, at)
         number = number_at(words, at)
         if number and (not phrase or phrase[1] <= number[1] - at) and not name:
-            negative = bool(found) and found[-1].type == "MINUS"
-            found.append(Token("NUM", None if negative else number[0], " ".join(words[at : number[1]])))
+            unusable = (bool(found) and found[-1].type == "MINUS") or number[0] > LARGEST
+            found.append(Token("NUM", None if unusable else number[0], " ".join(words[at : number[1]])))
             at = number[1]
             if at < len(words) and words[at] in ("in", "ins") and _inch_follows(words, at + 1):
                 found.append(Token("UNIT", "inch", "in"))
@@ -190,6 +206,29 @@ def _phrase_before_name(words: list[str], at: int) -> tuple[tuple[str, object], 
         end = last
 
 
+_HOLES: dict[tuple[str, ...], set[str]] = {}
+for _name in NAMES:
+    for _i, _word in enumerate(_name):
+        if len(_name) > 1 and len(_word) > 4:
+            _HOLES.setdefault((*_name[:_i], "", *_name[_i + 1 :]), set()).add(_word)
+
+
+@cache
+def _almost(rest: tuple[str, ...]) -> str | None:
+    """The landmark that `rest` names but for the spelling of one word that is in no list: "humorous head"."""
+    strange = [i for i, word in enumerate(rest) if word not in KNOWN]
+    if len(rest) < 2 or len(strange) != 1 or not rest[strange[0]].isalpha() or len(rest[strange[0]]) < 5:
+        return None
+    i = strange[0]
+    near = [
+        word
+        for word in _HOLES.get((*rest[:i], "", *rest[i + 1 :]), ())
+        if OSA.distance(word, rest[i]) <= (2 if max(len(word), len(rest[i])) > 7 else 1)
+    ]
+    families = {NAMES[(*rest[:i], word, *rest[i + 1 :])] for word in near}
+    return families.pop() if len(families) == 1 else None
+
+
 def _name_at(words: list[str], at: int) -> tuple[str, str | None, int] | None:
     """The landmark family that begins at `at`, the side said in or beside it, and how many words that takes. A side is
     part of the name when it stands before, inside or right after it."""
@@ -203,7 +242,7 @@ def _name_at(words: list[str], at: int) -> tuple[str, str | None, int] | None:
             rest = rest[1:]
         rest = tuple(w for w in rest if w not in ("his", "her", "their", "patients"))
         said = {s for s in sides if s}
-        family = NAMES.get(rest) or BAGS.get(tuple(sorted(rest)))
+        family = NAMES.get(rest) or BAGS.get(tuple(sorted(rest))) or _almost(rest)
         if family and len(said) < 2 and sum(map(bool, sides)) < 2:
             if window[0] in ("a", "this", "my"):
                 continue

@@ -60,23 +60,24 @@ def _gpus() -> list[tuple[str, int, int]]:
 
 def fit(profile: Profile, machine: Machine) -> Fit:
     """How `profile` runs on `machine`: on its GPU with the most bits that fit, else on the processor."""
-    need = profile.running_bytes(4) / 1e9
     widths = (16, 8, 4) if machine.quantises else (16,)
+    short: list[tuple[float, float]] = []
     for device, free, where in (
         ("cuda", machine.gpu_free, f"the {machine.gpu}"),
         ("cpu", machine.ram_free, "the processor, slowly"),
     ):
         # On a processor what is not quantised is computed, and kept, in 32 bits.
         more = 2 * profile.other if device == "cpu" else 0
-        need_at = {b: profile.running_bytes(b) + (more if b < 16 else 0) for b in widths}
+        need_at = {b: profile.running_bytes(b) + (more if b < 16 else 0) for b in (16, 8, 4)}
         bits = next((b for b in widths if need_at[b] <= free), None)
+        short.append((need_at[4], free))
         if bits is not None:
             takes = need_at[bits] / 1e9
             return Fit(bits, device, f"runs on {where}: {bits} bits, {takes:.0f} of {free / 1e9:.0f} GB free")
-    most = max(machine.gpu_free, machine.ram_free)
-    if not machine.quantises and profile.running_bytes(4) <= most:
-        return Fit(None, "", f"needs bitsandbytes for 4 bits ({need:.0f} GB): pip install carm-rehearsal[large]")
-    return Fit(None, "", f"does not fit: needs {need:.0f} GB at 4 bits, {most / 1e9:.0f} GB are free")
+    need, free = min(short, key=lambda pair: pair[0] - pair[1])  # where the least is lacking
+    if need <= free:
+        return Fit(None, "", f"needs bitsandbytes for 4 bits ({need / 1e9:.0f} GB): pip install carm-rehearsal[large]")
+    return Fit(None, "", f"does not fit: needs {need / 1e9:.1f} GB at 4 bits, {free / 1e9:.1f} GB are free")
 
 
 def choose_bits(stored_bytes: int, free_bytes: int, asked: int, where: str) -> int:

@@ -13,16 +13,26 @@ from inference.models.families import LORA_ALPHA, LORA_RANK, Profile
 WORDS = 4000
 ATTENTION = r".*\.(q_proj|k_proj|v_proj|o_proj|out_proj|attn\.qkv|attn\.proj)"
 """Attention projections of both towers, in every family."""
-_CONTROL = ("<pad>", "<eos>", "<bos>", "<unk>", "<turn>", "<end_of_turn>")
-_IMAGE = {
+CONTROL = ("<pad>", "<eos>", "<bos>", "<unk>", "<turn>", "<end_of_turn>")
+IMAGE = {
     "gemma3": ("<start_of_image>", "<end_of_image>", "<image_soft_token>"),
     "qwen2_5_vl": ("<|vision_start|>", "<|vision_end|>", "<|image_pad|>", "<|video_pad|>"),
+    "llava": ("<image>",),
+    "idefics3": ("<fake_token_around_image>", "<image>", "<global-img>", "<end_of_utterance>"),
 }
-_SHOWN = {"gemma3": "<start_of_image>", "qwen2_5_vl": "<|vision_start|><|image_pad|><|vision_end|>"}
+"""A family's own tokens about a picture."""
+SHOWN = {
+    "gemma3": "<start_of_image>",
+    "qwen2_5_vl": "<|vision_start|><|image_pad|><|vision_end|>",
+    "llava": "<image>",
+    "idefics3": "<image>",
+}
+"""How its prompt shows where the picture is."""
 _TEMPLATE = (
-    "{{ bos_token }}{% for m in messages %}<turn>{{ m['role'] }}\n{% for c in m['content'] %}"
-    "{% if c['type'] == 'image' %}SHOWN{% else %}{{ c['text'] }}{% endif %}{% endfor %}<end_of_turn>\n{% endfor %}"
-    "{% if add_generation_prompt %}<turn>assistant\n{% endif %}"
+    "{{ bos_token }}{% for m in messages %}<turn>{{ m['role'] }}\n"
+    "{% if m['content'] is string %}{{ m['content'] }}{% else %}{% for c in m['content'] %}"
+    "{% if c['type'] == 'image' %}SHOWN{% else %}{{ c['text'] }}{% endif %}{% endfor %}{% endif %}"
+    "<end_of_turn>\n{% endfor %}{% if add_generation_prompt %}<turn>assistant\n{% endif %}"
 )
 
 
@@ -85,8 +95,8 @@ def build(profile: Profile, folder: Path, device: str, seed: int = 0) -> Path:
     from peft import LoraConfig, get_peft_model
 
     torch.manual_seed(seed)
-    words = _tokenizer(profile.kind)
-    ids = {token: words.convert_tokens_to_ids(token) for token in _IMAGE[profile.kind]}
+    words = tokenizer(profile.kind)
+    ids = {token: words.convert_tokens_to_ids(token) for token in IMAGE[profile.kind]}
     config = config_of(profile, ids)
     with torch.device(device):
         model = tf.AutoModelForImageTextToText.from_config(config, dtype=torch.bfloat16)
@@ -105,34 +115,35 @@ def build(profile: Profile, folder: Path, device: str, seed: int = 0) -> Path:
     return folder
 
 
-def _tokenizer(kind: str):
+def tokenizer(kind: str, words: int = WORDS, longest: int = 8192):
+    """A tokenizer of at most `words` tokens with the family's own ones and chat template, learnt from our preambles."""
     import transformers as tf
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
     from inference.preamble import preamble
     from inference.prompts import TASKS
 
-    words = Tokenizer(models.BPE())
-    words.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    words.decoder = decoders.ByteLevel()
+    made = Tokenizer(models.BPE())
+    made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    made.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=WORDS,
-        special_tokens=[*_CONTROL, *_IMAGE[kind]],
+        vocab_size=words,
+        special_tokens=[*CONTROL, *IMAGE[kind]],
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    words.train_from_iterator([preamble(task) for task in TASKS], trainer)
-    extra = dict(zip(("boi_token", "eoi_token", "image_token"), _IMAGE[kind])) if kind == "gemma3" else None
+    made.train_from_iterator([preamble(task) for task in TASKS], trainer)
+    extra = dict(zip(("boi_token", "eoi_token", "image_token"), IMAGE[kind])) if kind == "gemma3" else None
     return tf.PreTrainedTokenizerFast(
-        tokenizer_object=words,
+        tokenizer_object=made,
         pad_token="<pad>",
         eos_token="<end_of_turn>",
         bos_token="<bos>",
         unk_token="<unk>",
         padding_side="left",
-        model_max_length=8192,
+        model_max_length=longest,
         extra_special_tokens=extra,
-        chat_template=_TEMPLATE.replace("SHOWN", _SHOWN[kind]),
+        chat_template=_TEMPLATE.replace("SHOWN", SHOWN[kind]),
     )
 
 
@@ -147,8 +158,13 @@ def _save_processor(profile: Profile, words, base: Path) -> None:
         made = tf.Gemma3Processor(images, words, chat_template=words.chat_template, image_seq_length=see.tokens)
         made.save_pretrained(base)
         return
+    save_qwen_processor(words, base)
+
+
+def save_qwen_processor(words, base: Path) -> None:
+    """Qwen2.5-VL's tokenizer and picture settings, as the published folders lay them out."""
     words.save_pretrained(base)
-    images = {
+    settings = {
         "image_processor_type": "Qwen2VLImageProcessor",
         "processor_class": "Qwen2_5_VLProcessor",
         "patch_size": 14,
@@ -158,4 +174,4 @@ def _save_processor(profile: Profile, words, base: Path) -> None:
         "min_pixels": 3136,
         "max_pixels": 12845056,
     }
-    (base / "preprocessor_config.json").write_text(json.dumps(images))
+    (base / "preprocessor_config.json").write_text(json.dumps(settings))

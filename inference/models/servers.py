@@ -18,6 +18,7 @@ from inference.models.interface import ModelError
 from sim.resource import APP
 
 KEYRING = "carm"
+_NO_TLS = "{} is another machine; pictures go there by https only."
 
 
 def split_address(address: str) -> tuple[str, str]:
@@ -35,7 +36,7 @@ def split_address(address: str) -> tuple[str, str]:
         raise ModelError("The address holds a password; give the key in CARM_SERVER_KEY or the keyring instead.")
     if not is_loopback(host):
         if parts.scheme != "https":
-            raise ModelError(f"{host} is another machine; pictures go there by https only.")
+            raise ModelError(_NO_TLS.format(host))
         if host.lower() not in allowed_hosts():
             raise ModelError(
                 f"{host} is another machine and nobody has allowed it; `carm serve-check {address} --allow` does."
@@ -62,10 +63,13 @@ def allowed_hosts() -> set[str]:
 
 
 def allow(address: str) -> str:
-    """Remember the address's host as allowed; returns it. Raises ModelError where there is none."""
-    host = urlsplit(address).hostname
+    """Remember the address's host as allowed; returns it. Raises ModelError where there is none, or no TLS to it."""
+    parts = urlsplit(address)
+    host = parts.hostname
     if not host:
         raise ModelError(f"{address} is not a server's address.")
+    if parts.scheme != "https" and not is_loopback(host):
+        raise ModelError(_NO_TLS.format(host))
     if host.lower() not in allowed_hosts():
         file = _file()
         file.parent.mkdir(parents=True, exist_ok=True)

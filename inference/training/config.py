@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 AnyRecipe = TypeVar("AnyRecipe", bound=BaseModel)
 
@@ -45,9 +45,9 @@ class Architecture(Part):
 
 class Recipe(Part):
     """`data` and `check` are folders made by `carm dataset`; `out` takes checkpoints and the finished model.
-    `workers` processes write the exchanges; 0 writes them in the training process.
-    `room` views get their memory at once, for a cast that grows while the tower trains. The
-    language stages use `language_views` of each subject, varied anew each time or, with `look_once`, once for all (a
+    `workers` processes write the exchanges; 0 writes them in the training process. `room` views get their memory at
+    once, for a cast that grows while the tower trains. The language stages ask `questions` about a view in one
+    sequence, and use `language_views` of each subject, varied anew each time or, with `look_once`, once for all (a
     CPU's time goes into seeing). `start` is a folder with a base and an adapter to go on from."""
 
     data: Path
@@ -66,6 +66,7 @@ class Recipe(Part):
     workers: int = 0
     room: int = 0
     language_views: int | None = 100
+    questions: int = Field(8, ge=1)
     look_once: bool = False
     start: Path | None = None
 
@@ -78,8 +79,8 @@ def read_recipe(path: Path) -> Recipe:
 def read_toml(path: Path, kind: type[AnyRecipe]) -> AnyRecipe:
     """A recipe of `kind`. Raises ValueError with one sentence when the file is missing or wrong."""
     try:
-        return kind.model_validate(tomllib.loads(path.read_text()))
-    except OSError:
+        return kind.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError):
         raise ValueError(f"The training config {path} cannot be read; give an existing TOML file.") from None
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"The training config {path} is not valid TOML: {error}.") from None

@@ -16,9 +16,12 @@ from sim.landmarks import ARM_KEYS, BY_KEY, KEYS, LANDMARKS
 
 NEAREST = 3
 ARMS = np.array([key in ARM_KEYS for key in KEYS])
-READING_SHARE = 0.25
+READING_SHARE = 0.2
 READING_MM = (3.0, 20.0)
 """Spread of a conventional network's reading on an axis (Laplace), 2.5 times that for elbows and wrists."""
+SWING_MM = 27.0
+"""A way back shorter than this is not gone. Measured with the tower's head in closed loop (182 runs, 20 subjects): as
+many runs end within 25 mm as without, 90 % of them end by themselves instead of 80, half a move sooner."""
 GRID_MM = 10
 FARTHEST_MM = 400
 
@@ -26,12 +29,13 @@ FARTHEST_MM = 400
 @dataclass(frozen=True)
 class Exchange:
     """One question and its answer; `sees` is False for text that is learnt without a picture; `target` is the key of
-    the landmark to navigate to."""
+    the landmark to navigate to; an answer that is not `whole` goes on, which is not taught."""
 
     ask: str
     answer: str
     sees: bool = True
     target: str | None = None
+    whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,13 @@ def where(scene: Scene, rng: np.random.Generator) -> Exchange:
     return Exchange(f"Where is {any_name(key, rng)}?", f"{across}, {along}")
 
 
+def way(scene: Scene, rng: np.random.Generator) -> Exchange:
+    """The way from the centre to one landmark, in the words of a step."""
+    key = _pick(scene, rng)
+    left, up = (prompts.quantise(mm, axis) for mm, axis in zip(scene.offset(key)[:2], "xy"))
+    return Exchange(f"Which way is {any_name(key, rng)}?", f"{left[0]} {left[1]}, {up[0]} {up[1]}")
+
+
 def near(scene: Scene, rng: np.random.Generator) -> Exchange:
     """The nearest landmarks by name."""
     return Exchange("What is near?", ", ".join(prompts.name_of(key) for key in scene.ranked[:NEAREST]))
@@ -100,10 +111,10 @@ def navigation(scene: Scene, rng: np.random.Generator) -> Exchange:
     """The next move toward a target, with the previous step in half of the cases."""
     target = _pick(scene, rng)
     context = scene.ranked[0]
-    x, extent_x = prompts.quantise(scene.offset(target)[0], "x")
-    y, extent_y = prompts.quantise(scene.offset(target)[1], "y")
-    variant = 0 if scene.sees(context) else 2
     last = _previous(scene, rng) if rng.uniform() < 0.5 else None
+    x, extent_x = _settled(scene.offset(target)[0], "x", last and last[1])
+    y, extent_y = _settled(scene.offset(target)[1], "y", last and last[3])
+    variant = 0 if scene.sees(context) else 2
     answer = prompts.navigate_reply(
         context,
         x,
@@ -114,6 +125,23 @@ def navigation(scene: Scene, rng: np.random.Generator) -> Exchange:
         prompts.reason_y(context, target, y, extent_y, variant),
     )
     return Exchange(prompts.navigate_text(any_name(target, rng), last), answer, target=target)
+
+
+def _settled(mm: float, axis: str, came: str | None) -> tuple[str, str]:
+    """Direction and extent for `mm` on `axis`, after a move in the direction `came`. A short way back is no way: the
+    target lies between the two places, and a step between them would only swing."""
+    direction, extent = prompts.quantise(mm, axis)
+    positive, negative, centre = prompts.DIRECTIONS[axis]
+    back = {positive: negative, negative: positive}.get(came)
+    if direction == back and abs(mm) < SWING_MM:
+        return centre, "NONE"
+    return direction, extent
+
+
+def decision(scene: Scene, rng: np.random.Generator) -> Exchange:
+    """A navigation up to its decision: most of what there is to learn is in these few tokens."""
+    made = navigation(scene, rng)
+    return replace(made, answer=made.answer.partition("</extent_y>")[0], whole=False)
 
 
 def localization(scene: Scene, rng: np.random.Generator) -> Exchange:
@@ -293,11 +321,18 @@ def _choice(options: tuple[str, ...], rng: np.random.Generator) -> str:
 
 
 Maker = Callable[[Scene, np.random.Generator], Exchange]
-BASE_LANGUAGE: tuple[tuple[Maker, float], ...] = ((where, 0.6), (near, 0.1), (seen, 0.1), (form, 0.2))
+BASE_LANGUAGE: tuple[tuple[Maker, float], ...] = (
+    (where, 0.35),
+    (way, 0.35),
+    (near, 0.1),
+    (seen, 0.1),
+    (form, 0.1),
+)
 TASKS: tuple[tuple[Maker, float], ...] = (
-    (navigation, 0.45),
-    (localization, 0.15),
-    (retrieval, 0.15),
+    (navigation, 0.2),
+    (decision, 0.35),
+    (localization, 0.12),
+    (retrieval, 0.08),
     (correction, 0.25),
 )
 
@@ -335,7 +370,7 @@ def corpus(count: int, seed: int = 0) -> Iterator[str]:
         yield from (mark.name(i) for i in range(len(mark.names)))
 
 
-_DECISION = re.compile(r"<(?:context|x|extent_x|y|extent_y)>(.*?)</")
+_DECISION = re.compile(r"<(?:context|x|extent_x|y|extent_y)>(.*?)(?=</|$)")
 _IDS = re.compile(r"<landmarks>\[([\d,]+)\]|The centre shows (.*?)\.")
 
 

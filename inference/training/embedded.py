@@ -24,15 +24,9 @@ from inference.training import dialogue, language, tower
 from inference.training import views as v
 from inference.training.architecture import build_model, build_processor, build_tokenizer
 from inference.training.config import Recipe
+from inference.training.pace import device_of
 
 CORPUS_EXCHANGES = 4000
-
-
-def device_of(recipe: Recipe) -> str:
-    """Raises ValueError when a GPU is asked for that is not there."""
-    if recipe.device == "cuda" and not torch.cuda.is_available():
-        raise ValueError('This machine has no CUDA device for torch; set device to "auto" or "cpu" in the config.')
-    return "cuda" if recipe.device != "cpu" and torch.cuda.is_available() else "cpu"
 
 
 def _fresh(recipe: Recipe):
@@ -46,7 +40,7 @@ def _fresh(recipe: Recipe):
         tokenizer = build_tokenizer(corpus, sizes.vocabulary, dialogue.DECISION_WORDS)
         build_processor(tokenizer, sizes).save_pretrained(kept)
     processor = AutoProcessor.from_pretrained(kept, local_files_only=True)
-    return build_model(processor.tokenizer, sizes).to(device_of(recipe)), processor
+    return build_model(processor.tokenizer, sizes).to(device_of(recipe.device)), processor
 
 
 def _seeing(recipe: Recipe):
@@ -57,7 +51,7 @@ def _seeing(recipe: Recipe):
         base = recipe.start / "base"
         model = AutoModelForImageTextToText.from_pretrained(base, dtype=torch.float32, local_files_only=True)
         recipe.out.mkdir(parents=True, exist_ok=True)
-        return model.to(device_of(recipe)), AutoProcessor.from_pretrained(base, local_files_only=True)
+        return model.to(device_of(recipe.device)), AutoProcessor.from_pretrained(base, local_files_only=True)
     if not (recipe.out / "tower.pt").exists():
         raise ValueError(f"{recipe.out} has no tower.pt; run `carm train tower` with the same config first.")
     model, processor = _fresh(recipe)
@@ -69,7 +63,7 @@ def train_tower(recipe: Recipe, resume: bool = False, say: Callable[[str], None]
     """First stage; returns the tower's held-out figures, also in recipe.out/tower.json."""
     model, _ = _fresh(recipe)
     head = tower.train(model, recipe, resume, say)
-    out = tower.figures(model, head, v.Views(recipe.check, device_of(recipe)))
+    out = tower.figures(model, head, v.Views(recipe.check, device_of(recipe.device)))
     (recipe.out / "tower.json").write_text(json.dumps(out, indent=1))
     say(f"tower: {json.dumps(out)}")
     return out
@@ -82,7 +76,7 @@ def train_language(recipe: Recipe, resume: bool = False, say: Callable[[str], No
     model.model.vision_tower.requires_grad_(False)
     model.model.multi_modal_projector.requires_grad_(False)
     writer = language.Writer(processor)
-    device = device_of(recipe)
+    device = device_of(recipe.device)
     data = v.Views(recipe.data, device, recipe.language_views)
     check = v.Views(recipe.check, device)
     say(f"looking at {len(data)} views")
@@ -102,7 +96,7 @@ def train_language(recipe: Recipe, resume: bool = False, say: Callable[[str], No
         return language.look(model, v.vary(data.raw[index], rng), recipe.bfloat16)
 
     def exchanges(share, stage):
-        return lambda seed: language.Exchanges(known, writer, share, stage.batch, seed)
+        return lambda seed: language.Exchanges(known, writer, share, stage.batch, recipe.questions, seed)
 
     base, adapter = recipe.out / "base", recipe.out / "adapter"
     if not (base / "config.json").exists():
@@ -119,6 +113,7 @@ def train_language(recipe: Recipe, resume: bool = False, say: Callable[[str], No
             resume,
             lambda: language.agreement(model, check_tokens, held_out, writer, seeing, recipe.bfloat16),
             say,
+            language.Gauge(model.config.text_config.hidden_size).to(device),
         )
         say(f"base: {time.monotonic() - began:.0f} s")
         model.to(torch.float16).save_pretrained(base)

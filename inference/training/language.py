@@ -1,7 +1,12 @@
 """Second and third stage: the base learns the language of pictures, and a LoRA adapter learns the tasks.
 
 The tower is frozen by now. The sequences are token for token what the processor makes of the same messages (a test
-holds them together); worker processes write them while the device trains.
+holds them together); worker processes write them while the device trains. Several exchanges about a view share its
+picture: each sees the picture and itself alone, at the positions it would have alone.
+
+What the model is taught to read from a picture is what the tower's head reads there, not the truth: on patients that
+the tower was trained on the head reads too well to be true, and what it errs elsewhere cannot be read from the tokens.
+Corrections are taught with the truth: their hints are true of the geometry, and so are their answers.
 """
 
 from __future__ import annotations
@@ -27,6 +32,9 @@ TELLING_WEIGHT = 4.0
 IGNORED = -100
 MISTAKEN_SHARE = 0.4
 """Of the corrections that are taught, how many are about a view whose centre the tower's head misread."""
+READ_AT = 2
+"""Layers of the language tower after which the gauge reads the image tokens."""
+GAUGE_WEIGHT = 1.0
 LANGUAGE_LAYERS = r".*language_model.*\.(q_proj|k_proj|v_proj|o_proj|gate_proj|up_proj|down_proj)"
 
 
@@ -41,8 +49,14 @@ class Scenes:
         return len(self.truth)
 
     def __getitem__(self, index: int) -> dialogue.Scene:
-        truth = self.truth[index]
-        return dialogue.Scene(truth, in_view(truth), self.reading[index])
+        return self._scene(self.truth, index)
+
+    def as_read(self, index: int) -> dialogue.Scene:
+        """The view as the tower's head reads it."""
+        return self._scene(self.reading, index)
+
+    def _scene(self, displacements: np.ndarray, index: int) -> dialogue.Scene:
+        return dialogue.Scene(displacements[index], in_view(displacements[index]), self.reading[index])
 
 
 def scenes(reading: torch.Tensor, data: v.Views) -> Scenes:
@@ -75,86 +89,173 @@ class Writer:
         self.image = processor.full_image_sequence
         # Not processor.image_token_id, which is Gemma-3's start-of-image.
         self.image_id = self.tokenizer.convert_tokens_to_ids(IMAGE_TOKEN)
+        self._fill = {
+            "input_ids": self.tokenizer.pad_token_id,
+            "labels": IGNORED,
+            "weights": 0.0,
+            "telling": False,
+            "position_ids": 0,
+            "part": -1,
+            "hidden": False,
+            "sees": True,
+        }
+        self.opening = self._coded("<bos><start_of_turn>user\n")
+        self.shown = self._coded(f"<bos><start_of_turn>user\n{self.image}")
+
+    def _coded(self, text: str) -> list[int]:
+        return self.tokenizer(text, add_special_tokens=False)["input_ids"]
 
     def ids(self, exchange: dialogue.Exchange) -> tuple[list[int], list[int], list[float]]:
+        """Token ids, labels and weights of one exchange by itself, each as long as the others."""
         picture = self.image if exchange.sees else ""
         ask = f"<bos><start_of_turn>user\n{picture}{exchange.ask}<end_of_turn>\n<start_of_turn>model\n"
-        prompt = self.tokenizer(ask, add_special_tokens=False)["input_ids"]
+        prompt = self._coded(ask)
         coded = self.tokenizer(exchange.answer, add_special_tokens=False, return_offsets_mapping=True)
         telling = dialogue.telling_spans(exchange.answer)
         weights = [
             TELLING_WEIGHT if any(a < end and b > start for start, end in telling) else 1.0
             for a, b in coded["offset_mapping"]
         ]
-        end = [self.tokenizer.eos_token_id]
-        ids = prompt + coded["input_ids"] + end
-        labels = [IGNORED] * len(prompt) + coded["input_ids"] + end
-        return ids, labels, [0.0] * len(prompt) + weights + [1.0]
+        answer = coded["input_ids"]
+        if exchange.whole:
+            answer, weights = [*answer, self.tokenizer.eos_token_id], [*weights, 1.0]
+        return prompt + answer, [IGNORED] * len(prompt) + answer, [0.0] * len(prompt) + weights
 
-    def batch(self, exchanges: list[dialogue.Exchange]) -> dict[str, torch.Tensor]:
-        """Right-padded tensors (n, longest): input_ids, labels, weights, telling, attention_mask, token_type_ids. Each
-        exchange weighs the same, so that a reply of two ids is not drowned by replies with reasons."""
-        rows = [self.ids(exchange) for exchange in exchanges]
-        length = max(len(ids) for ids, _, _ in rows)
-        pad = self.tokenizer.pad_token_id
-        ids = torch.tensor([r[0] + [pad] * (length - len(r[0])) for r in rows])
-        weights = torch.tensor([r[2] + [0.0] * (length - len(r[2])) for r in rows])
-        return {
-            "input_ids": ids,
-            "labels": torch.tensor([r[1] + [IGNORED] * (length - len(r[1])) for r in rows]),
-            "weights": weights / weights.sum(1, keepdim=True),
-            "telling": weights > 1.0,
-            "attention_mask": torch.tensor([[1] * len(r[0]) + [0] * (length - len(r[0])) for r in rows]),
-            "token_type_ids": (ids == self.image_id).long(),
+    def batch(self, views: list[list[dialogue.Exchange]]) -> dict[str, torch.Tensor]:
+        """Right-padded tensors (views, longest), each row a picture and all that is asked about it: input_ids, labels,
+        weights, telling, position_ids, `part` (0 the picture and what precedes it, 1.. the exchanges, -1 nothing),
+        `image` (is an image token), `hidden` (is of the picture) and `sees`. Each exchange weighs the same, so that a
+        reply of two ids is not drowned by replies with reasons."""
+        rows = [self._row(exchanges) for exchanges in views]
+        length = max(len(row["input_ids"]) for row in rows)
+        batch = {}
+        for name, fill in self._fill.items():
+            batch[name] = torch.tensor([row[name] + [fill] * (length - len(row[name])) for row in rows])
+        batch["image"] = batch["input_ids"] == self.image_id
+        return batch
+
+    def _row(self, exchanges: list[dialogue.Exchange]) -> dict[str, list]:
+        prefix, opening = self.shown, len(self.opening)
+        row = {
+            "input_ids": list(prefix),
+            "labels": [IGNORED] * len(prefix),
+            "weights": [0.0] * len(prefix),
+            "telling": [False] * len(prefix),
+            "position_ids": list(range(len(prefix))),
+            "part": [0] * len(prefix),
+            "hidden": [False] * opening + [True] * (len(prefix) - opening),
+            "sees": [True] * len(prefix),
         }
+        for number, exchange in enumerate(exchanges, 1):
+            ids, labels, weights = self.ids(exchange)
+            start = len(prefix) if exchange.sees else opening
+            if ids[:start] != prefix[:start]:
+                raise ValueError(f"{exchange.ask!r} is not coded apart from the picture before it.")
+            own, total = len(ids) - start, sum(weights)
+            row["input_ids"] += ids[start:]
+            row["labels"] += labels[start:]
+            row["weights"] += [weight / total for weight in weights[start:]]
+            row["telling"] += [weight > 1.0 for weight in weights[start:]]
+            row["position_ids"] += range(start, len(ids))
+            row["part"] += [number] * own
+            row["hidden"] += [False] * own
+            row["sees"] += [exchange.sees] * own
+        return row
+
+
+def attention(batch: dict[str, torch.Tensor]) -> torch.Tensor:
+    """Which position attends to which, bool (views, 1, longest, longest): what precedes in the same exchange and, where
+    it sees, in the picture; image tokens to one another (as Gemma-3 does)."""
+    part, image = batch["part"], batch["image"]
+    length = part.shape[1]
+    earlier = torch.ones(length, length, dtype=torch.bool, device=part.device).tril()
+    own = (part[:, :, None] == part[:, None]) | (part[:, None] == 0)
+    unseen = batch["hidden"][:, None] & ~batch["sees"][:, :, None]
+    return ((own & earlier & ~unseen) | (image[:, :, None] & image[:, None]))[:, None]
+
+
+def forward(model, tokens: torch.Tensor, batch: dict[str, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
+    """(logits of every answered token in order (answered, vocabulary), what `READ_AT` layers make of the image tokens
+    (views, tokens, width)), with image tokens (views, tokens, width) put where the rows hold image placeholders."""
+    core = model.get_base_model() if hasattr(model, "get_base_model") else model
+    embeds = core.get_input_embeddings()(batch["input_ids"])
+    places = batch["image"]
+    embeds = embeds.masked_scatter(places[..., None].expand_as(embeds), tokens.to(embeds.dtype))
+    mask = attention(batch)
+    out = core.model.language_model(
+        inputs_embeds=embeds,
+        attention_mask={"full_attention": mask, "sliding_attention": mask},
+        position_ids=batch["position_ids"],
+        use_cache=False,
+        output_hidden_states=True,
+    )
+    answered = batch["labels"][:, 1:] != IGNORED
+    logits = core.lm_head(out.last_hidden_state[:, :-1][answered])
+    read = out.hidden_states[min(READ_AT, len(out.hidden_states) - 1)]
+    return logits, read[places].view(*tokens.shape)
 
 
 def answer_loss(logits: torch.Tensor, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-    """Cross-entropy on the answer's tokens alone, the telling ones weighted."""
+    """Cross-entropy on the answers' tokens, the telling ones weighted."""
     answered = batch["labels"][:, 1:] != IGNORED
     labels, weights = batch["labels"][:, 1:][answered], batch["weights"][:, 1:][answered]
-    loss = nn.functional.cross_entropy(logits[:, :-1][answered].float(), labels, reduction="none")
+    loss = nn.functional.cross_entropy(logits.float(), labels, reduction="none")
     return (loss * weights).sum() / weights.sum()
 
 
-def forward(model, tokens: torch.Tensor, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-    """Logits with image tokens (m, tokens, width) put where the sequences hold image placeholders, in order."""
-    inputs = {k: batch[k] for k in ("input_ids", "attention_mask", "token_type_ids")}
-    core = model.get_base_model() if hasattr(model, "get_base_model") else model
-    embeds = core.get_input_embeddings()(inputs.pop("input_ids"))
-    places = batch["token_type_ids"].bool()
-    embeds = embeds.masked_scatter(places[..., None].expand_as(embeds), tokens.to(embeds.dtype))
-    return model(inputs_embeds=embeds, use_cache=False, **inputs).logits
+class Gauge(nn.Module):
+    """One and the same reading of every landmark's image token inside the language tower: with it as a second aim, the
+    layers below learn to bring what the tower wrote fourteen ways into one form. Not shipped."""
+
+    def __init__(self, width: int):
+        super().__init__()
+        self.norm = nn.LayerNorm(width)
+        self.reads = nn.Linear(width, 3)
+
+    def loss(self, hidden: torch.Tensor, reading: torch.Tensor) -> torch.Tensor:
+        """`hidden` (views, tokens, width); `reading` (views, 14, 3) in units of 100 mm."""
+        made = self.reads(self.norm(hidden[:, : reading.shape[1]].float()))
+        return nn.functional.smooth_l1_loss(made, reading, beta=0.05)
 
 
 class Exchanges(IterableDataset):
-    """Endless batches of (indices of the views that are asked about, those that see; sequences)."""
+    """Endless batches of (indices of the views, rows of exchanges about them): `questions` about each view, `size` in
+    all."""
 
-    def __init__(self, scenes: Scenes, writer: Writer, share, size: int, seed: int):
-        self.scenes, self.writer, self.share, self.size, self.seed = scenes, writer, share, size, seed
+    def __init__(self, scenes: Scenes, writer: Writer, share, size: int, questions: int, seed: int):
+        self.scenes, self.writer, self.share, self.seed = scenes, writer, share, seed
+        self.questions = min(questions, size)
+        self.views = size // self.questions
         nearest = np.linalg.norm(np.nan_to_num(scenes.truth, nan=np.inf), axis=-1).argmin(1)
         read = np.argsort(np.linalg.norm(scenes.reading, axis=-1), axis=1)[:, :2]
         self.mistaken = np.flatnonzero((read != nearest[:, None]).all(1))
+        corrections = dict(share).get(dialogue.correction, 0.0)
+        self.mistaken_share = MISTAKEN_SHARE * corrections if len(self.mistaken) else 0.0
 
     def __iter__(self) -> Iterator[tuple[torch.Tensor, dict[str, torch.Tensor]]]:
         worker = get_worker_info()
         rng = np.random.default_rng([self.seed, worker.id if worker else 0])
         while True:
-            makers = [dialogue.kind(rng, self.share) for _ in range(self.size)]
-            index = rng.integers(len(self.scenes), size=self.size)
-            for row, maker in enumerate(makers):
-                if maker is dialogue.correction and len(self.mistaken) and rng.uniform() < MISTAKEN_SHARE:
-                    index[row] = rng.choice(self.mistaken)
-            exchanges = [maker(self.scenes[i], rng) for maker, i in zip(makers, index)]
-            if self.share == dialogue.TASKS:
-                exchanges = [
-                    dialogue.with_reading(exchange, self.scenes[i], rng)
-                    if rng.uniform() < dialogue.READING_SHARE
-                    else exchange
-                    for exchange, i in zip(exchanges, index)
-                ]
-            looking = [i for i, exchange in zip(index, exchanges) if exchange.sees]
-            yield torch.tensor(looking, dtype=torch.int64), self.writer.batch(exchanges)
+            index, rows = [], []
+            for _ in range(self.views):
+                mistaken = rng.uniform() < self.mistaken_share
+                view = int(rng.choice(self.mistaken) if mistaken else rng.integers(len(self.scenes)))
+                index.append(view)
+                rows.append(
+                    [
+                        self.about(view, dialogue.correction if mistaken else dialogue.kind(rng, self.share), rng)
+                        for _ in range(self.questions)
+                    ]
+                )
+            yield torch.tensor(index), self.writer.batch(rows)
+
+    def about(self, view: int, maker: dialogue.Maker, rng: np.random.Generator) -> dialogue.Exchange:
+        if maker is dialogue.correction:
+            return maker(self.scenes[view], rng)
+        if self.share == dialogue.TASKS and rng.uniform() < dialogue.READING_SHARE:
+            scene = self.scenes[view]
+            return dialogue.with_reading(maker(scene, rng), scene, rng)
+        return maker(self.scenes.as_read(view), rng)
 
 
 def optimise(
@@ -167,12 +268,15 @@ def optimise(
     resume: bool,
     check: Callable[[], dict],
     say: Callable[[str], None],
+    gauge: Gauge | None = None,
 ) -> None:
     """Train every parameter of `model` that asks for a gradient, in place, with checkpoints. `see` gives the
-    image tokens of the views of given numbers, `exchanges` takes a seed."""
+    image tokens of the views of given numbers, `exchanges` takes a seed; with a `gauge` the layers learn its reading
+    as well."""
     device = next(model.parameters()).device
-    parameters = [p for p in model.parameters() if p.requires_grad]
-    named = {n: p for n, p in model.named_parameters() if p.requires_grad}
+    aims = nn.ModuleList([model] if gauge is None else [model, gauge])
+    named = {n: p for n, p in aims.named_parameters() if p.requires_grad}
+    parameters = list(named.values())
     optimiser = torch.optim.AdamW(parameters, lr=0.0, weight_decay=stage.weight_decay, betas=(0.9, 0.98))
     steps, step = stage.samples // stage.batch, 0
     clock = Clock(stage, steps)
@@ -200,8 +304,11 @@ def optimise(
         for group in optimiser.param_groups:
             group["lr"] = learning_rate(stage, progress)
         with torch.autocast(device.type, torch.bfloat16, enabled=recipe.bfloat16):
-            logits = forward(model, tokens, batch)
+            logits, hidden = forward(model, tokens, batch)
         loss = answer_loss(logits, batch)
+        if gauge is not None:
+            reading = torch.from_numpy(written.dataset.scenes.reading[index]).to(device)
+            loss = loss + GAUGE_WEIGHT * gauge.loss(hidden, reading / v.UNIT_MM)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(parameters, stage.clip)
@@ -237,11 +344,12 @@ def agreement(
             rng = np.random.default_rng(5)
             right = total = 0
             for start in range(0, len(chosen), 128):
-                exchanges = [maker(held_out[i], rng) for i in chosen[start : start + 128]]
-                batch = {key: part.to(tokens.device) for key, part in writer.batch(exchanges).items()}
+                rows = [[maker(held_out[i], rng)] for i in chosen[start : start + 128]]
+                batch = {key: part.to(tokens.device) for key, part in writer.batch(rows).items()}
                 with torch.autocast(tokens.device.type, torch.bfloat16, enabled=bfloat16):
-                    said = forward(model, pictures[start : start + 128], batch)[:, :-1].argmax(-1)
-                labels, telling = batch["labels"][:, 1:], batch["telling"][:, 1:]
+                    said = forward(model, pictures[start : start + 128], batch)[0].argmax(-1)
+                answered = batch["labels"][:, 1:] != IGNORED
+                labels, telling = batch["labels"][:, 1:][answered], batch["telling"][:, 1:][answered]
                 right += ((said == labels) & telling).sum().item()
                 total += telling.sum().item()
             out[name] = round(right / max(total, 1), 3)

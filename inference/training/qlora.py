@@ -18,8 +18,10 @@ os.environ.update({**QUIET, **os.environ})
 
 import math
 import time
+import warnings
 from collections.abc import Callable
 from importlib.util import find_spec
+from logging import getLogger
 from pathlib import Path
 
 import torch
@@ -28,6 +30,7 @@ from torch.nn.functional import cross_entropy
 from inference.models.folder import ModelSpec, mark_base, mark_style, picture_size, weights_bytes
 from inference.models.profiles import spec_of
 from inference.models.weights import FLOAT32_BYTES, LOCAL, load_processor, quantisation
+from inference.training.pace import device_of
 from inference.training.qlora_config import QloraRecipe
 from inference.training.qlora_data import Collator, RadiographTickets, ViewTickets
 
@@ -48,6 +51,8 @@ def train(recipe: QloraRecipe, resume: bool = False, say: Callable[[str], None] 
     for package in recipe.report:
         if find_spec(package) is None:
             raise ValueError(f"{package} is not installed; pip install {package}, or take it out of report.")
+    if os.environ.get("ACCELERATE_USE_DEEPSPEED") == "true" and recipe.bits != 16:
+        raise ValueError("DeepSpeed shares out a 16-bit base here: set bits = 16, or launch with accelerate/fsdp.yaml.")
     accumulation = recipe.accumulation(state.num_processes)
     spec = spec_of(recipe.base)
     size = picture_size(spec.base)
@@ -60,12 +65,9 @@ def train(recipe: QloraRecipe, resume: bool = False, say: Callable[[str], None] 
     torch.manual_seed(recipe.seed)
     logging.set_verbosity_error()
     logging.disable_progress_bar()
-    tell(f"reading {spec.base}")
-    processor = load_processor(spec.base)
-    model = prepare(recipe, spec)
-    trainable = sum(weight.numel() for weight in model.parameters() if weight.requires_grad)
-    tell(f"{trainable:,} adapter weights; {steps} steps of {recipe.global_batch}")
-    collator = Collator(processor, recipe.kind, size, ends(model, processor))
+    warnings.simplefilter("ignore", FutureWarning)  # the libraries' words to each other
+    getLogger("bitsandbytes").setLevel("ERROR")
+    # Before the model is read: with DeepSpeed these say that its weights are shared out as they come.
     checkpoints = recipe.out / "checkpoints"
     arguments = TrainingArguments(
         output_dir=str(checkpoints),
@@ -97,6 +99,14 @@ def train(recipe: QloraRecipe, resume: bool = False, say: Callable[[str], None] 
         seed=recipe.seed,
         data_seed=recipe.seed,
     )
+    tell(f"reading {spec.base}")
+    processor = load_processor(spec.base)
+    model = prepare(recipe, spec)
+    if os.environ.get("ACCELERATE_USE_FSDP") == "true":
+        os.environ["FSDP_TRANSFORMER_CLS_TO_WRAP"] = ",".join(layers(model))
+    trainable = sum(weight.numel() for weight in model.parameters() if weight.requires_grad)
+    tell(f"{trainable:,} adapter weights; {steps} steps of {recipe.global_batch}")
+    collator = Collator(processor, recipe.kind, size, ends(model, processor))
     began = time.monotonic()
     trainer = _trainer_class()(
         model=model,
@@ -160,6 +170,13 @@ def targets(recipe: QloraRecipe) -> str:
     return rf"{where}\.({names})"
 
 
+def layers(model) -> list[str]:
+    """Names of the classes whose modules FSDP shares out one by one. The published classes also name some that a given
+    model has not (Gemma-3's pooling head), which accelerate refuses."""
+    there = {type(module).__name__ for module in model.modules()}
+    return sorted(there & set(model.get_base_model()._no_split_modules))
+
+
 def ends(model, processor) -> list[int]:
     """The tokens at which the model stops."""
     known = model.generation_config.eos_token_id
@@ -193,9 +210,7 @@ def forecast(recipe: QloraRecipe, spec: ModelSpec, samples: int, processes: int)
 
 
 def _device(recipe: QloraRecipe) -> str:
-    if recipe.device == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    return recipe.device
+    return device_of(recipe.device)
 
 
 def _base(recipe: QloraRecipe, spec: ModelSpec):

@@ -3,11 +3,12 @@ Knows no torch."""
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from inference.training.config import read_toml
 
 
 class QloraRecipe(BaseModel):
@@ -64,14 +65,5 @@ class QloraRecipe(BaseModel):
 
 
 def read_qlora(path: Path) -> QloraRecipe:
-    """Raises ValueError with one sentence when the file is missing or wrong."""
-    try:
-        return QloraRecipe.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError):
-        raise ValueError(f"The training config {path} cannot be read; give an existing TOML file.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"The training config {path} is not valid TOML: {error}.") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
-        raise ValueError(f"In the training config {path}, {where}: {first['msg']}.") from None
+    """Raises ValueError as `read_toml`."""
+    return read_toml(path, QloraRecipe)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import math
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,7 +19,8 @@ from transformers import Gemma3ForConditionalGeneration
 
 from inference.training import views as v
 from inference.training.architecture import soft_tokens, to_pixels
-from inference.training.config import Recipe, Stage
+from inference.training.config import Recipe
+from inference.training.pace import Clock, learning_rate
 from sim.geometry import DETECTOR_MM, SDD_MM, SOURCE_TO_ISOCENTRE_MM
 from sim.landmarks import ARM_KEYS, KEYS
 
@@ -71,39 +71,6 @@ class Averaged:
             kept = live.detach().clone()
             live.copy_(mean)
             mean.copy_(kept)
-
-
-class Clock:
-    """How far a stage is: by its samples, or by its minutes where those end first."""
-
-    def __init__(self, stage: Stage, steps: int):
-        self.stage, self.steps, self.before = stage, steps, 0.0
-        self.began = time.monotonic()
-        self.last = {}
-
-    def spent(self) -> float:
-        """Seconds, those before a resumption included."""
-        return self.before + time.monotonic() - self.began
-
-    def progress(self, step: int) -> float:
-        by_time = self.spent() / (60 * self.stage.minutes) if self.stage.minutes else 0.0
-        return max(step / max(1, self.steps), by_time)
-
-    def due(self, what: str, seconds: float) -> bool:
-        """Whether `what` was last due more than `seconds` ago (or the clock started then)."""
-        now = time.monotonic()
-        if now - self.last.setdefault(what, self.began) < seconds:
-            return False
-        self.last[what] = now
-        return True
-
-
-def learning_rate(stage: Stage, progress: float) -> float:
-    """Linear warm-up, then a cosine to a fiftieth; `progress` runs from 0 to 1."""
-    if progress < stage.warmup:
-        return stage.learning_rate * max(progress / stage.warmup, 1e-3)
-    along = (progress - stage.warmup) / (1 - stage.warmup)
-    return stage.learning_rate * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * along)))
 
 
 @torch.no_grad()

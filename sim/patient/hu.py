@@ -82,7 +82,9 @@ def _mend_missing(coarse: np.ndarray, name: str) -> str:
             f"{name} holds voxels within the body that are not numbers (NaN or infinite); export it again."
         )
     coarse[missing] = np.nan
-    return f"{100 * missing.mean():.0f} % of the voxels of {name} were not numbers; around the body they count as air."
+    share = 100 * missing.mean()
+    much = f"{share:.0f} %" if share >= 1 else "Under 1 %"
+    return f"{much} of the voxels of {name} were not numbers; around the body they count as air."
 
 
 def _counts_from_zero(coarse: np.ndarray) -> bool:

@@ -15,7 +15,7 @@ from types import ModuleType
 
 import numpy as np
 
-from sim.patient import imported
+from sim.patient import imported, shipped
 from sim.patient.markups import read_landmarks
 from sim.patient.patient import Patient, PatientError
 from sim.resource import cache_dir
@@ -90,7 +90,7 @@ def _generator() -> ModuleType:
 
 def _shipped() -> Patient:
     try:
-        return _generator().shipped()
+        return shipped.shipped()
     except FileNotFoundError as error:
         raise PatientError(str(error)) from error
 

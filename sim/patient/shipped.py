@@ -14,6 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from sim.patient.patient import Patient, PatientError
+from sim.resource import resource
+
+FILE = "mean.npz"
 
 # Air alone, coarse steps through lung, fine ones through soft tissue, coarser ones through bone.
 LEVELS = np.concatenate(
@@ -54,3 +57,10 @@ def read(path: Path) -> Patient:
         raise PatientError(f"The ready-made patient {path.name} is damaged; reinstall the package.") from error
     landmarks = {k: (float(p[0]), float(p[1]), float(p[2])) for k, p in about["landmarks"].items()}
     return Patient(about["name"], hu, affine, landmarks, about["generator"])
+
+
+def shipped() -> Patient:
+    """The ready-made virtual patient, the population mean at 1.5 mm without image noise, in well under a second.
+
+    Raises FileNotFoundError or PatientError where the installation is incomplete or damaged."""
+    return read(resource("patient", FILE))

@@ -20,7 +20,7 @@ from sim.patient.head import paint_head
 from sim.patient.patient import Patient, PatientError
 from sim.patient.placement import Placement
 from sim.patient.population import ARMS, DEVICE_STREAM, TISSUE_STREAM, Subject, stream, subject
-from sim.patient.shipped import read, write
+from sim.patient.shipped import FILE, shipped, write
 from sim.patient.tissues import Trunk
 from sim.patient.voxelise import bones
 from sim.resource import resource
@@ -28,7 +28,7 @@ from sim.resource import resource
 __all__ = ["ARMS", "GENERATOR", "build", "landmarks", "shipped"]
 
 GENERATOR = "2"
-SHIPPED, SHIPPED_SPACING_MM = "mean.npz", 1.5
+SHIPPED_SPACING_MM = 1.5
 
 NOISE_HU = 18.0
 MARGIN_MM = 6.0
@@ -58,13 +58,6 @@ def build(seed: int | None, spacing_mm: float = 2.0, arms: str | None = None, no
     volume = np.ascontiguousarray(hu[:, ::-1, :].transpose(2, 0, 1))
     name = "virtual patient" if seed is None else f"virtual patient {seed}"
     return Patient(name, volume, affine, _to_patient(placement), GENERATOR)
-
-
-def shipped() -> Patient:
-    """The ready-made virtual patient, the population mean at 1.5 mm without image noise, in well under a second.
-
-    Raises FileNotFoundError or PatientError where the installation is incomplete or damaged."""
-    return read(resource("patient", SHIPPED))
 
 
 def _to_patient(placement: Placement) -> dict[str, tuple[float, float, float]]:
@@ -147,6 +140,6 @@ def _finish(hu, skin, part, bank, spacing, noise, out):
 
 
 if __name__ == "__main__":
-    target = resource("patient") / SHIPPED
+    target = resource("patient") / FILE
     write(target, build(None, SHIPPED_SPACING_MM, noise_hu=0.0), None)
     print(f"Wrote {target.name}, {target.stat().st_size / 1e6:.1f} MB.")

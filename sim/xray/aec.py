@@ -1,12 +1,12 @@
 """Automatic exposure: voltage and current follow the thickness in the measuring field. Knows pictures and spectra, no
 device.
 
-A fluoroscope keeps the dose behind the patient constant and moves voltage and current together along a fixed curve
-while the patient grows thicker (both rise: "anti-isowatt"). AAPM Report 125 (2012) is on this logic in angiography
-systems; that curve and its name are from memory, to be checked (there, or in IAEA, Diagnostic Radiology Physics, 2014,
-ch. 8). The one here is an estimate, no maker's: five times the current for every 20 kV through 90 kV and 10 mA, from 70
-to 110 kV, at 8 ms a pulse, beyond both ends current alone. The dose asked for behind the patient, 40 nGy a pulse before
-the grid, is an estimate too, of the order of pulsed fluoroscopy; it puts the chest of an adult at 90 kV and 10 mA.
+A fluoroscope keeps the signal of its detector constant and moves its technique along a fixed curve while the patient
+grows thicker (AAPM Report 125, 2012, is on this logic in angiography systems). Here voltage and current rise together,
+one of several curves in use (teaching texts call it anti-isowatt). This one is an estimate, no maker's: five times the
+current for every 20 kV through 90 kV and 10 mA, from 70 to 110 kV, at 8 ms a pulse, beyond both ends current alone. The
+dose asked for behind the patient, 40 nGy a pulse before the grid, is an estimate too, of the order of pulsed
+fluoroscopy; it puts the chest of an adult at 90 kV and 10 mA.
 
 The measuring field is a disc in the middle, a third of the picture wide (an estimate). Its mean signal is read as a
 thickness of soft tissue, g/cm2, by Beer-Lambert over the spectrum; thickness gives the curve's point. So the control is
@@ -33,13 +33,15 @@ MIDDLE_KVP, MIDDLE_MA, TIMES_PER_20_KV = 90.0, 10.0, 5.0
 THICKEST_G_CM2 = 60.0
 
 
-def field_transmission(log_signal: np.ndarray) -> float:
-    """Mean of I/I0 over the measuring field of a picture of -ln(I/I0), (h, w)."""
+def field_transmission(log_signal: np.ndarray, opening: tuple[slice, slice] | None = None) -> float:
+    """Mean of I/I0 over the measuring field of a picture of -ln(I/I0), (h, w), or over the part of it that lies in the
+    collimator's `opening` (rows, columns)."""
     rows, columns = log_signal.shape
     v, u = np.ogrid[:rows, :columns]
     radius = 0.5 * FIELD_SHARE * columns
     inside = (v - 0.5 * (rows - 1)) ** 2 + (u - 0.5 * (columns - 1)) ** 2 <= radius**2
-    return float(np.exp(-log_signal[inside]).mean())
+    rows_open, columns_open = opening or (slice(None), slice(None))
+    return float(np.exp(-log_signal[rows_open, columns_open][inside[rows_open, columns_open]]).mean())
 
 
 def thickness_g_cm2(transmission: float, kvp: float) -> float:

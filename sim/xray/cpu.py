@@ -3,20 +3,20 @@ materials.
 
 Seen from the source, every slice of the volume falls on one plane, the slice plane through the isocentre, by
 scale and shift alone, whatever the angle of the detector. The slices are sampled bilinearly and summed on
-that plane; one homography then takes the sum to the detector, each pixel times the length of its ray per
-slice in mm (so the slab of Joseph, IEEE TMI 1 (1982) 192, to the accuracy of one more interpolation). All of
-it happens in voxel indices: source and detector go through the inverse affine, so anisotropic and oblique
-grids need nothing of their own.
+that plane; one homography then takes the sum to the detector (sim.xray.warp), each pixel times the length of its ray
+per slice in mm: the method of Joseph, IEEE TMI 1 (1982) 192, with one interpolation more. All of it happens in voxel
+indices: source and detector go through the inverse affine, so anisotropic and oblique grids need nothing of their own.
 
-Resolution: the plane is sampled 1.5 times a voxel and at least every mm, or once a pixel at the isocentre
-where pixels are coarser. Where two or more voxels fit into a pixel they are averaged first (a mip level, each
-axis by its own whole factor), so that a small picture is not aliased. Slices are taken in pairs where a ray
-shifts by no more than a third of a voxel from one to the next (near AP and lateral), at no cost in accuracy
-that can be measured at 512 pixels (0.1 % at 128).
+Resolution: the plane is sampled 1.5 times a voxel and at least every .65 mm, or once a pixel at the isocentre where
+pixels are coarser. Where two or more voxels fit into a pixel they are averaged first (a mip level, each axis by its own
+whole factor), so that a small picture is not aliased. Slices of up to .8 mm are taken in pairs where a ray shifts by no
+more than a third of a voxel from one to the next (near AP and lateral). A moving picture (`fast`) is sampled once a
+voxel, takes all slices in pairs and leaves the smear of the lean (sim.xray.warp) out.
 
-Accuracy: relative L2 of the picture against a float64 march through the trilinear field, on the shipped patient
-(1.5 mm, 512 pixels): .0014 at 30/20 degrees, .0018 at 45/0, .0024 to .0027 at 45/35. A finer plane does not help there
-(.0029 at 2.5 samples a voxel): Joseph reads each slice once, where the trilinear field smears it along the ray's lean.
+Accuracy, relative L2 of a still picture of 512 pixels against a float64 march through the trilinear field at 0/0,
+30/20, 90/0 and 45/35 degrees: at most .0013 on the shipped patient (1.5 mm, five isocentres), .0016 on a drawn one (2
+mm), .0009 on the chest CT, .0002 on the volumes of tests/benchmarks. A moving one on the shipped patient: .0034, at
+45/35 .0078.
 
 Slices are perpendicular to the voxel axis that gives the most samples among those within 60 degrees of the
 beam; sim.xray.slices cuts them. Each axis and averaging may need its own copy of the volume, made when first
@@ -40,16 +40,22 @@ from sim.pose import CArmPose
 from sim.xray.resample import JIT, LANES, MARGIN, places, sample
 from sim.xray.slices import InBands, Slices, axes, bone_of, bytes_of, cut, soft_of
 from sim.xray.spectrum import DEFAULT_KVP, attenuation_table
+from sim.xray.warp import BORDER, ONE_PLACE, ONE_SHARE, PLACES, SHARES, spread, warp
 
 SAMPLES_PER_VOXEL = 1.5
-COARSEST_MM = 1.0
+COARSEST_MM = 0.65
 NEAREST_SHARE = 0.05
 """Share of the way from the focal spot to the detector that lies inside the tube housing."""
 LEAST_COSINE = 0.5
 CONE_TANGENT = 0.5 * DETECTOR_MM / SDD_MM
-PAIR_APART, MOST_APART = 0.34, 0.75
-"""How far, in voxels, a ray may shift from one averaged slice to the next: for a further pairing, and at
-most."""
+MOST_APART = 0.75
+"""How far, in voxels, a ray may shift from one averaged slice to the next."""
+STRAIGHT = 0.34
+"""Up to which shift, in voxels, from one slice to the next the smear between them (sim.xray.warp) is left out, and
+slices of at most PAIR_MM are taken in pairs."""
+PAIR_MM = 0.8
+G_CM2_PER_MM = 0.1
+"""Of 1 g/cm3."""
 ROOM = 2.4
 """Bytes kept in copies, as a multiple of the volume in float32."""
 
@@ -140,41 +146,6 @@ def _stack(soft, bone, s_p, s_q, n_q, n_r, hu, quantum, spans, k0, k1, source, p
                         to[u] += g * above[u] + f * below[u]
 
 
-@nb.njit(**JIT)
-def _warp(sums, rows, columns, depth, length, pixel, scale, v0, v1, out):
-    """Take the plane's sums to pixels [v0, v1) x all, out (2, n, n). `rows`, `columns`, `depth` (3,) are the
-    homography: plane row = (rows . (1, u, v)) / (depth . (1, u, v)). `length` is the SDD in mm per unit of
-    depth's denominator, `pixel` the pixel pitch in mm; `scale` turns g/cm3 * mm into g/cm2."""
-    n = out.shape[1]
-    height, width, one = sums.shape[1], sums.shape[2], np.uint32(1)
-    centre = 0.5 * (n - 1)
-    at_y, at_x = np.empty(n, np.float32), np.empty(n, np.float32)
-    mm = np.empty(n, np.float32)
-    soft, bone = sums[0], sums[1]
-    last_y, last_x = np.float32(height - 1), np.float32(width - 1)
-    for v in range(v0, v1):
-        for u in range(n):
-            share = 1.0 / (depth[0] + depth[1] * u + depth[2] * v)
-            at_y[u] = (rows[0] + rows[1] * u + rows[2] * v) * share
-            at_x[u] = (columns[0] + columns[1] * u + columns[2] * v) * share
-            across = ((u - centre) ** 2 + (v - centre) ** 2) * (pixel * pixel)
-            mm[u] = math.sqrt(length * length + across) * abs(share) * scale
-        for u in range(n):
-            y, x = at_y[u], at_x[u]
-            if y >= 0 and x >= 0 and y < last_y and x < last_x:
-                j, i = np.uint32(y), np.uint32(x)
-                fy, fx = y - np.float32(j), x - np.float32(i)
-                a = soft[j, i] + fx * (soft[j, i + one] - soft[j, i])
-                b = soft[j + one, i] + fx * (soft[j + one, i + one] - soft[j + one, i])
-                c = bone[j, i] + fx * (bone[j, i + one] - bone[j, i])
-                d = bone[j + one, i] + fx * (bone[j + one, i + one] - bone[j + one, i])
-                out[0, v, u] = (a + fy * (b - a)) * mm[u]
-                out[1, v, u] = (c + fy * (d - c)) * mm[u]
-            else:
-                out[0, v, u] = 0
-                out[1, v, u] = 0
-
-
 class CpuProjector:
     """See the module. `threads` work on bands of rows, outside the GIL; 1 stays in the calling thread.
     Rendering from several threads at once is safe."""
@@ -240,13 +211,18 @@ class CpuProjector:
         shadow = source[1:] + (edges[None] - source[1:]) * reach[:, None, None]
         rays = np.array([corner + a * right + b * down for a in (0, size - 1) for b in (0, size - 1)])
         seen = source[1:] + rays[:, 1:] * ((plane - source[0]) / rays[:, :1])
-        low = np.maximum(shadow.min((0, 1)), seen.min(0) - pitch)
-        high = np.minimum(shadow.max((0, 1)), seen.max(0) + pitch)
-        count = np.ceil((high - low) / pitch).astype(int) + 2
-        if np.any(count < 3):
+        shifts = rays[:, 1:] / rays[:, :1]
+        straight = fast or np.linalg.norm(shifts, axis=1).max() <= STRAIGHT
+        smear, shares = (ONE_PLACE, ONE_SHARE) if straight else (PLACES, SHARES)
+        smear = smear * spread(int(slices.factors[0]))
+        border = BORDER * pitch + np.abs(smear).max() * np.abs(shifts).max(0)
+        low = np.maximum(shadow.min((0, 1)) - BORDER * pitch, seen.min(0) - border)
+        high = np.minimum(shadow.max((0, 1)) + BORDER * pitch, seen.max(0) + border)
+        if np.any(high <= low):
             out[:] = 0
             return out
 
+        count = np.ceil((high - low) / pitch).astype(int) + 2
         count[1] += -count[1] % LANES
         sums = np.empty((2, *count), np.float32)
         self._in_bands(
@@ -263,8 +239,13 @@ class CpuProjector:
         rows, columns = (
             ((source[e] - low[e - 1]) * depth + (plane - source[0]) * basis[:, e]) / pitch[e - 1] for e in (1, 2)
         )
-        scale = 0.1
-        self._in_bands(size, lambda a, b: _warp(sums, rows, columns, depth, SDD_MM, pitch_mm, scale, a, b, out))
+        foot, offsets = (source[1:] - low) / pitch, np.float32(1.0 / (plane - source[0])) * smear
+        self._in_bands(
+            size,
+            lambda a, b: warp(
+                sums, rows, columns, depth, foot, offsets, shares, SDD_MM, pitch_mm, G_CM2_PER_MM, a, b, out
+            ),
+        )
         return out
 
     def _layout(self, axis: np.ndarray, sample_mm: float, fast: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -279,7 +260,8 @@ class CpuProjector:
         apart = lean * spacing[p] / min(factors[a] * spacing[a] for a in order[1:])
         while factors[p] > 1 and factors[p] * apart > MOST_APART:
             factors[p] -= 1
-        if fast or factors[p] * apart <= PAIR_APART:
+        thin = factors[p] * spacing[p] <= PAIR_MM and factors[p] * apart <= STRAIGHT
+        if fast or thin:
             factors[p] *= 2
         return order, tuple(int(factors[a]) for a in order)
 

@@ -5,10 +5,10 @@ In this order, per pixel and in units of the unattenuated primary:
 
 - scatter behind an anti-scatter grid: share * (primary * -ln primary) spread by a Gaussian of 40 mm at the
   detector, worked out at 1/8 of the resolution. In a wide uniform slab its ratio to the primary is
-  share * -ln(primary): 0.6 behind 20 cm of water at the default 0.15. One kernel everywhere, over a weighted
-  primary, is the method of Ohnesorge, Flohr and Klingenbeck-Regn, Eur. Radiol. 9 (1999) 563; that their weight
-  is primary * -ln primary is from memory, to be checked. Share and width are estimates, of no measured grid, and
-  the same at every voltage;
+  share * -ln(primary): 0.6 behind 20 cm of water at the default 0.15. A Gaussian over the primary times the thickness
+  that it crossed is the narrow field of Mason et al., Phys. Med. Biol. 63 (2018) 225001, in their poly_sks.m
+  (github.com/cimentaur/polyquant); -ln(primary) stands for the thickness here. Share and width are estimates, of no
+  measured grid, and the same at every voltage;
 - quantum noise: Gaussian of the Poisson variance for the quanta of the exposure (sim.xray.spectrum), from a
   bank drawn once (noise-equivalent quanta of an integrating detector: Swank, J. Appl. Phys. 44 (1973) 4199);
 - blur of the screen and the focal spot: 0.3 mm at the detector (r.m.s., an estimate), which the quantum noise

@@ -1,8 +1,8 @@
 """HU to materials, as amounts of two: soft tissue and cortical bone (ICRU-44), in g/cm3. Knows no geometry.
 
-A CT number fixes one thing, the attenuation at the scanner's effective energy, taken as 75 keV (an estimate for
-120 kVp hardened by the body; Schneider, Pedroni and Lomax, Phys. Med. Biol. 41 (1996) 111 discuss the calibration:
-from memory, to be checked). Below metal the amounts of the two give that attenuation back exactly:
+A CT number fixes one thing, the attenuation at the scanner's effective energy, taken as 75 keV: an estimate for 120 kVp
+hardened by the body. Scanners differ, and each one's own calibration would be needed to do better. Below metal the
+amounts of the two give that attenuation back exactly:
 
 - HU <= -950: air, exactly 0 (the projector skips it);
 - up to 100 HU: soft tissue alone, 1.007 * (1 + HU/1000) g/cm3. Lung is no more than that: the mass attenuation of

@@ -92,7 +92,7 @@ def test_what_happens_is_announced(qtbot, rehearsal, until, heard):
 
 
 def test_the_picture_says_its_state(qtbot, waiting):
-    assert waiting.live.accessibleDescription() == "live"
+    assert waiting.live.accessibleDescription() == "live, proposed 90 mm up, AP"
     waiting.set_beam(False)
     qtbot.waitUntil(lambda: "last image hold" in waiting.live.accessibleDescription())
 

@@ -3,7 +3,7 @@
 import pytest
 from doubles import ARRIVED, ScriptedModel, move_reply
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QTabBar
 
 from carm_gui.settings import Settings
 from carm_gui.window import Window
@@ -143,3 +143,18 @@ def test_a_proposal_brings_the_conversation_to_the_front_but_not_back_from_where
     window.say("align to the skull")
     qtbot.wait(150)
     assert not window.desk.is_shown("assistant")
+
+
+def test_no_tabs_are_left_behind_by_an_earlier_layout(opened):
+    """Qt keeps the tab bar of each arrangement; a stale one stood behind the panes and took the focus."""
+    window = opened(1920, 1080)
+    for name in ("one", "wide", "one", "wide", "two", "wide", "one"):
+        window.arrange(name)
+        for _ in range(3):
+            QApplication.processEvents()
+        bars = window.desk.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        shown = [bar for bar in bars if bar.isVisible() and bar.count() > 1]
+        assert len(shown) == (name == "one"), name
+    shown[0].setCurrentIndex(1)
+    QApplication.processEvents()
+    assert not window.reference.visibleRegion().isEmpty(), "the tabs that are seen are the ones in use"

@@ -227,7 +227,7 @@ def test_the_state_is_written_on_the_picture(live, state, beam, moving, words):
     live.show_pose(CArmPose(), moving)
     live.show_state(state)
     assert [text for _, text, _ in live.badges()] == words
-    assert live.accessibleDescription() == ", ".join(words).lower()
+    assert live.accessibleDescription() == ", ".join((*(word.lower() for word in words), "AP"))
 
 
 def test_a_stored_picture_never_passes_for_a_live_one(live):

@@ -89,7 +89,12 @@ def test_the_marked_row_moves_with_the_arrows_and_is_announced(qtbot, rehearsal)
     window = rehearsal(ScriptedModel(ARRIVED))
     window.show_palette()
     box = window.palette_box
+    assert box.rows.currentRow() == -1
+    qtbot.keyClick(box.line, ENTER)  # Enter alone does nothing: the first row may be "Accept"
+    assert box.isVisible()
+    qtbot.keyClick(box.line, Qt.Key.Key_Down)
     first = box.line.accessibleDescription()
+    assert box.entries[0].text in first
     qtbot.keyClick(box.line, Qt.Key.Key_Down)
     assert box.rows.currentRow() == 1
     assert box.line.accessibleDescription() != first

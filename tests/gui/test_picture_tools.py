@@ -8,7 +8,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
 from carm_gui.views.levels import LEAST, Levels
-from carm_gui.views.live import SHUTTERS, LiveView
+from carm_gui.views.live import LiveView
 from carm_gui.views.picture_keys import way_of
 from inference.commands import Display
 from sim.frame import Frame
@@ -90,21 +90,9 @@ def test_a_click_alone_changes_no_window(qtbot, live):
     assert not live.levels.manual
 
 
-def test_blades_close_and_open_symmetrically_and_say_what_they_are(live):
-    assert live.blades is None
-    live.collimate(1)
-    assert live.blades == pytest.approx((FIELD_MM - 20, FIELD_MM - 20))
-    for _ in range(40):
-        live.collimate(1)
-    assert min(live.blades) == 30.0
-    for _ in range(40):
-        live.collimate(-1)
-    assert live.blades is None
-    assert "the beam itself stays open" in SHUTTERS
-
-
 def test_a_blade_is_dragged(qtbot, live):
-    live.set_blades(120.0, 100.0)
+    live.collimated.connect(live.show_blades)
+    live.show_blades((120.0, 100.0))
     field = live.field()
     start = field.at_mm(60.0, 0.0).toPoint()
     assert live.blade_at(QPointF(start)) == "x"
@@ -115,11 +103,22 @@ def test_a_blade_is_dragged(qtbot, live):
     assert not live.levels.manual
 
 
+def test_a_blade_is_dragged_in_from_the_edge_and_out_again(qtbot, live):
+    live.collimated.connect(live.show_blades)
+    field = live.field()
+    edge, inside = field.at_mm(0.0, -FIELD_MM / 2 + 1).toPoint(), field.at_mm(0.0, -60.0).toPoint()
+    drag(qtbot, live, edge, inside - edge)
+    assert live.blades[0] == pytest.approx(FIELD_MM)
+    assert live.blades[1] == pytest.approx(120.0, abs=1.5)
+    drag(qtbot, live, field.at_mm(0.0, -live.blades[1] / 2).toPoint(), edge - inside)
+    assert live.blades is None
+
+
 def test_blades_cover_the_held_picture_without_xray(live):
     corner = live.field().at_mm(-90.0, -90.0).toPoint()
     live.show_beam(False)
     before = live.grab().toImage().pixelColor(corner).lightness()
-    live.set_blades(120.0, 120.0)
+    live.show_blades((120.0, 120.0))
     assert live.grab().toImage().pixelColor(corner).lightness() < min(before, 70)
     assert live.frame.index == 1
 

@@ -109,7 +109,7 @@ def test_the_four_marks_each_in_its_shape(live):
 
 def test_a_held_picture_with_blades_and_the_view_gone_on(live):
     live.show_beam(False)
-    live.set_blades(120, 90)
+    live.show_blades((120.0, 90.0))
     live.show_pose(CArmPose(up_mm=30), moving=False)
     check(live, "held")
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from studies import LANDMARKS, PROTOCOL, protocol
 
+from carm_gui.session import study_run
 from carm_gui.session.measures import measure
 from carm_gui.session.recording import find, read
 from carm_gui.session.study_run import Run
@@ -88,6 +89,42 @@ def test_a_session_that_was_broken_off_goes_on(qtbot, study, tmp_path):
     assert "goes on there" in page(made).said.text()
     made.begin("P01")
     assert made.run.position == 2
+
+
+def test_a_participant_who_sits_at_another_window_is_not_begun_twice(qtbot, study):
+    first, second = study(), study()
+    first.begin("P01")
+    second.begin("P01")
+    assert second.run is None
+    assert "under way in another window" in page(second).said.text()
+    first.close()
+    second.begin("P01")
+    assert second.run.code == "P01"
+
+
+def test_what_the_machine_lacks_is_said_to_the_proctor(qtbot, study):
+    made = study(PROTOCOL.replace("target: skull,", "target: skull, patient: janes-ct,"))
+    told = type(made.bar.task)
+    qtbot.waitUntil(lambda: any("janes-ct" in w.text() for w in page(made).findChildren(told)), timeout=90000)
+    page(made).line.setText("P01")
+    assert any("janes-ct" in w.text() for w in page(made).findChildren(told))
+
+
+def test_a_full_disk_keeps_the_participant_where_they_are_and_nothing_is_lost(qtbot, study, monkeypatch):
+    made = study()
+    into(qtbot, made, "manual")
+    monkeypatch.setattr(study_run, "_write_whole", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left")))
+    at = made.run.position
+    made.finish("done")
+    qtbot.waitUntil(lambda: made.trial is None, timeout=90000)
+    assert made.run.position == at
+    assert any("No space left" in w.text() for w in page(made).findChildren(type(made.bar.task)))
+    page(made).press()
+    assert made.run.position == at
+    monkeypatch.undo()
+    page(made).press()
+    assert made.run.position == at + 1
+    assert isinstance(page(made), QuestionnairePage)
 
 
 def test_a_whole_trial_with_think_aloud_and_done(qtbot, study):

@@ -17,9 +17,10 @@ from inference.baseline.model import BaselineModel, HybridModel, is_baseline, op
 from inference.baseline.network import DisplacementNetwork, loss
 from inference.baseline.reading import Reading, ask_reading, regions_of, reply, target_of
 from inference.baseline.recipe import Recipe, Stage, read_recipe
-from inference.baseline.train import figures, fit, rate_at, save_model
+from inference.baseline.train import LAST_RATE, figures, fit, save_model
 from inference.models.interface import ModelError, Request
 from inference.reply import ReplyReader
+from inference.training.pace import learning_rate
 from sim.frame import LOG_SCALE, Frame
 from sim.landmarks import KEYS
 from sim.pose import CArmPose
@@ -103,7 +104,7 @@ def test_training_learns_resumes_and_ends_on_the_average(tmp_path):
 
 def test_the_rate_warms_up_and_falls_whatever_ends_the_run():
     stage = Stage(samples=1, learning_rate=1.0, warmup=0.1)
-    rates = [rate_at(stage, done) for done in (0.0, 0.05, 0.1, 0.5, 1.0)]
+    rates = [learning_rate(stage, done, LAST_RATE) for done in (0.0, 0.05, 0.1, 0.5, 1.0)]
     assert rates[1] == pytest.approx(0.5)
     assert rates[2] == 1.0 > rates[3] > rates[4] == pytest.approx(0.01)
 

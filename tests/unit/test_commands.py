@@ -465,6 +465,70 @@ def test_offered_options_are_themselves_understood():
                 assert parse(option).kind != "clarify", (text, option)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "s t o p",
+            "s.t.o.p",
+            "STOPSTOPSTOP",
+            "st0p",
+            "stooooopp",
+            "st\u200bop",
+            "st\u00adop",
+            "sto\np",
+            "\U0001f6d1",
+        ),
+        *("left 2 cm\nstop", "\uff33\uff34\uff2f\uff30", "stop\x00", "word " * 200 + "stop", "stop" + " " * 600),
+    ],
+)
+def test_a_hurried_hidden_or_drowned_stop_halts(text):
+    assert parse(text).kind == "halt"
+
+
+def test_a_line_that_breaks_the_parser_moves_nothing_and_its_stop_still_halts(monkeypatch):
+    def break_down(*_):
+        raise RecursionError
+
+    monkeypatch.setattr("inference.commands.understand", break_down)
+    assert parse("left 2 cm").kind == "clarify"
+    assert parse("left 2 cm, no, stop").kind == "halt"
+
+
+@pytest.mark.parametrize("unit", ["", " mm", " cm", " m"])
+@pytest.mark.parametrize("line", ["left {}{}", "LAO {}{}", "tilt {}{} degrees cranial"])
+def test_no_number_is_too_long_for_an_answer_in_json(line, unit):
+    for digits in (12, 308, 400):
+        answer = json.dumps(parse(line.format("9" * digits, unit)).as_dict())
+        assert "Infinity" not in answer
+        assert "NaN" not in answer
+
+
+def test_what_is_written_to_be_read_backwards_moves_nothing():
+    assert parse("\u202eleft 2 cm").kind == "clarify"
+
+
+@pytest.mark.parametrize("said", ["absolutely", "definitely", "of course", "certainly", "exactly", "go there", "go on"])
+def test_a_word_that_may_be_a_yes_accepts_nothing_beside_a_command(said):
+    assert parse(said).kind == "accept"
+    for line in (f"{said}, left 2 cm", f"{said} go to the skull", f"{said}: left elbow", f"left 2 cm, {said}"):
+        action = parse(line)
+        assert "accept" not in _all_kinds(action), (line, action)
+
+
+def test_no_line_takes_long_to_read():
+    """Words that the patterns know, repeated: one that could be matched in countless ways would never be read."""
+    for words in (
+        "i want on ",
+        "in on ",
+        "would like to see the ",
+        "i want a ",
+        "go over on to ",
+        "if you could look ",
+    ):
+        assert parse((words * 500)[:499]).kind == "clarify"
+
+
 def test_an_unknown_kind_is_refused():
     with pytest.raises(ValueError, match="no action 'fly'"):
         Action("fly")

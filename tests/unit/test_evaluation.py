@@ -8,6 +8,7 @@ import json
 import numpy as np
 import pytest
 import torch
+from doubles import TORSO as MARKS
 from doubles import ScriptedModel, small_patient
 from PIL import Image
 
@@ -31,16 +32,6 @@ from inference.prompts import locate_prompt
 from sim.landmarks import BY_KEY, KEYS
 from sim.pose import CArmPose
 
-MARKS = {
-    "skull": (0.0, 150.0, 10.0),
-    "right_humeral_head": (-90.0, 20.0, 0.0),
-    "left_humeral_head": (90.0, 20.0, 0.0),
-    "t1": (0.0, 0.0, 0.0),
-    "carina": (5.0, -60.0, 20.0),
-    "right_hemidiaphragm": (-60.0, -110.0, 20.0),
-    "left_hemidiaphragm": (60.0, -130.0, 20.0),
-    "t12": (0.0, -200.0, 0.0),
-}
 PATIENTS = ("virtual:7", "virtual:8")
 
 

@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from doubles import TORSO as MARKS
 from doubles import ScriptedModel, small_patient
 
 from inference.evaluation import bench as benches
@@ -19,16 +20,6 @@ from inference.reply import mentions
 from inference.training import dialogue
 from sim.landmarks import BY_ID, KEYS
 
-MARKS = {
-    "skull": (0.0, 150.0, 10.0),
-    "right_humeral_head": (-90.0, 20.0, 0.0),
-    "left_humeral_head": (90.0, 20.0, 0.0),
-    "t1": (0.0, 0.0, 0.0),
-    "carina": (5.0, -60.0, 20.0),
-    "right_hemidiaphragm": (-60.0, -110.0, 20.0),
-    "left_hemidiaphragm": (60.0, -130.0, 20.0),
-    "t12": (0.0, -200.0, 0.0),
-}
 OFFSETS = np.array([MARKS.get(key, (np.nan,) * 3) for key in KEYS])
 
 

@@ -18,7 +18,7 @@ from studies import done, protocol
 from carm_gui.session import export_bids
 from carm_gui.session.about import Case, recorder_for
 from carm_gui.session.export import FORMATS, ExportError, export
-from carm_gui.session.export_data import collect
+from carm_gui.session.export_data import _answers, collect
 from carm_gui.session.measures import MEASURES
 from carm_gui.session.recording import RecordingError, read
 from carm_gui.session.report_figures import share, spread
@@ -167,6 +167,24 @@ def test_the_dicom_objects_hold_the_pictures_and_say_that_they_are_simulated(stu
     assert texts
 
 
+def test_the_collimator_s_edges_are_in_the_dicom_image():
+    from datetime import datetime
+
+    from sim.dicom import Origin, image
+
+    carm = CArm(FakeProjector(), CArmPose(), size=64, blades_mm=(100.0, 60.0))
+    frame = carm.expose()
+    ds = image(frame, Origin("seed", datetime(2026, 1, 1)), 1)
+    seen = np.argwhere(frame.pixels > 0)
+    (top, left), (bottom, right) = seen.min(0) + 1, seen.max(0) + 1  # counted from 1; the edges are the first covered
+    assert (ds.CollimatorUpperHorizontalEdge, ds.CollimatorLowerHorizontalEdge) == (top - 1, bottom + 1)
+    assert (ds.CollimatorLeftVerticalEdge, ds.CollimatorRightVerticalEdge) == (left - 1, right + 1)
+    assert float(ds.WindowCenter) - float(ds.WindowWidth) / 2 > 0, "the window is of what is shown"
+    assert "CollimatorShape" not in image(
+        CArm(FakeProjector(), CArmPose(), size=64).expose(), Origin("s", datetime(2026, 1, 1)), 1
+    )
+
+
 def test_exported_twice_the_objects_are_the_same(scan, exported, tmp_path):
     uids = []
     for files in (exported["scan", "dicom"][2], export(scan, "dicom", tmp_path / "again")[1]):
@@ -215,7 +233,21 @@ def test_a_damaged_recording_is_left_out_and_named(study, tmp_path):
     broken.write_text("nonsense\nnonsense\n")
     data, _ = export(tmp_path / "s", "csv", tmp_path / "out")
     assert len(data.trials) == 9
-    assert str(broken) in data.problems[0]
+    assert data.problems[0].startswith(broken.relative_to(tmp_path / "s").as_posix())
+    assert str(tmp_path).encode() not in (tmp_path / "out" / "codebook.json").read_bytes()  # a path may name somebody
+
+
+def test_a_questionnaire_given_again_after_a_crash_counts_once(tmp_path):
+    made = protocol()
+    run = Run(made, "P01", tmp_path)
+    while run.item.kind != "questionnaire":
+        run.advance()
+    run.answer("raw-tlx", [0] * 6)  # and the program dies before the page is done
+    file = run.folder / "questionnaires.jsonl"
+    file.write_bytes(file.read_bytes() + b'{"at": "2026-01-01T00:00:00", "questionn')
+    run.answer("raw-tlx", [100] * 6)
+    answers = _answers(run.folder)
+    assert [a.scores for a in answers] == [{"raw_tlx": 100.0}]
 
 
 def test_nothing_is_written_over_and_nothing_into_the_recording(study, tmp_path):

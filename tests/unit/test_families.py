@@ -267,11 +267,20 @@ def test_memory_grows_with_bits_and_says_what_fits():
     laptop = Machine("", 0, 0, 16 * GB, 7 * GB)
     assert fit(small, laptop).bits in (4, 8)
     assert fit(large, laptop).bits is None
-    assert "7 GB are free" in fit(large, laptop).sentence
+    assert "7.0 GB are free" in fit(large, laptop).sentence
     server = Machine("a GPU", 80 * GB, 78 * GB, 128 * GB, 100 * GB)
     assert (fit(large, server).bits, fit(large, server).device) == (16, "cuda")
     without = replace(server, gpu_free=24 * GB, ram_free=24 * GB, quantises=False)
     assert "bitsandbytes" in fit(large, without).sentence
+
+
+def test_what_does_not_fit_never_needs_less_than_is_free():
+    """On a processor what is not quantised takes 32 bits: the sentence must count that too."""
+    for profile in PROFILES:
+        for free in range(4, 80):
+            said = fit(profile, Machine("", 0, 0, int(free * 1e9), int(free * 1e9))).sentence
+            if told := re.search(r"needs ([\d.]+) GB at 4 bits, ([\d.]+) GB are free", said):
+                assert float(told[1]) >= float(told[2]), said
 
 
 def test_bits_are_chosen_by_what_is_free():

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import sim.patient
-from sim.patient import load
+from sim.patient import load, shipped
 from sim.patient.load import VIRTUAL_SPACING_MM, load_patient
 from sim.patient.markups import write_mrk_json
 from sim.patient.patient import Patient, PatientError
@@ -31,12 +31,13 @@ def generator(monkeypatch, tmp_path):
         built.append(seed)
         return subject(seed, spacing_mm)
 
-    fake = SimpleNamespace(GENERATOR="7", build=build, built=built, shipped=lambda: subject(0, 1.0))
+    fake = SimpleNamespace(GENERATOR="7", build=build, built=built)
     monkeypatch.setitem(sys.modules, "sim.patient.virtual", fake)
     monkeypatch.setattr(sim.patient, "virtual", fake, raising=False)
     fake.cache = tmp_path / "cache"
     fake.cache.mkdir()
     monkeypatch.setattr(load, "cache_dir", lambda *parts: fake.cache)
+    monkeypatch.setattr(shipped, "shipped", lambda: subject(0, 1.0))
     return fake
 
 
@@ -113,7 +114,7 @@ def test_the_shipped_patient(generator, monkeypatch):
     def lacking():
         raise FileNotFoundError("The installation lacks patients/a.npz; reinstall the package.")
 
-    monkeypatch.setattr(generator, "shipped", lacking)
+    monkeypatch.setattr(shipped, "shipped", lacking)
     with pytest.raises(PatientError, match="reinstall the package"):
         load_patient("virtual")
 

@@ -117,6 +117,6 @@ def test_a_picture_without_metal_is_the_same_to_the_last_bit():
     plain, changed = paths(hu), paths(marked)
     differs = (plain != changed).any(axis=0)
     assert 0 < differs.sum() < 0.01 * differs.size
-    assert plain[0].min() >= 0
+    assert plain[0].min() > -0.01, "no more than a cubic reading of a sharp edge leaves"
     averaged = cut(hu, (2, 0, 1), (2, 1, 1), lambda rows, work: work(0, rows))
     assert averaged.quantum == QUANTUM_G_CM3

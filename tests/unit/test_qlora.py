@@ -16,7 +16,7 @@ from inference.models.families import BY_NAME, PROFILES
 from inference.models.interface import ModelInfo
 from inference.models.transformers import TransformersModel
 from inference.training import shards
-from inference.training.qlora import _Endless, ends, targets
+from inference.training.qlora import _Endless, ends, layers, targets, train
 from inference.training.qlora_config import QloraRecipe, read_qlora
 from inference.training.qlora_data import Collator, RadiographTickets, Sample, ViewTickets, open_ticket
 from inference.training.qlora_estimate import CARDS, estimate, largest_batch, table, training_bytes
@@ -24,6 +24,7 @@ from sim.pose import CArmPose
 from sim.resource import resource
 
 CONFIGS = sorted(resource("configs", "qlora").glob("*.toml"))
+LAUNCHES = sorted(resource("configs", "accelerate").glob("*.yaml"))
 
 
 def photograph(folder: Path, subjects: int = 3, views: int = 6, size: int = 64) -> Path:
@@ -263,12 +264,40 @@ def test_the_estimate_grows_with_model_batch_and_bits_and_shrinks_with_cards():
     assert all(profile.name in line for profile, line in zip(PROFILES, lines[2:]))
 
 
-def test_the_launch_files_are_whole():
-    import yaml
+@pytest.mark.parametrize("file", LAUNCHES, ids=lambda path: path.stem)
+def test_the_launch_files_are_what_accelerate_takes(file):
+    """Each is read by accelerate's own class, and every option in it is one of `accelerate launch`."""
+    from accelerate.commands.config.config_args import load_config_from_file
+    from accelerate.commands.launch import launch_command_parser
 
-    for file in resource("configs", "accelerate").glob("*.yaml"):
-        loaded = yaml.safe_load(file.read_text())
-        assert loaded["num_processes"] >= 2
-        assert loaded["distributed_type"] in ("FSDP", "DEEPSPEED", "MULTI_GPU")
+    known = vars(launch_command_parser().parse_args(["--config_file", str(file), "x.py"]))
+    loaded = load_config_from_file(str(file))
+    assert loaded.num_processes >= 2
+    assert loaded.distributed_type in ("FSDP", "DEEPSPEED", "MULTI_GPU")
+    told = dict(loaded.fsdp_config) | dict(loaded.deepspeed_config)
+    assert set(told) <= set(known)
+    assert bool(loaded.fsdp_config) == (file.stem == "fsdp")
+    assert bool(loaded.deepspeed_config) == (file.stem == "deepspeed_zero3")
+
+
+def test_every_config_names_its_own_model():
     for config in CONFIGS:
         assert tomllib.loads(config.read_text())["base"] in config.stem
+
+
+@pytest.mark.parametrize("kind", FAMILIES)
+def test_fsdp_is_told_layers_that_the_model_has(tmp_path, kind):
+    """The published Gemma-3 names a pooling head that no Gemma-3 has; accelerate refuses a class that is not there."""
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForImageTextToText
+
+    model = AutoModelForImageTextToText.from_pretrained(build(kind, tmp_path / kind))
+    found = layers(get_peft_model(model, LoraConfig(r=2, target_modules=["q_proj"])))
+    assert any(name.endswith("DecoderLayer") for name in found)
+    assert set(found) <= {type(module).__name__ for module in model.modules()}
+
+
+def test_deepspeed_wants_a_base_of_sixteen_bits(tmp_path, monkeypatch):
+    monkeypatch.setenv("ACCELERATE_USE_DEEPSPEED", "true")
+    with pytest.raises(ValueError, match="set bits = 16"):
+        train(QloraRecipe(base="x", data=tmp_path, out=tmp_path, device="cpu"))

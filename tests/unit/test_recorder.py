@@ -12,15 +12,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from doubles import FakeProjector
 
 from carm_gui.session import recorder as recorder_module
+from carm_gui.session.about import Case, recorder_for
 from carm_gui.session.events import SessionEvent
 from carm_gui.session.recorder import SCHEMA, Recorder, put_aside, unfinished
 from carm_gui.session.recording import RecordingError, read
+from carm_gui.session.replay import revive
+from carm_gui.session.replay_check import device_of
 from inference.commands import Action
 from inference.step import Prediction, Proposal, Step
+from sim.carm import CArm
 from sim.frame import Dose, Frame
 from sim.pose import CArmPose, MotionCommand
+from sim.xray.detector import Exposure
 
 
 def frame(index=7):
@@ -78,6 +84,39 @@ def test_of_a_view_that_stands_still_the_first_pulse_is_kept(tmp_path):
     np.testing.assert_array_equal(recording.pixels(4), moved.pixels)
 
 
+def test_a_new_technique_or_collimation_is_a_new_view(tmp_path):
+    pulses = [frame(1), replace(frame(2), kvp=70.0), replace(frame(3), kvp=70.0), replace(frame(4), kvp=70.0, ma=3.0)]
+    pulses += [replace(pulses[-1], index=5, blades_mm=(80.0, 60.0)), replace(pulses[-1], index=6)]
+    write(tmp_path, *[("frame", {"frame": pulse, "still": True, "shot": False}) for pulse in pulses])
+    assert read(tmp_path).kept == (1, 2, 4, 5, 6)
+
+
+def test_every_pulse_is_kept_where_it_is_asked_for(tmp_path):
+    recorder = Recorder(tmp_path, every_pulse=True)
+    for number in (1, 2, 3):
+        recorder.write(SessionEvent(number, 0.1, "frame", {"frame": frame(number), "still": True, "shot": False}))
+    recorder.close()
+    assert read(tmp_path).kept == (1, 2, 3)
+
+
+def test_a_pulse_that_was_not_kept_is_made_again_to_the_last_grey_level(tmp_path):
+    carm = CArm(FakeProjector(), CArmPose(), size=64, auto=True)
+    recorder = recorder_for(carm, Case(), tmp_path)
+    shown = [carm.expose() for _ in range(12)]
+    for number, one in enumerate(shown, 1):
+        recorder.write(SessionEvent(number, 0.1 * number, "frame", {"frame": one, "still": True, "shot": False}))
+    recorder.close()
+    recording = read(tmp_path)
+    left = [line for line in recording.of("frame") if line.data["frame"]["index"] not in recording.kept]
+    assert len(left) >= 9  # the exposure has settled after a pulse or two
+    again = device_of(recording, FakeProjector())
+    for line in left:
+        told = revive(line, recording).data["frame"]
+        one = next(frame for frame in shown if frame.index == told.index)
+        made = again.picture(told.pose, told.index, False, Exposure(told.kvp, told.ma, told.pulse_ms), told.blades_mm)
+        np.testing.assert_array_equal(made, one.pixels)
+
+
 @pytest.mark.parametrize(
     ("kind", "data"),
     [("frame", {"frame": frame(2), "still": True, "shot": True}), ("saved", {"frame": frame(2)})],
@@ -126,6 +165,8 @@ def test_a_full_disk_is_said_once_and_leaves_whole_lines_alone(tmp_path, monkeyp
     recording = read(tmp_path)
     assert [line.seq for line in recording.lines] == [1]
     assert not recording.cut
+    assert "No space left" in recording.about["stopped"]
+    assert unfinished(tmp_path.parent) != tmp_path, "a rehearsal that has ended is not offered to be gone on with"
 
 
 FULL_DISK = """

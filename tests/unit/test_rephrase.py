@@ -7,39 +7,24 @@ import time
 from dataclasses import replace
 
 import pytest
-from doubles import EventLog, FakeProjector, ScriptedModel
+from doubles import ScriptedModel
 
-from carm_gui.session.session import Session
 from inference.commands import Action
 from inference.models.interface import ModelError
 from inference.rephrase import rephrase
-from sim.carm import CArm
 from sim.pose import CArmPose
 
 ODD = "could the beam be nearer his noggin"
 
 
-@pytest.fixture
-def make():
-    sessions = []
-
-    def build(*script, style="full"):
-        model = ScriptedModel(*script)
-        model.info = replace(model.info, prompt_style=style)
-        session = Session(CArm(FakeProjector(), CArmPose(), size=32), model, beam=False, realtime=False)
-        log = EventLog()
-        session.listen(log)
-        session.start()
-        sessions.append(session)
-        return session, model, log
-
-    yield build
-    for session in sessions:
-        session.close()
+def general(*script, style="full"):
+    model = ScriptedModel(*script)
+    model.info = replace(model.info, prompt_style=style)
+    return model
 
 
 def test_a_general_model_suggests_and_nothing_is_done(make):
-    session, model, log = make("align to the skull")
+    session, model, log = make(general("align to the skull"))
     session.submit_text(ODD)
     question = log.wait_for("question", reason="rephrased")
     assert question.data["options"] == ("align to the skull", "no")
@@ -59,7 +44,7 @@ def test_a_general_model_suggests_and_nothing_is_done(make):
     ["UNKNOWN", "", "yes", "stop", "no", "go up 3 cm and take a shot", "zorblax", "go up", ModelError("It died.")],
 )
 def test_what_is_no_single_command_is_not_suggested(make, reply):
-    session, _, log = make(reply)
+    session, _, log = make(general(reply))
     session.submit_text(ODD)
     question = log.wait_for("question")
     expected = "rephrased" if reply == "go up" else "not_understood"
@@ -68,7 +53,7 @@ def test_what_is_no_single_command_is_not_suggested(make, reply):
 
 
 def test_the_embedded_model_is_not_asked(make):
-    session, model, log = make("align to the skull", style="compact")
+    session, model, log = make(general("align to the skull", style="compact"))
     session.submit_text(ODD)
     assert log.wait_for("question").data["reason"] == "not_understood"
     assert not model.requests
@@ -77,7 +62,7 @@ def test_the_embedded_model_is_not_asked(make):
 def test_beside_a_proposal_the_words_are_about_the_proposal(make):
     from doubles import move_reply
 
-    session, model, log = make(move_reply("LEFT", "SMALL"))
+    session, model, log = make(general(move_reply("LEFT", "SMALL")))
     session.submit(Action("align", landmark="skull"))
     log.wait_for("state", state="waiting")
     session.submit_text(ODD)
@@ -86,7 +71,7 @@ def test_beside_a_proposal_the_words_are_about_the_proposal(make):
 
 
 def test_a_halt_ends_it(make):
-    session, model, log = make("align to the skull")
+    session, model, log = make(general("align to the skull"))
     model.hold, model.piece = threading.Event(), 3
     session.submit_text(ODD)
     model.streaming.wait(5)

@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -165,6 +166,9 @@ def test_a_host_is_asked_once_somebody_allowed_it(monkeypatch):
     assert split_address("http://localhost/api")[0] == "http://localhost/api"
     assert servers.allow("https://GPU.example/v1") == "gpu.example"
     assert split_address("https://gpu.example/v1#m") == ("https://gpu.example/v1", "m")
+    with pytest.raises(ModelError, match="by https only"):
+        servers.allow("http://10.1.2.3/v1")
+    assert "10.1.2.3" not in servers.allowed_hosts()
     monkeypatch.setenv("CARM_SERVERS", "other.example")
     assert split_address("https://other.example")[0] == "https://other.example/v1"
     assert is_server("https://x")
@@ -397,12 +401,28 @@ def test_the_info_of_a_server_names_it():
 
 
 def test_the_key_comes_from_the_environment_then_the_keyring(monkeypatch):
+    """The keyring's own library, on a ring of the test's."""
     import sys
-    from types import SimpleNamespace
 
+    import keyring
+    from keyring.backend import KeyringBackend
+
+    class Ring(KeyringBackend):
+        priority = 1
+        kept: ClassVar[dict] = {}
+
+        def get_password(self, service, username):
+            return self.kept.get((service, username))
+
+        def set_password(self, service, username, password):
+            self.kept[service, username] = password
+
+        def delete_password(self, service, username):
+            del self.kept[service, username]
+
+    monkeypatch.setattr(keyring.core, "_keyring_backend", Ring())
+    keyring.set_password("carm", "gpu.example", "from the ring")  # as `keyring set carm HOST` does
     monkeypatch.setenv("CARM_SERVER_KEY", " sesame ")
-    ring = {("carm", "gpu.example"): "from the ring"}
-    monkeypatch.setitem(sys.modules, "keyring", SimpleNamespace(get_password=lambda *who: ring.get(who)))
     assert servers.key_for("gpu.example") == "sesame"
     monkeypatch.delenv("CARM_SERVER_KEY")
     assert servers.key_for("gpu.example") == "from the ring"

@@ -6,40 +6,15 @@ import threading
 import time
 
 import pytest
-from doubles import ARRIVED, EventLog, FakeProjector, ScriptedModel, move_reply
+from doubles import ARRIVED, align, move_reply
 
-from carm_gui.session.session import Session
 from inference.commands import Action
 from inference.models.interface import ModelError
 from inference.prompts import correct_reply
-from sim.carm import CArm
 from sim.pose import CArmPose
 
 LEFT_60 = move_reply("LEFT", "MODERATE")
 UP_90 = move_reply("CENTER", "NONE", "UP", "LARGE")
-
-
-@pytest.fixture
-def make():
-    sessions = []
-
-    def build(*script, pose=CArmPose(), realtime=False, beam=False, state="ready", **options):  # noqa: B008
-        model = script[0] if isinstance(script[0], ScriptedModel) else ScriptedModel(*script, state=state)
-        carm = CArm(FakeProjector(), pose, size=64)
-        session = Session(carm, model, beam=beam, realtime=realtime, **options)
-        log = EventLog()
-        session.listen(log)
-        session.start()
-        sessions.append(session)
-        return session, model, log
-
-    yield build
-    for session in sessions:
-        session.close()
-
-
-def align(session, key="skull"):
-    session.submit(Action("align", landmark=key))
 
 
 def test_the_loop_goes_on_until_the_model_says_it_is_there(make):
@@ -283,9 +258,8 @@ def test_expose_and_save_keep_the_proposal_waiting(make):
 def test_display_matters_are_passed_to_the_window(make):
     session, _, log = make(ARRIVED)
     session.submit(Action("magnify", step=1))
-    session.submit(Action("collimate", step=-1))
     session.submit(Action("help"))
-    assert [event.data["action"].kind for event in log.of("display")] == ["magnify", "collimate"]
+    assert [event.data["action"].kind for event in log.of("display")] == ["magnify"]
     assert log.notes()
 
 

@@ -6,48 +6,17 @@ import threading
 import time
 
 import pytest
-from doubles import ARRIVED, EventLog, FakeProjector, ScriptedModel, move_reply
+from doubles import ARRIVED, align, move_reply, stays
 
 from carm_gui.session.budget import Budget
-from carm_gui.session.session import Session
 from inference.commands import Action
 from inference.models.interface import ModelError
-from sim.carm import CArm
 from sim.pose import CArmPose
 
 LEFT_60 = move_reply("LEFT", "MODERATE")
 LEFT_30 = move_reply("LEFT", "SMALL")
 UP_90 = move_reply("CENTER", "NONE", "UP", "LARGE")
 ORIGIN = CArmPose()
-
-
-@pytest.fixture
-def make():
-    sessions = []
-
-    def build(*script, pose=ORIGIN, realtime=False, beam=False, pause_s=0.0, **options):
-        model = ScriptedModel(*script)
-        carm = CArm(FakeProjector(), pose, size=32)
-        session = Session(carm, model, beam=beam, realtime=realtime, pause_s=pause_s, **options)
-        log = EventLog()
-        session.listen(log)
-        session.start()
-        sessions.append(session)
-        return session, model, log
-
-    yield build
-    for session in sessions:
-        session.close()
-
-
-def align(session, key="skull"):
-    session.submit(Action("align", landmark=key))
-
-
-def stays(session, pose, seconds=0.15):
-    time.sleep(seconds)
-    assert session.carm.pose == pose
-    assert not session.carm.moving
 
 
 def disarmed(log):

@@ -8,47 +8,21 @@ import time
 from dataclasses import replace
 
 import pytest
-from doubles import ARRIVED, EventLog, FakeProjector, ScriptedModel, move_reply
+from doubles import ARRIVED, move_reply, stays
 
 import carm_gui.session.asking as asking_module
-from carm_gui.session.session import Session
 from inference.commands import Action
 from inference.prompts import navigate_reply
 from inference.step import Prediction, Proposal, Step
-from sim.carm import CArm
 from sim.pose import CArmPose, MotionCommand
 
 LEFT_60 = move_reply("LEFT", "MODERATE")
 ORIGIN = CArmPose()
 
 
-@pytest.fixture
-def make():
-    sessions = []
-
-    def build(*script, pose=ORIGIN, realtime=False, beam=False, **options):
-        model = script[0] if isinstance(script[0], ScriptedModel) else ScriptedModel(*script)
-        session = Session(CArm(FakeProjector(), pose, size=32), model, beam=beam, realtime=realtime, **options)
-        log = EventLog()
-        session.listen(log)
-        session.start()
-        sessions.append(session)
-        return session, model, log
-
-    yield build
-    for session in sessions:
-        session.close()
-
-
 def propose(session, log):
     session.submit(Action("align", landmark="skull"))
     return log.wait_for("state", state="waiting")
-
-
-def stays(session, pose, seconds=0.15):
-    time.sleep(seconds)
-    assert session.carm.pose == pose
-    assert not session.carm.moving
 
 
 # ---- accept --------------------------------------------------------------------------------------

@@ -7,10 +7,11 @@ from collections import Counter
 
 import pytest
 
-from carm_gui.session import study_file
+from carm_gui.session import study_file, study_run
 from carm_gui.session.study import ProtocolError, rules
 from carm_gui.session.study_order import order, plan, williams
-from carm_gui.session.study_run import Run, check_code, state_of
+from carm_gui.session.study_ready import missing
+from carm_gui.session.study_run import Run, check_code, hold, state_of
 
 SMALL = """
 study: small
@@ -89,6 +90,8 @@ def test_a_crossed_study_has_every_task_in_every_condition():
         ("tasks:", "tasks: [", "line"),
         ("title: A small study\n", "", "title: this field is missing"),
         ("title:", "questionnaires: {at_end: [nasa]}\ntitle:", "line 3: questionnaires.at_end[1]: there is no quest"),
+        ("title: A small", 'title: "A small', "line 3: a quoted scalar is never closed"),
+        ("title:", "practice: {task: a}\ntitle:", "line 3: practice: this must be a list"),
         ("title:", "practice: [{task: x, condition: manual}]\ntitle:", "line 3: practice[1].task: there is no task"),
     ],
 )
@@ -104,6 +107,12 @@ def test_what_is_no_protocol_is_said_in_one_sentence(text):
 def test_all_mistakes_are_said_at_once():
     text = SMALL.replace("target: skull", "target: femur").replace("mode: manual", "mode: x")
     assert len(mistakes(text).splitlines()) == 2
+
+
+def test_a_list_whose_items_are_all_refused_is_not_called_empty():
+    text = SMALL.replace("target:", "goal:")
+    assert "empty" not in mistakes(text)
+    assert len(mistakes(text).splitlines()) == 4  # two fields unknown, two missing
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path):
@@ -146,6 +155,36 @@ def test_a_run_goes_on_where_a_crash_left_it(tmp_path):
         again.advance()
     assert not Run(protocol(), "P01", tmp_path).resumed
     assert (tmp_path / "small" / "sub-P01" / "ses-02").is_dir()
+
+
+def test_a_run_that_cannot_be_written_stays_where_it_is(tmp_path, monkeypatch):
+    run = Run(protocol(), "P01", tmp_path)
+    monkeypatch.setattr(study_run, "_write_whole", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left")))
+    with pytest.raises(OSError, match="No space"):
+        run.advance()
+    assert run.position == 0
+    monkeypatch.undo()
+    run.advance()
+    assert Run(protocol(), "P01", tmp_path).position == 1
+
+
+def test_a_participant_sits_at_one_window_alone(tmp_path):
+    held = hold(protocol(), "P01", tmp_path)
+    with pytest.raises(ProtocolError, match="P01 is under way in another window"):
+        hold(protocol(), "P01", tmp_path)
+    hold(protocol(), "P02", tmp_path).release()
+    held.release()
+    hold(protocol(), "P01", tmp_path).release()
+
+
+def test_what_this_machine_lacks_is_said_before_anyone_sits_down(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert missing(study_file.read(study_file.example())) == []
+    text = SMALL.replace("mode: assisted", "mode: assisted, model: embeded", 1)
+    text = text.replace("tasks:\n  - {", "tasks:\n  - {patient: janes-ct, ", 1)
+    said = missing(protocol(text))
+    assert "There is no model called embeded" in said[0]
+    assert "carm import PATH --name janes-ct" in said[1]
 
 
 def test_another_version_of_the_protocol_is_never_mixed_in(tmp_path):

@@ -86,6 +86,14 @@ def test_time_dose_and_pictures(tmp_path):
     assert found["dap_gycm2"] == pytest.approx(0.03)
 
 
+def test_what_the_blades_cover_is_not_shown(tmp_path):
+    """The skull lies 100 mm above the centre: on the open field, not on one of 60 mm."""
+    kind, narrow = shot(1, pose())
+    narrow["frame"]["blades_mm"] = [60.0, 60.0]
+    found = measure(recording(tmp_path, BEGAN, shot(0, pose()), (kind, narrow), DONE))
+    assert (found["shots"], found["blank_shots"], found["shots_without_target"]) == (2, 1, 1)
+
+
 def test_the_way_its_reversals_and_the_final_error(tmp_path):
     way = [pose(up=30.0), pose(up=120.0), pose(left=40.0, up=90.0, primary=6.0), pose(left=40.0, up=88.0, primary=6.0)]
     moves = [("pose", {"pose": at, "moving": True}) for at in way]

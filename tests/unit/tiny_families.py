@@ -7,30 +7,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from inference import prompts
-from inference.preamble import preamble
+from inference.models.random_weights import CONTROL, IMAGE, save_qwen_processor, tokenizer
 
 FAMILIES = ("gemma3", "qwen2_5_vl", "llava", "idefics3")
 SIZE = 56
-CONTROL = ("<pad>", "<eos>", "<bos>", "<unk>", "<turn>", "<end_of_turn>")
-IMAGE = {
-    "gemma3": ("<start_of_image>", "<end_of_image>", "<image_soft_token>"),
-    "qwen2_5_vl": ("<|vision_start|>", "<|vision_end|>", "<|image_pad|>", "<|video_pad|>"),
-    "llava": ("<image>",),
-    "idefics3": ("<fake_token_around_image>", "<image>", "<global-img>", "<end_of_utterance>"),
-}
-SHOWN = {
-    "gemma3": "<start_of_image>",
-    "qwen2_5_vl": "<|vision_start|><|image_pad|><|vision_end|>",
-    "llava": "<image>",
-    "idefics3": "<image>",
-}
-TEMPLATE = (
-    "{{{{ bos_token }}}}{{% for m in messages %}}<turn>{{{{ m['role'] }}}}\n"
-    "{{% if m['content'] is string %}}{{{{ m['content'] }}}}{{% else %}}{{% for c in m['content'] %}}"
-    "{{% if c['type'] == 'image' %}}{shown}{{% else %}}{{{{ c['text'] }}}}{{% endif %}}{{% endfor %}}{{% endif %}}"
-    "<end_of_turn>\n{{% endfor %}}{{% if add_generation_prompt %}}<turn>assistant\n{{% endif %}}"
-)
+WORDS, LONGEST = 700, 4096
 TEXT = dict(
     hidden_size=64, intermediate_size=128, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2,
     max_position_embeddings=4096, pad_token_id=0, eos_token_id=5, bos_token_id=2, tie_word_embeddings=False,
@@ -47,7 +28,7 @@ def build(kind: str, folder: Path, seed: int = 0, endless: bool = True) -> Path:
     import transformers as tf
 
     torch.manual_seed(seed)
-    words = _tokenizer(kind)
+    words = tokenizer(kind, WORDS, LONGEST)
     config, processor = globals()[f"_{kind}"](tf, words)
     model = tf.AutoModelForImageTextToText.from_config(config)
     for name, weight in model.named_parameters():
@@ -66,35 +47,6 @@ def build(kind: str, folder: Path, seed: int = 0, endless: bool = True) -> Path:
     processor(folder)
     (folder / "carm.json").write_text(json.dumps({"prompt": "full"}))
     return folder
-
-
-def _tokenizer(kind: str):
-    import transformers as tf
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-
-    words = Tokenizer(models.BPE())
-    words.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    words.decoder = decoders.ByteLevel()
-    texts = [preamble(task) for task in prompts.TASKS]
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
-    trainer = trainers.BpeTrainer(
-        vocab_size=700, special_tokens=[*CONTROL, *IMAGE[kind]], initial_alphabet=alphabet, show_progress=False
-    )
-    words.train_from_iterator(texts, trainer)
-    extra = {}
-    if kind == "gemma3":
-        extra = dict(zip(("boi_token", "eoi_token", "image_token"), IMAGE[kind]))
-    return tf.PreTrainedTokenizerFast(
-        tokenizer_object=words,
-        pad_token="<pad>",
-        eos_token="<end_of_turn>",
-        bos_token="<bos>",
-        unk_token="<unk>",
-        padding_side="left",
-        model_max_length=4096,
-        extra_special_tokens=extra or None,
-        chat_template=TEMPLATE.format(shown=SHOWN[kind]),
-    )
 
 
 def _gemma3(tf, words):
@@ -128,25 +80,7 @@ def _qwen2_5_vl(tf, words):
         vision_end_token_id=token("<|vision_end|>"),
         tie_word_embeddings=False,
     )  # fmt: skip
-
-    def save(folder: Path) -> None:  # as the published folders lay it out
-        words.save_pretrained(folder)
-        (folder / "preprocessor_config.json").write_text(
-            json.dumps(
-                {
-                    "image_processor_type": "Qwen2VLImageProcessor",
-                    "processor_class": "Qwen2_5_VLProcessor",
-                    "patch_size": 14,
-                    "merge_size": 2,
-                    "temporal_patch_size": 2,
-                    "size": {"shortest_edge": 3136, "longest_edge": 12845056},
-                    "min_pixels": 3136,
-                    "max_pixels": 12845056,
-                }
-            )
-        )
-
-    return config, save
+    return config, lambda folder: save_qwen_processor(words, folder)
 
 
 def _llava(tf, words):

@@ -1,0 +1,126 @@
+"""How a landmark is wished for, built from parts: who wishes, what is done to see it, which way. Text to plainer text.
+
+Each pattern ends before the name of a landmark and takes only words from closed lists that stand right before it, so
+that a word which is not understood is still there afterwards. Nothing negated, past or conditional is in the lists.
+"""
+
+from __future__ import annotations
+
+import re
+
+from inference.language.vocabulary import NAMES
+
+
+def _any(words: str) -> str:
+    return f"(?:{'|'.join(word.strip() for word in words.split(','))})"
+
+
+_OWN = r"(?:(?:the|his|her|their|this|that|our|a|patient|patient's|patients) )*"
+_SIDE = r"(?:(?:left|right|lt|rt|l|r)\.?[ -](?:sided? |hand(?:ed)? )?(?:the )?)?"
+_NAMED = "|".join(
+    r" (?:(?:of|the|in) )*".join(map(re.escape, words))
+    for words in sorted(NAMES, key=len, reverse=True)
+    if words != ("head",)
+)
+AHEAD = rf"(?={_OWN}{_SIDE}(?:{_NAMED})\b)"
+"""What must follow: a landmark, with its side or without."""
+
+_OPEN = (
+    rf"(^\W*|[,.;!?] *|\b{_any('and,then,so,now,ok,okay,please,well,um,uh,er,yes,no,hey,next,but,today,first,think')} )"
+)
+_COLOUR = rf"(?:{_any('really,just,also,now,still,next,then,only,very,much,please,kindly,so,actually,quickly')} )*"
+_MACHINE = r"(?:view|beam|camera|c[ -]?arm|isocent(?:re|er)|image|picture)"
+_VIEW = rf"(?:us|me|it|yourself|yourselves|(?:the |our |your )?{_MACHINE})"
+_WAYS = "over,across,up,down,back,along,around,round,straight,directly,quickly,slowly,gently,now,please,again"
+_PLACES = "to,onto,on,at,in,above,toward,towards,for,into,upon,until,till,with"
+_LOOKS = "look,view,glance,peek,gander,alignment,visualisation,visualization,sight"
+_FINE = "nice,good,better,quick,closer,clear,proper,decent,brief,short,fresh,centred,centered,nicer,clearer"
+_SEEING = (
+    "see,visualise,visualize,inspect,examine,check,study,show,display,find,locate,reach,visit,do,go,come,move,drive,"
+    "proceed,pass,switch,change,jump,return,focus,centre,center,align,aim,work,concentrate,continue,start,begin,have,"
+    "take,get,be,make"
+)
+_SMALL = (
+    "that,it,us,me,you,we,could,can,a,an,another,one,once,more,the,of,next,also,just,"
+    "beam,c-arm,camera,isocentre,isocenter,crosshair,crosshairs"
+)
+# One alternative a word and no word twice: else a long line could be matched in countless ways.
+_BETWEEN = _any(
+    ",".join(sorted({*f"{_WAYS},{_PLACES},{_LOOKS},{_FINE},{_SEEING},{_SMALL}".split(",")})) + ",if you,if we,if i"
+)
+_BY, _AT = _any(_WAYS), _any(f"{_PLACES},over,around")
+
+_WANT = (
+    rf"(?:(?:would|will|shall|do) {_COLOUR}"
+    rf"{_any('like,love,prefer,want,wish,need,rather,appreciate,require,fancy,be happy,be glad,be grateful')}|"
+    rf"(?:am|are) {_COLOUR}{_any('wanting,wishing,needing,hoping,going,planning,trying,interested,ready,keen')}|"
+    rf"{_COLOUR}{_any('want,wish,need,require,desire,prefer,wanna,gotta,gonna,ought')}|"
+    rf"{_COLOUR}(?:(?:have|got)(?= to)|(?:must|should)(?! be))|"
+    r"will|shall|lets)"
+)
+_WISHED = rf"{_WANT}(?: {_BETWEEN})*"
+_PLEASING = _any("nice,good,great,lovely,perfect,helpful,wonderful,ideal,excellent,best,appreciated,fine")
+_TRAVEL = _any(
+    "(?<!the )head,heading,lock,lock us,"
+    "go,going,come,coming,move,moving,drive,driving,proceed,advance,travel,pass,passing,pan,slide,shift,steer,navigate,"
+    "switch,switching,change,changing,swing,hop,jump,skip,nip,pop,whizz,zip,dash,rush,fly,run,hurry,get,climb,drop,"
+    "descend,ascend,ease,drift,float,glide,cruise,sail,progress,continue,return,track,race,scoot,slew,park,position,"
+    "orient,arrive,direct,redirect,reposition,relocate,transition,land,make your way,make our way,navigate us"
+)
+
+WANTING = (
+    (
+        r"^\W*(?:and |but |so )?(?:do|did|does|must|should|would) (?:we|i|you) (?:have|need|want|really|still)\b",
+        " xquestion ",
+    ),
+    (
+        rf"\b(?:what|all|(?:the )?(?:next |first |only )?(?:thing|one|place|landmark|structure|point)) "
+        rf"(?:that )?(?:i|we) {_WISHED} (?:is|would be|will be) {AHEAD}",
+        "show ",
+    ),
+    (rf"{_OPEN}(?:i|we) {_WISHED} {AHEAD}", r"\1 show "),
+    (rf"^\W*((?:please|now|then|and|so),? )*(?=want|need|wanna|gotta|would like){_WISHED} {AHEAD}", "show "),
+    (r"^\W*(?:up next|next up)\b", "next "),
+    (
+        rf"\b(?:it )?(?:would|will) be {_PLEASING} (?:to|if (?:i|we|you) (?:can|could|would))"
+        rf"(?: {_BETWEEN})* {AHEAD}",
+        "show ",
+    ),
+    (
+        rf"(?<!\bleft)(?<!\bright)(?<!\bup)(?<!\bdown)(?<=[a-z0-9]) (?:would|will) be {_PLEASING}"
+        r"(?: next| now)?(?=\W*(?:please)?\W*$)",
+        " ",
+    ),
+    (rf"\b(?:the )?next (?:one )?(?:is|will be|would be|comes|shall be|should be) {AHEAD}", "show "),
+    (
+        rf"\b(?:have|get|take|give me|give us|do|make|show me|show us)"
+        rf"(?: {_any('a,an,another,one,the,us,me,' + _FINE)})* {_any(_LOOKS)}(?: {_AT}| of)+ {AHEAD}",
+        "show ",
+    ),
+    (
+        rf"\b(?:new|change|switch|set|update|make|choose|pick|select)(?: (?:the|my|our|as|new))* "
+        rf"(?:target|goal|destination|landmark)(?: to| is|:)*\s+{AHEAD}",
+        "show ",
+    ),
+    (rf"^\W*(?!us|me|it)(?:move |have )?{_VIEW} {_AT} {AHEAD}", "go to "),
+    (rf"\b({_NAMED}),? (?:please,? )?(?:the )?(left|right) one\b", r"\2 \1"),
+    (r"\b(?:down|up|over|back|across|off|on|now) (?:we|you) go (?=to|on|over|at)", "go "),
+    (
+        rf"\b(?:(?<=please )be |(?:i am|we are) (?=\w+ing\b))?{_TRAVEL}(?: {_VIEW})?(?: {_BY}| on| in| once more)* "
+        rf"(?:{_AT}|on top of) {AHEAD}",
+        "go to ",
+    ),
+    (rf"\b(?:the )?same (?:again |thing |once more )?(?:for|with|on|at) {AHEAD}", "xagain "),
+    (r"\bbe (?:a|an) (?:dear|darling|angel|star|love|sweetheart|good (?:man|girl|lad|boy))(?: and| to)?\b", " "),
+    (r"\b(please|now) once\b", r"\1"),
+    (r"\bre-?(cent(?:re|er)|align)\b", r"\1"),
+    (rf"\balign(?:ed|ing)?(?: {_VIEW})? (?:with|to|on|at|over|onto) {AHEAD}", "align to "),
+    (rf"\bline (?:{_VIEW} )?up (?:with|on|to|over|at) {AHEAD}", "center on "),
+    (
+        r"\b((?:show|see|find|look|go|back|align|center|centre)\b[^,.;]+?) (?:once more|one more time|once again)"
+        r"(?=\W*(?:please)?\W*$)",
+        r"\1",
+    ),
+    (r"(?<=[a-z0-9])[\s,]+(?:uh|um|er)[\s,]+(?:yeah|yes|yep|ok|okay)\W*$", ""),
+)
+"""(pattern, plain words), after the contractions."""

@@ -1,0 +1,31 @@
+"""What the tests of sessions share: a session on a cheap picture and a scripted model, and what is done to it."""
+
+from __future__ import annotations
+
+import pytest
+from doubles import EventLog, FakeProjector, ScriptedModel
+
+from carm_gui.session.session import Session
+from sim.carm import CArm
+from sim.pose import CArmPose
+
+
+@pytest.fixture
+def make():
+    """`make(reply, ...)` or `make(model)` -> a started session (beam off, motions as fast as they are computed, no
+    pause of an armed run), its model and the log of its events. Options are the session's own, and `pose`."""
+    sessions = []
+
+    def build(*script, pose=None, state="ready", **options):
+        model = script[0] if isinstance(script[0], ScriptedModel) else ScriptedModel(*script, state=state)
+        how = {"beam": False, "realtime": False, "pause_s": 0.0, **options}
+        session = Session(CArm(FakeProjector(), pose or CArmPose(), size=64), model, **how)
+        log = EventLog()
+        session.listen(log)
+        session.start()
+        sessions.append(session)
+        return session, model, log
+
+    yield build
+    for session in sessions:
+        session.close()

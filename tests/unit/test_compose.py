@@ -1,0 +1,76 @@
+"""The files of the GPU server agree with each other, with what is trained and asked here, and with vLLM's own options
+(vllm serve of the version that the file names). Docker is not at hand: nothing is started."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+import yaml
+
+from inference.models.families import PROFILES, PROMPT_TOKENS, REPLY_TOKENS
+from inference.training.qlora_config import read_qlora
+from sim.resource import resource
+
+VLLM_OPTIONS = {
+    "--model", "--served-model-name", "--enable-lora", "--max-lora-rank", "--lora-modules", "--max-model-len",
+    "--limit-mm-per-prompt", "--enable-prefix-caching", "--max-num-seqs", "--gpu-memory-utilization",
+    "--tensor-parallel-size",
+}  # fmt: skip
+"""Of https://docs.vllm.ai/en/v0.11.0/cli/serve.html, those that are used."""
+LORA_RANKS = (8, 16, 32, 64, 128, 256, 320, 512)
+"""What --max-lora-rank takes."""
+
+
+@pytest.fixture(scope="module")
+def services():
+    return yaml.safe_load(resource("servers", "compose.yaml").read_text("utf-8"))["services"]
+
+
+@pytest.fixture(scope="module")
+def options(services):
+    pairs = [part.partition("=") for part in services["vllm"]["command"]]
+    return {name: value for name, _, value in pairs}
+
+
+def test_every_option_is_one_of_vllm_s(options):
+    assert set(options) <= VLLM_OPTIONS
+    assert json.loads(options["--limit-mm-per-prompt"]) == {"image": 1}
+    assert options["--model"] == options["--served-model-name"]
+    assert int(options["--max-lora-rank"]) in LORA_RANKS
+    assert 0 < float(options["--gpu-memory-utilization"]) <= 1
+
+
+def test_every_shipped_adapter_and_every_question_fits(options):
+    ranks = [read_qlora(file).rank for file in resource("configs", "qlora").glob("*.toml")]
+    assert max(ranks) <= int(options["--max-lora-rank"])
+    longest = max(PROMPT_TOKENS + profile.vision.tokens + REPLY_TOKENS for profile in PROFILES)
+    assert longest <= int(options["--max-model-len"])
+
+
+def test_nothing_answers_without_tls_and_a_key(services):
+    assert "ports" not in services["vllm"]
+    assert services["tls"]["ports"] == ["443:443"]
+    assert services["vllm"]["environment"]["VLLM_API_KEY"].startswith("${CARM_SERVER_KEY:?")
+    caddy = resource("servers", "Caddyfile").read_text("utf-8")
+    passed = re.search(r"handle /v1/\* \{\s*reverse_proxy (\w+):8000", caddy)
+    assert passed
+    assert passed[1] in services
+    assert caddy.count("reverse_proxy") == 1  # vLLM asks for its key below /v1 alone
+    assert caddy.count("{") == caddy.count("}")
+
+
+def test_the_weights_are_read_only_and_nothing_is_fetched(services):
+    vllm = services["vllm"]
+    assert all(volume.endswith(":ro") for volume in vllm["volumes"])
+    assert vllm["environment"]["HF_HUB_OFFLINE"] == "1"
+    assert re.fullmatch(r"vllm/vllm-openai:v\d+\.\d+\.\d+", vllm["image"])
+
+
+def test_the_adapter_is_called_what_the_guide_calls_it(options):
+    name, path = options["--lora-modules"].split("=")
+    guide = resource("servers", "README.md").read_text("utf-8")
+    assert f"/v1#{name}" in guide
+    assert f"adapters/{name}" in guide
+    assert path == f"/adapters/{name}"
