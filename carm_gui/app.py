@@ -28,6 +28,8 @@ APT_LINE = (
     "sudo apt-get install libegl1 libgl1 libfontconfig1 libdbus-1-3 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 "
     "libxcb-keysyms1 libxcb-render-util0 libxcb-shape0 libxcb-xkb1"
 )
+FIRST_PICTURE_S = 5.0
+"""How long the first picture may keep the rest of the start waiting."""
 STORED_SPAN = 6.0 * 4096
 """The stored first picture is 8 bits over this much of Frame.pixels."""
 
@@ -139,12 +141,16 @@ class Backend(threading.Thread):
         self._tell(Notice("loaded", {"session": session}))
         for note in getattr(session.carm.projector.patient, "notes", ()):
             self._tell(Notice("note", {"text": note, "level": "info"}))
+        pictured = threading.Event()
+        session.listen(lambda event: pictured.set() if event.kind == "frame" else None)
         session.listen(self._tell)
         session.start()
-        if hasattr(session.carm.projector, "prepare"):
-            session.carm.projector.prepare(session.carm.size)
+        pictured.wait(FIRST_PICTURE_S)  # what follows would take the processor from it
         if not self._closed:
             _learn_words()
+        if not self._closed and hasattr(session.carm.projector, "prepare"):
+            session.carm.projector.prepare(session.carm.size)
+        if not self._closed:
             self._overview(session.carm.projector.patient)
 
     def _overview(self, patient) -> None:
@@ -170,7 +176,7 @@ class Backend(threading.Thread):
         from carm_gui.session.reach import targets_outside
         from carm_gui.session.recorder import put_aside
         from carm_gui.session.regions import Regions
-        from carm_gui.session.session import Session
+        from carm_gui.session.session import READ_S, Session
         from inference.models.interchange import Interchangeable
         from sim.carm import CArm
         from sim.patient.load import load_patient
@@ -194,6 +200,7 @@ class Backend(threading.Thread):
             self.model,
             recorder=recorder,
             budget=self._budget,
+            read_s=READ_S,
             refused_targets=targets_outside(patient),
             regions=Regions(self.model),
         )
@@ -221,7 +228,8 @@ class Backend(threading.Thread):
 
 
 def _learn_words() -> None:
-    """The first line that is parsed takes a tenth of a second for the lexicon; not in the window's thread."""
+    """The first line that is parsed takes half a second for the lexicon: not in the window's thread, nor when a halt is
+    typed."""
     from inference.commands import parse
 
     parse("align to the skull")
@@ -286,6 +294,7 @@ def main(
     from carm_gui.patients import Rehearsals
     from carm_gui.records import offer_to_continue
     from carm_gui.settings import Settings
+    from carm_gui.window_thread import window_thread_first
 
     settings = Settings.load()
     if settings.size > 1.0:
@@ -307,7 +316,8 @@ def main(
     _after_first_paint(backend.start)
     if not window.settings.toured:
         _when_live(window, window.show_tour)
-    status = app.exec()
+    with window_thread_first():
+        status = app.exec()
     sys.excepthook = sys.__excepthook__
     rehearsals.close()
     return status

@@ -125,19 +125,25 @@ def script(window):
 
 
 def measure(seconds: float, rest_s: float = 8.0, patient: str = "virtual", model: str = "embedded") -> dict:
-    """Run the window and return its figures; see the module."""
+    """Run the window as the app does and return its figures; see the module."""
     import psutil
 
     began, load = psutil.Process().create_time(), Load()
-    from PySide6.QtCore import QEventLoop, QTimer
-
     from carm_gui.app import Backend, make_window
     from carm_gui.settings import Settings
+    from carm_gui.window_thread import window_thread_first
 
     _, window = make_window(Settings(toured=True), patient)
     window.resize(1280, 800)
     window.show()
     backend = Backend(window.bridge.receive, patient, model)
+    with window_thread_first():
+        return _drive(window, backend, began, load, seconds, rest_s)
+
+
+def _drive(window, backend, began: float, load: Load, seconds: float, rest_s: float) -> dict:
+    from PySide6.QtCore import QEventLoop, QTimer
+
     QTimer.singleShot(30, backend.start)
 
     def live_for(wait_s: float, until=lambda: False, look_ms: int = 10) -> None:

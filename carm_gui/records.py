@@ -7,6 +7,8 @@ import signal
 import sys
 from pathlib import Path
 
+from carm_gui.window_thread import window_thread_first
+
 
 def open_replay(folder: Path) -> int:
     """Play the recording in `folder`. Returns the exit status. Raises RecordingError."""
@@ -117,6 +119,7 @@ def _window(what: str):
 def _run(app, window) -> int:
     sys.excepthook = window.say_unexpected
     signal.signal(signal.SIGINT, lambda *_: window.close())
-    status = app.exec()
+    with window_thread_first():
+        status = app.exec()
     sys.excepthook = sys.__excepthook__
     return status

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -23,9 +24,16 @@ log = logging.getLogger(__name__)
 
 
 class Board:
-    """`device_ticket` reads the device's present ticket; `ticket` is the one that the dialogue works under."""
+    """`device_ticket` reads the device's present ticket; `ticket` is the one that the dialogue works under. `offered_at`
+    is when the latest offer was made, by `clock` (seconds)."""
 
-    def __init__(self, status: SessionStatus, device_ticket: Callable[[], int], recorder: Recorder | None) -> None:
+    def __init__(
+        self,
+        status: SessionStatus,
+        device_ticket: Callable[[], int],
+        recorder: Recorder | None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.status = status
         self.lock = threading.RLock()
         self.ticket = 0
@@ -33,6 +41,7 @@ class Board:
         self._device_ticket, self._recorder = device_ticket, recorder
         self._outbox = Outbox(self._hand_out)
         self._offers = 0
+        self._clock, self.offered_at = clock, 0.0
 
     # ---- events
 
@@ -101,6 +110,7 @@ class Board:
     def new_offer(self) -> int:
         """A number for what is about to wait for a yes or no; never used twice."""
         self._offers += 1
+        self.offered_at = self._clock()
         return self._offers
 
     def _check(self) -> None:

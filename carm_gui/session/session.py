@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 PAUSE_S = 1.5
 """How long an armed run shows a proposal before it moves: time to read it and say no."""
+READ_S = 0.5
+"""A yes that comes sooner after its proposal was meant for what stood there before: nobody reads that fast."""
 WISHES = ("jog", "correct", "again")
 """Items beside actions that end a reply under way."""
 MODEL_WATCH_S = 0.1
@@ -56,14 +58,17 @@ class Session:
         max_steps: int | None = None,
         budget: Budget | None = None,
         pause_s: float = PAUSE_S,
+        read_s: float = 0.0,
         realtime: bool = True,
         refused_targets: Mapping[str, str] | None = None,
         regions: Callable[[Frame], Mapping[str, Any] | None] | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`refused_targets` maps landmark keys that this patient cannot show to the sentence that says so.
         `beam` is the beam's state from the start. `realtime=False` lets motions end as fast as they can be
         computed, for runs without a window. `budget` bounds each alignment, `max_steps` its steps alone. `pause_s`
-        is how long an armed run shows a proposal before it moves. `regions` reads where landmarks lie on a frame.
+        is how long an armed run shows a proposal before it moves; `read_s` how long anything must have been on offer
+        before a clinician's yes counts (READ_S where a person decides), by `clock` (seconds). `regions` reads where landmarks lie on a frame.
         `pulse_rate` takes the place of the C-arm's own."""
         budget = budget or Budget()
         budget = budget if max_steps is None else replace(budget, steps=max_steps)
@@ -76,7 +81,8 @@ class Session:
         self._closed = False
         self._beam_at_start = beam
         status = SessionStatus(pose=carm.pose, dose=carm.dose, budget=budget, model=model.state)
-        self._board = board = Board(status, lambda: self._device.ticket, recorder)
+        self._board = board = Board(status, lambda: self._device.ticket, recorder, clock)
+        self._read_s, self._clock = read_s, clock
         self._device = DeviceLoop(
             carm,
             post=board.post,
@@ -266,6 +272,10 @@ class Session:
             self._board.emit("understood", action=action, echo=action.echo())
             self._board.note("There is nothing to accept yet; nothing moves.", "warning")
             return
+        if _says_yes(action) and offer and self._clock() - self._board.offered_at < self._read_s:
+            self._board.emit("understood", action=action, echo=action.echo())
+            self._board.note("That has only just appeared: read it, then accept it. Nothing moves.", "warning")
+            return
         if action.kind in INTERRUPTING:
             self._interrupt()
         self._queue.put(Item("action", action, text, offer, ticket))
@@ -284,7 +294,6 @@ class Session:
             self._asking.cancel()
 
     def _run(self) -> None:
-        parse("stop")  # the first line read compiles the grammar's patterns; a halt shall not wait for that
         while True:
             waits = [MODEL_WATCH_S] if self._dialogue.watches_model else []
             due = self._dialogue.accept_at
@@ -309,3 +318,7 @@ class Session:
         self._moves.track.append(motion.start)
         self._interrupt()
         self._queue.put(Item("jog", ticket=motion.ticket, motion=motion))
+
+
+def _says_yes(action: Action) -> bool:
+    return action.kind == "accept" or (action.kind == "sequence" and action.actions[0].kind == "accept")

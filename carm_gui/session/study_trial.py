@@ -17,7 +17,7 @@ from carm_gui.session.events import SessionEvent
 from carm_gui.session.planted import Gated, NoModel, Planted
 from carm_gui.session.reach import landmark_position, targets_outside
 from carm_gui.session.regions import Regions
-from carm_gui.session.session import Session
+from carm_gui.session.session import READ_S, Session
 from carm_gui.session.study import Condition, ProtocolError, Rules, Task, rules
 from carm_gui.session.study_run import Run
 from inference.action import Action
@@ -95,6 +95,7 @@ class Trial:
             model,
             recorder=recorder,
             beam=False,
+            read_s=READ_S if realtime and self.rules.mode != "autonomous" else 0.0,
             realtime=realtime,
             refused_targets=targets_outside(patient),
             regions=self._regions,

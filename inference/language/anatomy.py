@@ -6,7 +6,7 @@ FAMILIES: dict[str, str] = {
     "skull": """
         skull; cranium; cranial vault; calvarium; calvaria; vault; skull vault; vault skull; centre skull;
         center skull; centre cranial vault; center cranial vault; skull center; skull centre; skull bone; middle
-        skull; skull cap; cranial bone; scull; cranial cavity""",
+        skull; skull cap; cranial bone; scull; cranial cavity; crania; skulls""",
     "humeral_head": """
         humeral head; proximal humerus; head humerus; glenohumeral head; shoulder; shoulder joint;
         humerus head; shoulder head; glenohumeral joint; proximal humeral head; proximal end humerus;
@@ -58,7 +58,8 @@ FAMILIES: dict[str, str] = {
         division windpipe; bronchial bifurcation; bifurcation bronchi; bifurcation main bronchi; bifurcation
         tracheal; trachea fork; place where windpipe splits; point where windpipe splits; point where trachea
         divides; tracheobronchial bifurcation; bifurcatio tracheae; split in windpipe; split in trachea; fork in
-        windpipe; fork in trachea; windpipe splits in two""",
+        windpipe; fork in trachea; windpipe splits in two; carinal bifurcation; carinal; bifurcation carina; carina
+        bifurcation""",
     "hemidiaphragm": """
         hemidiaphragm; diaphragmatic dome; diaphragmatic crus; diaphragm; dome; dome diaphragm; diaphragm dome;
         hemi diaphragm; hemi-diaphragm; crus; crus diaphragm; diaphragmatic; dome hemidiaphragm; diaphragm crus;

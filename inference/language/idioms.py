@@ -42,6 +42,8 @@ CONTRACTIONS = (
     (r"\bgimme\b", "give me"),
     (r"\blemme\b", "let me"),
     (r"\bma'am\b", "maam"),
+    (r"(?<=[a-z0-9]) '?n'? (?=[a-z0-9])", " and "),
+    (r"\ba[li]{2,4}[gn]{2,3}(?= (?:(?:me|us|it|view) )?(?:to|with|on|at|over)\b)", "align"),
 )
 
 # Idioms whose words would mislead, taken out or written plainly before anything is read.
@@ -89,6 +91,35 @@ IDIOMS = (
     (r"^\W*(?:trying to (?:find|see|reach)|looking for|searching for|heading (?:to|for)|off to) ", "show "),
     (r"\b(?:in|into|on|under) (?:the |our |my )?(?:cross-?hairs?|reticle|bull'?s-?eye)\b", " in center "),
     (r"\b(shoulder[- ]?blades?|scapula),? (?:the |its )?(?:(?:lower|inferior|bottom) )?(?:tip|angle|end)\b", r"\1 tip"),
+    # A part of the blade that is not its tip; a name with its side or its part set off by commas.
+    (
+        r"\b(?:middle|mid|cent(?:re|er)|body|top|(?:upper|superior|middle|medial|lateral|inner|outer) [a-z]+|border|edge|"
+        r"margin|neck|base|root|spine|back|front|half|side|part) of (?:the |his |her |that )?"
+        r"(?:(?:left|right|l|r|lt|rt) )?(?:scapulae?|shoulder[- ]?blades?)\b",
+        " xplace ",
+    ),
+    (
+        r"\b(shoulder[- ]?blade|scapula|humerus|diaphragm|trachea|windpipe),? ((?:on )?(?:the )?(?:left|right)(?: side)?),? "
+        r"(?:the )?((?:(?:lower|inferior) )?(?:tip|angle)|proximal(?: end)?|head|dome|crus)\b(?! (?:\d|left|right))",
+        r"\2 \1 \3",
+    ),
+    (r"\b(humerus|diaphragm|trachea|windpipe), (?:the )?(proximal|head|dome|crus|bifurcation|split)\b", r"\1 \2"),
+    (r"\b(t-?12?),? (?=(?:the )?(?:vertebral )?body\b)", r"\1 "),
+    (r"\bshoulder[- ]?blades (?=(?:(?:lower|inferior) )?(?:tip|angle)\b)", "shoulder blade "),
+    (
+        r"\b(left|right) (?:upper )?(?:arm|limb|extremity|hand|forearm)(?:'s)? "
+        r"(?=(?:elbow|wrist|carpus|olecranon|shoulder|humeral head)\b)",
+        r"\1 ",
+    ),
+    (
+        r"\b(?:that|this|it) (?:can|could|must) ?not (?:possibly |really )?be (?=(?:right|correct|true|it|the|t1|t12)\b)",
+        "that is not ",
+    ),
+    (
+        r"\b(?:straighten|reset|square|return|revert)(?: (?:it|up|out|back|everything|the (?:view|c-?arm)))* to "
+        r"(?=(?:a |the )?(?:(?:straight|true) )?(?:a\.?p|anteroposterior)\b)",
+        "switch to ",
+    ),
     (
         r"\bin (?:the |a )?(cranial|caudal|cephalad|left|right|superior|inferior|upward|downward) "
         r"(?:direction|sense)\b",
@@ -195,6 +226,7 @@ IDIOMS = (
     (r"\b(?:left|right|up|down) (?:of|from) (?:the )?(?:cent(?:re|er)|middle|midline)\b", " xplace "),
     (r"\bjust (?=one (?:mm|cm|centi\w*|milli\w*|inch|degree)\b)", " "),
     (r"\bprox\b", "proximal"),
+    (r"\bthor\b", "thoracic"),
     (r"\binf\.? (?=angle|tip|scap)", "inferior "),
     (r"\bdiaph\b", "diaphragm"),
     (r"\bsh(?:ou)?ldr\b", "shoulder"),
@@ -334,6 +366,19 @@ IDIOMS = (
         " xmaybe ",
     ),
     (r"^\W*(?:please )?go (?:about|around|over|by|like|side|point|again)\W*$", " xidiom "),
+    (r"^\W*(?:left|right|up|down) over\W*$", " xidiom "),
+    (r"\b(?:next|another|some other|last|every|each|any|that|this|the first) time\b", " xtold "),
+    (r"\b(?:,? and(?: then)?|,? then|,) from there\b", " then "),
+    (
+        r"\b((?:rotat|turn|angl|swing|orbit|roll)[a-z]* (?:(?:it|us|over|round|the c-arm) )*)to (?:the )?"
+        r"(lao|rao)(?: side| direction)? by\b",
+        r"\1 toward \2 ",
+    ),
+    (
+        r"\b(?:run|trigger|click|squeeze off|fire off|shoot off|pop off|let off|hit me with|throw in)(?: me| us)? "
+        rf"(?=(?:(?:a|an|one|another|the|more|new|next|single|quick|fresh|spot|check|control) )*{_SHOWN}\b)",
+        "take ",
+    ),
     (r"\bacross to\b", "over to"),
     (
         r"\b(?:in|into|to|at|on) (?:the )?(?:centre|center|middle) of (?:the |my |our )?"

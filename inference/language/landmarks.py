@@ -19,6 +19,8 @@ _WHOSE = ("my left", "my right", "your left", "your right", "our left", "our rig
 def align(part: list[Token], display: Display) -> Action | None:
     """A landmark, said alone or with a verb; also "a picture of" one."""
     part = _without_ap(part)
+    if _a_view_is_set_off(part):
+        return None
     if _side_of_nothing(part):
         sides = {str(t.value) for t in part if t.type in ("SIDE", "LETTER")}
         return clarify("side" if sides else "unknown_landmark", *_sided_offers(sides))
@@ -136,6 +138,16 @@ def _without_ap(part: list[Token]) -> list[Token]:
     if ends[-2:] == ["COMMA", "AP"]:
         return strip(part[:-1])
     return strip(part[1:]) if ends[:2] == ["AP", "COMMA"] else part
+
+
+def _a_view_is_set_off(part: Tokens) -> bool:
+    """ "T12, LAO 20": where to, and then how to look."""
+    for at, token in enumerate(part):
+        if token.type == "COMMA":
+            before, after = part[:at], part[at + 1 :]
+            if has(before, "LM") and not has(after, "LM", "HEAD") and has(after, "ANGLE") and has(after, "NUM"):
+                return only(after, "ANGLE", "NUM", "DEG", "CRAN", "COMMA") and not has(before, "ANGLE", "NUM")
+    return False
 
 
 def _side_of_nothing(part: Tokens) -> bool:

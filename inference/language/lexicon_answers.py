@@ -32,7 +32,8 @@ ANSWERS: dict[str, dict[object, str]] = {
             correct; does not look right; does not look correct; does not look good; does not seem right; not
             good; bad; not quite; not quite right; not it; is not it; not that one; not that; not there; not ok;
             not okay; not true; not accurate; inaccurate; off target; error; you are wrong; are wrong; you got
-            it wrong; not what i wanted; not what i meant; not what i asked for; looks off""",
+            it wrong; you are mistaken; you made a mistake; you have it wrong; you have got it wrong; you are
+            incorrect; you are off; not what i wanted; not what i meant; not what i asked for; looks off""",
     },
     "LOOK": {
         None: """
@@ -73,7 +74,8 @@ ANSWERS: dict[str, dict[object, str]] = {
             proceed; you may go; you can go; you may go ahead; you can go ahead; lets do it; lets do that; lets
             proceed; lets continue; roger; copy that; ten four; oky doky; okey dokey; okie dokie; works for me; works;
             i am ok with that; go go; go go go; go right ahead; all good; move ahead; move on; that works; i
-            like it; positive; certainly; by all means; so be it; go there""",
+            like it; positive; certainly; by all means; so be it; go there; you got it; you got it right; you have
+            it right; you have got it right; you nailed it; spot on; you are spot on; that is spot on""",
     },
     "OKAY": {
         None: """

@@ -160,7 +160,8 @@ DEEDS: dict[str, dict[object, str]] = {
             another; snap one more; snap another one; snap it; take it now; shoot it; shoot now; shot; expose;
             shoot; snapshot please; take a snap; a snap; take a spot; quick snap; and another; and another one;
             same again please; new shot; do another; do another one; do one more; make another one; make one
-            more; have another; have another one; have one more; can i get another; single acquisition""",
+            more; have another; have another one; have one more; can i get another; single acquisition; fire one; fire another; fire again; fire now; give me a
+            spot; give me spot; get a spot; get me a spot; do a spot; one spot; one more spot; another spot""",
     },
     "NEW": {
         None: """

@@ -62,6 +62,6 @@ WISHES: dict[str, dict[object, str]] = {
             guide; how do i; help with commands; hlep; voice commands; all commands; show options; show me options;
             command help; list options; give me list commands; give me a list commands; see commands; see list
             commands; what i can do; what you can do; which commands exist; what functions; what functions are
-            there; help page""",
+            there; help page; some help; give me some help; a little help; i could use some help""",
     },
 }

@@ -93,7 +93,8 @@ def repair(word: str) -> str:
         if distance <= allowed:
             scored.append((distance, target))
     if not scored:
-        return word
+        sounded = repair(word.replace("f", "ph")) if "f" in word else word  # "diafram"
+        return sounded if (sounded,) in NAMES else word
     best = min(scored)[0]
     nearest = [target for distance, target in scored if distance == best]
     if {"cranium", "cranial"} <= set(nearest):
@@ -102,18 +103,18 @@ def repair(word: str) -> str:
 
 
 _VERTEBRA = re.compile(
-    r"\b(tee|t|th|thoracic(?: vertebra)?|dorsal(?: vertebra)?|d|l|c|s|lumbar|"
+    r"\b(tee|t|th|(?:thoracic|dorsal)(?: vertebra| spine| level| number| no| body)*|d|l|c|s|lumbar|"
     r"cervical)[\s.\-]*(\d{1,2})(?!\d|\.\d|\s*(?:mm|cm|deg))\b"
 )
 
 _VERTEBRA_WORD = re.compile(
-    r"\b(tee|t|th|thoracic(?: vertebra)?|d|dorsal(?: vertebra)?|vertebra)[\s\-]+(?:number )?"
+    r"\b(tee|t|th|(?:thoracic|dorsal)(?: vertebra| spine| level| body)*|d|vertebra)[\s\-]+(?:number )?"
     r"(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|i|xii)\b"
 )
 
 _VERTEBRA_NUMBER = {"i": 1, "xii": 12}
 
-_SHORTENED = "l|r|lt|rt|pt|approx|appr|ca|dr|pls|deg|prox|inf|sup|vert|lat|cran|caud"
+_SHORTENED = "l|r|lt|rt|pt|approx|appr|ca|dr|pls|deg|prox|inf|sup|vert|lat|cran|caud|scap|hum|diaph|thor"
 """Words that are written with a full stop which ends no sentence."""
 
 
@@ -161,7 +162,7 @@ def normalise(text: str) -> str:
     text = re.sub(r"(?<!\w)\.(?=\d)", "0.", text)
     text = text.replace("%", " percent ").replace("&", " and ").replace("+", " plus ").replace("_", " ")
     text = re.sub(r"\b(?:[a-z]\.){2,}(?:[a-z]\b)?", lambda m: m.group(0).replace(".", ""), text)  # "L.A.O."
-    text = re.sub(rf"\b({_SHORTENED})\.(?=\s)", r"\1 ", text)
+    text = re.sub(rf"\b({_SHORTENED})\.(?=\s)", r"\1", text)
     for pattern, plain in _rewritings():
         text = pattern.sub(plain, text)
     text = re.sub(r"'s?\b", lambda m: "s" if m.group(0) == "'s" else "", text)

@@ -73,6 +73,12 @@ WANTING = (
         r"^\W*(?:and |but |so )?(?:do|did|does|must|should|would) (?:we|i|you) (?:have|need|want|really|still)\b",
         " xquestion ",
     ),
+    # A question about what to do, or about what can be done; with a "please" or a place it is a wish.
+    (
+        rf"^\W*(?:(?:and|so|well|or|ok|okay),? )*(?:shall we|(?:can|will) (?:the|our|my) (?:{_MACHINE}|machine|device))\b"
+        rf"(?!.*\b(?:please|{_NAMED})\b)",
+        " xquestion ",
+    ),
     (
         rf"\b(?:what|all|(?:the )?(?:next |first |only )?(?:thing|one|place|landmark|structure|point)) "
         rf"(?:that )?(?:i|we) {_WISHED} (?:is|would be|will be) {AHEAD}",
@@ -81,6 +87,9 @@ WANTING = (
     (rf"{_OPEN}(?:i|we) {_WISHED} {AHEAD}", r"\1 show "),
     (rf"^\W*((?:please|now|then|and|so),? )*(?=want|need|wanna|gotta|would like){_WISHED} {AHEAD}", "show "),
     (r"^\W*(?:up next|next up)\b", "next "),
+    (rf"^\W*(?:(?:and|so|ok|okay|now),? )*(?:it is )?(?:now )?the turn of {AHEAD}", "show "),
+    (rf"\b(?:that|this|it) is no {AHEAD}", "that is not "),
+    (rf"\b(?:back|front|rear|surface|edge|border|wall) of (?:{AHEAD}|(?=(?:the |his |her )?head\b))", " xplace "),
     (
         rf"\b(?:it )?(?:would|will) be {_PLEASING} (?:to|if (?:i|we|you) (?:can|could|would))"
         rf"(?: {_BETWEEN})* {AHEAD}",

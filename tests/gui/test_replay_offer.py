@@ -29,6 +29,7 @@ def broken_off(folder, act=True):
         log.wait_for("dose")
     dose = carm.dose
     recorder._end()
+    recorder._begun = False  # a crash writes no end
     session.close()
     return dose
 

@@ -61,6 +61,52 @@ def test_an_accept_counts_once(make):
     assert len(log.of("decision")) == 1
 
 
+@pytest.mark.parametrize(
+    "say_yes",
+    [
+        lambda session: session.submit(Action("accept")),
+        lambda session: session.submit_text("yes"),
+        lambda session: session.submit_text("yes and take a shot"),
+    ],
+)
+def test_a_yes_sooner_than_anybody_reads_is_not_taken(make, say_yes):
+    now = [100.0]
+    session, _, log = make(LEFT_60, read_s=0.5, clock=lambda: now[0])
+    propose(session, log)
+    now[0] += 0.49
+    say_yes(session)
+    stays(session, ORIGIN)
+    assert "only just appeared" in log.notes()
+    assert session.status.state == "waiting"
+    assert not log.of("motion")
+    now[0] += 0.02
+    say_yes(session)
+    log.wait_for("motion", phase="finished")
+    stays(session, CArmPose(left_mm=60.0))
+
+
+def test_the_next_action_of_a_sequence_is_not_taken_unread(make):
+    now = [100.0]
+    session, _, log = make(ARRIVED, read_s=0.5, clock=lambda: now[0])
+    session.submit_text("left 2 cm, then up 1 cm")
+    log.wait_for("state", state="waiting")
+    now[0] += 1.0
+    session.submit(Action("accept"))
+    log.wait_for("state", state="waiting", after=log.wait_for("motion", phase="finished").seq)
+    session.submit(Action("accept"))  # the second press of a hurried hand
+    stays(session, CArmPose(left_mm=20.0))
+    assert "only just appeared" in log.notes()
+
+
+def test_a_halt_or_a_no_needs_no_reading(make):
+    session, _, log = make(LEFT_60, read_s=0.5, clock=lambda: 100.0)
+    propose(session, log)
+    session.submit(Action("reject"))
+    log.wait_for("state", state="waiting", after=log.wait_for("decision").seq)
+    session.submit_text("stop")
+    assert session.status.state == "halted"
+
+
 def test_an_accept_given_to_one_proposal_does_not_serve_the_next(make):
     session, _, log = make(LEFT_60)
     propose(session, log)
