@@ -34,7 +34,6 @@ def window_thread_first() -> Iterator[None]:
         gc.collect(2 if rounds % ALL_EVERY == 0 else 1 if rounds % OLDER_EVERY == 0 else 0)
 
     was_on, switch_s = gc.isenabled(), sys.getswitchinterval()
-    gc.collect()
     gc.freeze()
     gc.disable()
     sys.setswitchinterval(SWITCH_S)

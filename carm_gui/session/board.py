@@ -24,8 +24,8 @@ log = logging.getLogger(__name__)
 
 
 class Board:
-    """`device_ticket` reads the device's present ticket; `ticket` is the one that the dialogue works under. `offered_at`
-    is when the latest offer was made, by `clock` (seconds)."""
+    """`device_ticket` reads the device's present ticket; `ticket` is the one that the dialogue works under.
+    `offered_at` is when the latest offer was made, by `clock` (seconds)."""
 
     def __init__(
         self,

@@ -19,7 +19,8 @@ alignment and ends with whatever ends that: arrival, halt, reject, correct, faul
 
 Proposed and typed moves begin in one place, `_move_by`: after an accept of the very proposal on show, or for a typed
 move. Beside that only a held arrow key moves the view (`jog` in device.py), and drops what waits. The interlocks stand
-in `_accept`, `_move_by`, moves.py, budget.py and judgement.py; limits and collision are the device's own.
+in `_accept`, `_move_by`, moves.py, budget.py and judgement.py, and in session.py the one that takes no yes sooner than
+anybody reads; limits and collision are the device's own.
 """
 
 from __future__ import annotations

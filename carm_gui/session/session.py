@@ -68,8 +68,8 @@ class Session:
         `beam` is the beam's state from the start. `realtime=False` lets motions end as fast as they can be
         computed, for runs without a window. `budget` bounds each alignment, `max_steps` its steps alone. `pause_s`
         is how long an armed run shows a proposal before it moves; `read_s` how long anything must have been on offer
-        before a clinician's yes counts (READ_S where a person decides), by `clock` (seconds). `regions` reads where landmarks lie on a frame.
-        `pulse_rate` takes the place of the C-arm's own."""
+        before a clinician's yes counts (READ_S where a person decides), by `clock` (seconds). `regions` reads where
+        landmarks lie on a frame. `pulse_rate` takes the place of the C-arm's own."""
         budget = budget or Budget()
         budget = budget if max_steps is None else replace(budget, steps=max_steps)
         if pulse_rate is not None:

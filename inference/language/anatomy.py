@@ -46,7 +46,8 @@ FAMILIES: dict[str, str] = {
         thoracic vertebrae; first thoracical vertebra; upper thoracic vertebrae; first vertebra thoracic;
         thoracic vertebra first; t1 spine; spine t1; t1 thoracic; thoracic spine t1;
         t1 thoracic spine; upper vertebra thoracic; first thorax
-        vertebra; vertebral level t1; vertebra thoracic first""",
+        vertebra; vertebral level t1; vertebra thoracic first; topmost thoracic vertebra; topmost thoracic; uppermost
+        thoracic; highest thoracic; upmost thoracic vertebra""",
     "carina": """
         carina; tracheal bifurcation; tracheal carina; bifurcation trachea; windpipe split; split windpipe;
         where windpipe splits; where windpipe divides; where trachea splits; where trachea divides; where
@@ -66,19 +67,22 @@ FAMILIES: dict[str, str] = {
         diaphragmatic domes; domes; top diaphragm; hemidiaphragms; diaphragms; hemidiaphragm dome; dome hemi
         diaphragm; diaphragma; diaphragma dome; dome diaphragma; dome diaphragmatic; cupola; diaphragm cupola;
         cupola diaphragm; half diaphragm; hemidiaphragmatic dome; highest point dome; highest point diaphragm;
-        highest point diaphragmatic dome; diaphragmatic cupola; phrenic dome""",
+        highest point diaphragmatic dome; diaphragmatic cupola; phrenic dome; top
+        hemidiaphragm; top hemi diaphragm; top diaphragmatic dome; top dome; apex diaphragm; apex hemidiaphragm; apex
+        dome; highest point hemidiaphragm; highest point hemi diaphragm; summit diaphragm; summit dome""",
     "t12": """
         t12; twelfth thoracic vertebra; twelfth thoracic; twelfth thoracic body; t12 vertebral body; lower
-        thoracic vertebra; t12 vertebra; vertebra t12; t12 body; body t12; vertebral body t12; twelfth thoracic
-        vertebral body; 12th thoracic vertebra; 12th thoracic; 12th thoracic vertebral body; lower thoracic
-        vertebral body; thoracic vertebra t12; last thoracic vertebra; last thoracic; twelfth dorsal vertebra;
-        lowest thoracic vertebra; lowermost thoracic vertebra; bottom thoracic vertebra; twelveth thoracic
-        vertebra; twelfth vertebra; 12th vertebra; thoracic t12; thoracic twelfth; twelfth thoracic t12; twelfth
-        thoracic vertebra t12; t12 thoracic vertebra; vertebrae t12; t12 vertebrae; level t12; t12 level;
-        twelfth thoracic vertebrae; lower thoracic vertebrae; twelth thoracic vertebra; thoracic vertebra
-        twelfth; t12 spine; spine t12; t12 thoracic; thoracic spine t12;
-        t12 thoracic spine; lower vertebra thoracic; twelveth thoracic; twelth
-        thoracic; vertebral level t12; twelfth thorax vertebra""",
+        thoracic vertebra; t12 vertebra; vertebra t12; t12 body; body t12; vertebral body t12; twelfth
+        thoracic vertebral body; 12th thoracic vertebra; 12th thoracic; 12th thoracic vertebral body; lower
+        thoracic vertebral body; thoracic vertebra t12; last thoracic vertebra; last thoracic; twelfth dorsal
+        vertebra; lowest thoracic vertebra; lowermost thoracic vertebra; bottom thoracic vertebra; twelveth
+        thoracic vertebra; twelfth vertebra; 12th vertebra; thoracic t12; thoracic twelfth; twelfth thoracic
+        t12; twelfth thoracic vertebra t12; t12 thoracic vertebra; vertebrae t12; t12 vertebrae; level t12;
+        t12 level; twelfth thoracic vertebrae; lower thoracic vertebrae; twelth thoracic vertebra; thoracic
+        vertebra twelfth; t12 spine; spine t12; t12 thoracic; thoracic spine t12; t12 thoracic spine; lower
+        vertebra thoracic; twelveth thoracic; twelth thoracic; vertebral level t12; twelfth thorax vertebra;
+        twelve thoracic vertebra; twelve thoracic; 12 thoracic vertebra; bottommost thoracic vertebra;
+        lowermost thoracic; lowest thoracic; final thoracic vertebra""",
 }
 """The landmarks without their side -> the names people use; the published ones are added from `sim.landmarks`."""
 

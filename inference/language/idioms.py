@@ -43,7 +43,7 @@ CONTRACTIONS = (
     (r"\blemme\b", "let me"),
     (r"\bma'am\b", "maam"),
     (r"(?<=[a-z0-9]) '?n'? (?=[a-z0-9])", " and "),
-    (r"\ba[li]{2,4}[gn]{2,3}(?= (?:(?:me|us|it|view) )?(?:to|with|on|at|over)\b)", "align"),
+    (r"\ba[li]{2,4}[gn]{1,3}(?= (?:(?:me|us|it|view) )?(?:to|with|on|at|over)\b)", "align"),
 )
 
 # Idioms whose words would mislead, taken out or written plainly before anything is read.
@@ -62,7 +62,8 @@ _IN_SIGHT = r"(?:picture|image|frame|shot|view|screen|monitor|field|field of vie
 
 _PLACING = (
     r"(?:park|stick|plant|place|pop|plonk|land|rest|settle|position|put|set|lay|pull|drag|haul|fetch|carry|lead|guide|"
-    r"send|drop|slide|shift|move|get|bring|take|run|walk|steer|drive|swing|centre|center|aim|point|train|focus|fix|direct)"
+    r"send|drop|slide|shift|move|get|bring|take|run|walk|steer|drive|swing|centre|center|aim|point|train|focus|fix|"
+    r"direct)"
 )
 _THE_VIEW = (
     r"(?:it|us|me|this|that|(?:the|our|my|your) (?:view|beam|x-?ray|c-?arm|camera|centre|center|machine|arm|field|"
@@ -72,7 +73,8 @@ _ONTO = r"(?:over to|across to|up to|down to|back to|over|onto|on top of|on|at|t
 _SURE = r"(?:(?:pretty|quite|fairly|very|almost|absolutely|rather|really) )?(?:sure|certain|confident|positive)"
 _CONTENT = r"(?:(?:very|quite|really|all|perfectly) )?(?:happy|satisfied|pleased|fine|ok|okay|good|comfortable|content)"
 _NO_PLACE = (
-    r"(?:the|his|her|left|right|up|down|head|feet|foot|legs|side|by|about|screen|monitor|image|picture|top|bottom|patient|"
+    r"(?:the|his|her|left|right|up|down|head|feet|foot|legs|side|by|about|screen|monitor|image|picture|top|bottom|"
+    r"patient|"
     r"please|now|again|off|for|my|your|ap|lao|rao|lat|lateral|cran|caud|ceph\w*|start|beginning|home|where|previous)\b"
 )
 
@@ -91,30 +93,6 @@ IDIOMS = (
     (r"^\W*(?:trying to (?:find|see|reach)|looking for|searching for|heading (?:to|for)|off to) ", "show "),
     (r"\b(?:in|into|on|under) (?:the |our |my )?(?:cross-?hairs?|reticle|bull'?s-?eye)\b", " in center "),
     (r"\b(shoulder[- ]?blades?|scapula),? (?:the |its )?(?:(?:lower|inferior|bottom) )?(?:tip|angle|end)\b", r"\1 tip"),
-    # A part of the blade that is not its tip; a name with its side or its part set off by commas.
-    (
-        r"\b(?:middle|mid|cent(?:re|er)|body|top|(?:upper|superior|middle|medial|lateral|inner|outer) [a-z]+|border|edge|"
-        r"margin|neck|base|root|spine|back|front|half|side|part) of (?:the |his |her |that )?"
-        r"(?:(?:left|right|l|r|lt|rt) )?(?:scapulae?|shoulder[- ]?blades?)\b",
-        " xplace ",
-    ),
-    (
-        r"\b(shoulder[- ]?blade|scapula|humerus|diaphragm|trachea|windpipe),? ((?:on )?(?:the )?(?:left|right)(?: side)?),? "
-        r"(?:the )?((?:(?:lower|inferior) )?(?:tip|angle)|proximal(?: end)?|head|dome|crus)\b(?! (?:\d|left|right))",
-        r"\2 \1 \3",
-    ),
-    (r"\b(humerus|diaphragm|trachea|windpipe), (?:the )?(proximal|head|dome|crus|bifurcation|split)\b", r"\1 \2"),
-    (r"\b(t-?12?),? (?=(?:the )?(?:vertebral )?body\b)", r"\1 "),
-    (r"\bshoulder[- ]?blades (?=(?:(?:lower|inferior) )?(?:tip|angle)\b)", "shoulder blade "),
-    (
-        r"\b(left|right) (?:upper )?(?:arm|limb|extremity|hand|forearm)(?:'s)? "
-        r"(?=(?:elbow|wrist|carpus|olecranon|shoulder|humeral head)\b)",
-        r"\1 ",
-    ),
-    (
-        r"\b(?:that|this|it) (?:can|could|must) ?not (?:possibly |really )?be (?=(?:right|correct|true|it|the|t1|t12)\b)",
-        "that is not ",
-    ),
     (
         r"\b(?:straighten|reset|square|return|revert)(?: (?:it|up|out|back|everything|the (?:view|c-?arm)))* to "
         r"(?=(?:a |the )?(?:(?:straight|true) )?(?:a\.?p|anteroposterior)\b)",
@@ -190,7 +168,7 @@ IDIOMS = (
     (r"\b(?:shoot|expose|fire at|x-?ray) (?:him|her|them|me|us)\b", " xidiom "),
     (r"(?<!\d)(?<!\d )\b(?:um{2,}|uh{2,}|er{2,}m*|hm{2,}|ah{2,})\b", " "),
     (r"(?<=\d)-(?=(?:deg|mm\b|cm\b|inch|millim|centim))", " "),
-    (r"\b(head|feet|foot) direction\b", r"toward \1"),
+    (r"\b(?:in (?:the )?)?(head|feet|foot) direction\b", r"toward \1"),
     (r"\bback to (?:the )?(?:last|previous) one\b", "back to where we were"),
     (r"\b(splits?|divides?|forks?|bifurcates?|branches) in(?:to)? (?:two|2)\b", r"\1"),
     (r"^\W*(?:assistant|user|system|human|admin|root|developer|model) ?[:>]", " xrole "),
@@ -366,7 +344,30 @@ IDIOMS = (
         " xmaybe ",
     ),
     (r"^\W*(?:please )?go (?:about|around|over|by|like|side|point|again)\W*$", " xidiom "),
-    (r"^\W*(?:left|right|up|down) over\W*$", " xidiom "),
+    (r"^\W*(?:left|right|up|down) over\W*$|\bwindow (?:level|width)\b|\blevel (?=(?:up|down)\b)", " xidiom "),
+    (r"\bhere (?:we|you|i) (?:have|see|find)\b", "that is"),
+    (r"\bgo with (?:him|her|them|me|us|you|the flow)\b|\blet go of\b|\btime left\b", " xidiom "),
+    (r"\bgo with (?!it\b|that\b|this\b)(?=[a-z0-9])", "go to "),
+    (r"\bca\.? ?(?=\d)", " about "),
+    (
+        r"\b(?:edge|ease|tweak|adjust|re-?position|offset)(?: (?:it|us|me|the view|by|about))* "
+        r"(?=(?:up|down|left|right|higher|lower|\d|a (?:bit|little|touch)|half|one|two|three|four|five|ten|twenty)\b|"
+        r"\d)",
+        "move ",
+    ),
+    (
+        r"\b(?:change|set|switch|adjust|bring|put) (?:the |our |my )?(?:angles?|angulation|rotation|projection|"
+        r"orientation) "
+        r"to (?=(?:an? )?(?:lao|rao|cran\w*|caud\w*|ap|lateral|left ant|right ant|straight)\b)",
+        "go to ",
+    ),
+    (r"^\W*mind (?=[a-z]+ing\b)", " "),
+    (
+        r"\b(?:low[- ]?dose|confirmation|confirmatory|verification|scout|test|static|documentation|baseline|"
+        r"diagnostic) "
+        rf"(?=(?:x-?ray )?{_SHOWN}\b)",
+        " ",
+    ),
     (r"\b(?:next|another|some other|last|every|each|any|that|this|the first) time\b", " xtold "),
     (r"\b(?:,? and(?: then)?|,? then|,) from there\b", " then "),
     (

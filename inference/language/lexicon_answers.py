@@ -37,11 +37,13 @@ ANSWERS: dict[str, dict[object, str]] = {
     },
     "LOOK": {
         None: """
-            look again; look closer; look closely; look more closely; look carefully; look more carefully; look
-            once more; check again; think again; try again; try it again; try once more; have another look; take
-            another look; another look; look better; have a closer look; take a closer look; look harder; look
-            twice; re-check; recheck; retry; reconsider; re-evaluate; have another try; another try; look one
-            more time; try one more time; please reconsider""",
+            look again; look closer; look closely; look more closely; look carefully; look more carefully;
+            look once more; check again; think again; try again; try it again; try once more; have another
+            look; take another look; another look; look better; have a closer look; take a closer look; look
+            harder; look twice; re-check; recheck; retry; reconsider; re-evaluate; have another try; another
+            try; look one more time; try one more time; please reconsider; look properly; think harder; try
+            harder; second look; take a second look; give it another look; give it another try; give it
+            another go; have another go""",
     },
     "IS": {
         None: """
@@ -59,28 +61,34 @@ ANSWERS: dict[str, dict[object, str]] = {
     },
     "YES": {
         None: """
-            yes; y; yeah; yea; yep; yup; ya; ja; si; oui; aye; yes please; yes sir; confirm; confirmed; accept;
-            accepted; approve; approved; agree; agreed; i agree; i accept; i approve; i confirm; affirmative;
-            correct; that is correct; it is correct; this is correct; looks correct; that looks correct; seems
-            correct; looks good; look good; that looks good; it looks good; this looks good; looks fine; that
-            looks fine; looks ok; looks okay; looks great; looks perfect; that looks great; seems right; seems
-            good; sounds good; sounds right; sounds fine; you are right; you are correct; do it; do that; do so;
-            make it so; go for it; absolutely; definitely; indeed; exactly; precisely; of course; course; carry
-            on; proceed; please proceed; continue; execute; that is it; that is fine; that is good; that is ok;
-            that is okay; that is perfect; that is great; it is good; it is fine; it is ok; that is one; that is
-            the one; that will do; it is right one; i am happy with that; happy with that; go with that; go with
-            it; true; that is true; quite right; that is exactly right; that is quite right; exactly right; fine
-            by me; fine with me; ok by me; ok with me; good to go; keep going; go on; you may proceed; you can
-            proceed; you may go; you can go; you may go ahead; you can go ahead; lets do it; lets do that; lets
-            proceed; lets continue; roger; copy that; ten four; oky doky; okey dokey; okie dokie; works for me; works;
-            i am ok with that; go go; go go go; go right ahead; all good; move ahead; move on; that works; i
-            like it; positive; certainly; by all means; so be it; go there; you got it; you got it right; you have
-            it right; you have got it right; you nailed it; spot on; you are spot on; that is spot on""",
+            yes; y; yeah; yea; yep; yup; ya; ja; si; oui; aye; yes please; yes sir; confirm; confirmed;
+            accept; accepted; approve; approved; agree; agreed; i agree; i accept; i approve; i confirm;
+            affirmative; correct; that is correct; it is correct; this is correct; looks correct; that looks
+            correct; seems correct; looks good; look good; that looks good; it looks good; this looks good;
+            looks fine; that looks fine; looks ok; looks okay; looks great; looks perfect; that looks great;
+            seems right; seems good; sounds good; sounds right; sounds fine; you are right; you are correct;
+            do it; do that; do so; make it so; go for it; absolutely; definitely; indeed; exactly; precisely;
+            of course; course; carry on; proceed; please proceed; continue; execute; that is it; that is fine;
+            that is good; that is ok; that is okay; that is perfect; that is great; it is good; it is fine; it
+            is ok; that is one; that is the one; that will do; it is right one; i am happy with that; happy
+            with that; go with that; go with it; true; that is true; quite right; that is exactly right; that
+            is quite right; exactly right; fine by me; fine with me; ok by me; ok with me; good to go; keep
+            going; go on; you may proceed; you can proceed; you may go; you can go; you may go ahead; you can
+            go ahead; lets do it; lets do that; lets proceed; lets continue; roger; copy that; ten four; oky
+            doky; okey dokey; okie dokie; works for me; works; i am ok with that; go go; go go go; go right
+            ahead; all good; move ahead; move on; that works; i like it; positive; certainly; by all means; so
+            be it; go there; you got it; you got it right; you have it right; you have got it right; you
+            nailed it; spot on; you are spot on; that is spot on; looking good; looking right; looking fine;
+            looking great; that is looking good; seems fine; seems ok; this is fine; this is good; this is
+            perfect; this is ok; this is okay; this is great; no objection; no objections; thumbs up; green
+            light; permission granted; granted; sure thing; righto; right you are; good call; as proposed; as
+            suggested; follow your suggestion; follow suggestion; follow proposal; apply; apply it""",
     },
     "OKAY": {
         None: """
             ok; okay; k; okey; oki; alright; all right; good; great; perfect; fine; sure; excellent; go ahead;
-            go ahead and; very good; very well""",
+            go ahead and; very good; very well; brilliant;
+            wonderful; fantastic; awesome; super; superb; lovely; bingo""",
     },
     "ISTHIS": {
         None: """

@@ -59,11 +59,13 @@ DEEDS: dict[str, dict[object, str]] = {
     },
     "IMAGE": {
         1: """
-            image; picture; frame; photo; photograph; pic; film; imaging; img; exposure; shot; radiograph; spot
-            film; spot image; snapshot; x-ray image; xray image; x-ray picture; single shot; single image;
-            single exposure; check shot; check image; control image; control shot; fluoro shot; fluoro image;
-            acquisition; still image; spot shot; images; pictures; shots; frames; photos; exposures; iamge;
-            imgae; pictrue; picure""",
+            image; picture; frame; photo; photograph; pic; film; imaging; img; exposure; shot; radiograph;
+            spot film; spot image; snapshot; x-ray image; xray image; x-ray picture; single shot; single
+            image; single exposure; fluoro picture; fluoro frame; fluoro exposure; fluoroscopic image;
+            fluoroscopic shot; fluoroscopic picture; fluoroscopy image; fluoroscopy shot; fluoroscopy picture;
+            check shot; check image; control image; control shot; fluoro shot; fluoro image; acquisition;
+            still image; spot shot; images; pictures; shots; frames; photos; exposures; iamge; imgae; pictrue;
+            picure""",
     },
     "OLDIMAGE": {
         None: """
@@ -152,16 +154,20 @@ DEEDS: dict[str, dict[object, str]] = {
     "PLUSIMAGE": {
         None: """
             one more please; another one; one more; another one please; one another; one more one; shoot one;
-            shoot again; shoot one more; expose again; take another; take another one; take one; take one more;
-            take one again; grab another; grab one; grab another one; grab one more; get another; get another
-            one; get one more; give me another; give me another one; give me one more; take it again image;
-            again image; retake; retake image; retake shot; repeat image; repeat shot; repeat exposure; repeat
-            x-ray; update image; update picture; refresh; refresh image; refresh picture; snap one; snap
-            another; snap one more; snap another one; snap it; take it now; shoot it; shoot now; shot; expose;
-            shoot; snapshot please; take a snap; a snap; take a spot; quick snap; and another; and another one;
-            same again please; new shot; do another; do another one; do one more; make another one; make one
-            more; have another; have another one; have one more; can i get another; single acquisition; fire one; fire another; fire again; fire now; give me a
-            spot; give me spot; get a spot; get me a spot; do a spot; one spot; one more spot; another spot""",
+            shoot again; shoot one more; expose again; take another; take another one; take one; take one
+            more; take one again; grab another; grab one; grab another one; grab one more; get another; get
+            another one; get one more; give me another; give me another one; give me one more; take it again
+            image; again image; retake; retake image; retake shot; repeat image; repeat shot; repeat exposure;
+            repeat x-ray; update image; update picture; refresh; refresh image; refresh picture; snap one;
+            snap another; snap one more; snap another one; snap it; take it now; shoot it; shoot now; shot;
+            expose; shoot; snapshot please; take a snap; a snap; take a spot; quick snap; and another; and
+            another one; same again please; new shot; do another; do another one; do one more; make another
+            one; make one more; have another; have another one; have one more; can i get another; single
+            acquisition; fire one; fire another; fire again; fire now; give me a spot; give me spot; get a
+            spot; get me a spot; do a spot; one spot; one more spot; another spot; fire away; refresh view;
+            hit x-ray; run one; a quick one; quick one; take a still; get a still; grab a still; a still; one
+            still; scout; take a scout; scout view; a scout; pulse once; one pulse; single pulse; zap; zap it;
+            foto; take foto; still shot""",
     },
     "NEW": {
         None: """

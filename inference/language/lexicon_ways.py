@@ -60,20 +60,20 @@ WAYS: dict[str, dict[object, str]] = {
     },
     "VAGUE": {
         "bit": """
-            a bit; bit; little bit; a little bit; a little; little; slightly; a touch; touch; tad; a tad; a tiny
-            bit; tiny bit; a smidge; smidge; smidgen; a smidgen; a hair; hair; a whisker; slight; small; tiny;
-            small amount; a small amount; small move; a small move; small step; small shift; small bit; a wee
-            bit; wee bit; minimally; just bit; just a bit; just a little; just a little bit; only a bit; only a
-            little; only slightly; very little; very slightly; nudge; a nudge; bump; jog; scooch; scoot;
-            smidgeon; a teeny bit; teeny bit; a fraction; lightly; smallish; bitty; petit peu; un peu; ein
-            bisschen; poco; un poco; un po""",
+            a bit; bit; little bit; a little bit; a little; little; slightly; a touch; touch; tad; a tad; a
+            tiny bit; tiny bit; a smidge; smidge; smidgen; a smidgen; a hair; hair; a whisker; slight; small;
+            tiny; small amount; a small amount; small move; a small move; small step; small shift; small bit;
+            a wee bit; wee bit; minimally; just bit; just a bit; just a little; just a little bit; only a bit;
+            only a little; only slightly; very little; very slightly; nudge; a nudge; bump; jog; scooch;
+            scoot; smidgeon; a teeny bit; teeny bit; a fraction; lightly; smallish; bitty; marginally;
+            marginal; a shade; a trifle; a jot; petit peu; un peu; ein bisschen; poco; un poco; un po""",
         "some": """
             some; moderately; moderate; medium; moderate move; moderate step; moderate amount; a moderate
             amount; medium move; medium step; medium amount; a medium amount""",
         "lot": """
             a lot; lot; lots; far; way; a long way; long way; much; a great deal; large; big; large move; big
             move; large step; big step; large amount; a large amount; a whole lot; a ton; very far; way way;
-            considerably; substantially; very much; really far; greatly; a big bit; quite a lot""",
+            considerably; substantially; significantly; very much; really far; greatly; a big bit; quite a lot""",
     },
     "UNSURE": {
         None: """

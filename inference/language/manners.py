@@ -70,7 +70,7 @@ MANNERS = (
     (r"\bdo not (?:ever|even|please|just|you dare|you) (?=[a-z])", "do not "),
     (
         r"\b(elbow|wrist|carpus|olecranon|joint|shoulder|scapula|tip|angle|humerus|head|diaphragm|hemidiaphragm|dome) "
-        rf"(?:of|on|in|at|from) (?:the |his |her )?(left|right) {_ARM}\b",
+        rf"(?:of|on|in|at|from) (?:(?:the |this |our )?(?:patient'?s? )?|his |her )(left|right) {_ARM}\b",
         r"\1 \2 side",
     ),
     (

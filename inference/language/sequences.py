@@ -43,6 +43,7 @@ def _carry_unit(parts: list[list[Token]]) -> list[list[Token]]:
     return carried
 
 
+_PLAIN_OKAY = {"ok", "okay", "k", "okey", "oki", "alright", "all right", "sure", "go ahead", "go ahead and"}
 _PLAIN_YES = {"yes", "y", "yeah", "yea", "yep", "yup", "yes please", "yes sir"}
 
 
@@ -93,6 +94,8 @@ def _may_cut(part: list[Token], at: int) -> bool:
         return True
     if at == len(part) - 1 and here.type == "OKAY" and here.text in ("ok", "okay", "alright", "all right"):
         return True  # "now the left wrist, ok"
+    if before.type == "OKAY" and here.type == "LM" and before.text not in _PLAIN_OKAY:
+        return False  # "great carina" praises the picture
     if before.type == "OKAY" or (before.type == "YES" and before.text in _PLAIN_YES):
         return True
     if before.type in ("HELP", "LOCATE", "QUESTION"):

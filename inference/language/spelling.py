@@ -14,10 +14,12 @@ from functools import cache
 
 from rapidfuzz.distance import OSA
 
+from inference.language.apart import APART
 from inference.language.asking import ASKING
 from inference.language.blades import BLADES
 from inference.language.idioms import CONTRACTIONS, IDIOMS
 from inference.language.manners import MANNERS
+from inference.language.refusing import REFUSING
 from inference.language.vocabulary import KNOWN, LOOK_ALIKES, NAMES, NEVER_READ, NUMBERS, PHRASES, SLIPS_THAT_ARE_WORDS
 from inference.language.wanting import WANTING
 
@@ -62,6 +64,9 @@ for _word in KNOWN:
             _SWAPPED.setdefault(_slip, set()).add(_word)
 for _word in ("can", "could", "would", "you", "want", "need", "then", "with", "that", "this", "please", "and"):
     for _slip in _swaps(_word) - KNOWN - SLIPS_THAT_ARE_WORDS:
+        _SLIPS.setdefault(_slip, _word)
+for _word in ("me", "us", "to", "the", "you", "and", "at", "on", "it"):
+    for _slip in {_word[: i + 1] + _word[i:] for i in range(len(_word))} - KNOWN - SLIPS_THAT_ARE_WORDS:
         _SLIPS.setdefault(_slip, _word)
 for _word in ("left", "right", "down", "upward", "lower", "higher"):
     for _slip in (_swaps(_word) | {_word[: i + 1] + _word[i:] for i in range(len(_word))}) - KNOWN:
@@ -131,7 +136,7 @@ def _rewritings() -> list[tuple[re.Pattern[str], str]]:
     """Contractions and idioms, compiled once and for all: a tenth of a second that no halt should wait for."""
     return [
         (re.compile(pattern), plain)
-        for pattern, plain in (*CONTRACTIONS, *WANTING, *BLADES, *MANNERS, *IDIOMS, *ASKING)
+        for pattern, plain in (*CONTRACTIONS, *WANTING, *BLADES, *MANNERS, *APART, *REFUSING, *IDIOMS, *ASKING)
     ]
 
 
@@ -159,6 +164,7 @@ def normalise(text: str) -> str:
     )
     text = re.sub(r"(?<=\d)\s*-\s*(?=\d)", " range ", text)
     text = re.sub(r"(?<![\w)])-\s?(?=\.?\d)", " minus ", text)
+    text = re.sub(r"\.{2,}|\.(?: \.)+", ", ", text)
     text = re.sub(r"(?<!\w)\.(?=\d)", "0.", text)
     text = text.replace("%", " percent ").replace("&", " and ").replace("+", " plus ").replace("_", " ")
     text = re.sub(r"\b(?:[a-z]\.){2,}(?:[a-z]\b)?", lambda m: m.group(0).replace(".", ""), text)  # "L.A.O."

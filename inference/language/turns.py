@@ -123,6 +123,11 @@ def _lateral(part: Tokens) -> Action | None:
     return Action("rotate", primary_deg=-90.0 if sides and sides[0].value == "right" else 90.0)
 
 
+def _turns(token: Token) -> bool:
+    """A verb of turning; "oblique" only says what kind of view it is."""
+    return token.type == "V" and token.value == "rot" and token.text not in ("oblique", "obliquely")
+
+
 def _is_to_a_view(rest: Tokens) -> bool:
     """ "... to RAO 45", "... to 20": the angle to reach; "15 degrees to the LAO side" is the way to turn."""
     for at, token in enumerate(rest):
@@ -147,9 +152,9 @@ def _turn(part: list[Token]) -> Action:
         elif token.type in ("ANGLE", "CRAN", "HEAD", "FEET"):
             axis, way = _axis(token)
             items.append(("D", (axis, way)))
-            if not any(t.type == "V" and t.value == "rot" for t in part[:at]) and not has(part, "MORE"):
+            if not any(_turns(t) for t in part[:at]) and not has(part, "MORE"):
                 view = True
-        elif token.type == "V" and token.value == "rot" and token.text not in ("oblique", "obliquely"):
+        elif _turns(token):
             change = True
             if token.text.startswith("tilt") and any(t.type == "ANGLE" and t.value[0] == "p" for t in part[at:]):
                 view = True  # one tilts head or feet: the LAO beside it is a view
@@ -171,6 +176,8 @@ def _turn(part: list[Token]) -> Action:
         for a, b in pairwise(part)
     )
     if view and noun and directions == 1:
+        if items[0][0] == "D" and items[0][1][0] == "p" and len(items) > 1 and not has(part, "MORE", "VAGUE"):
+            return clarify("conflict", *OFFER_TURN)  # "RAO angle 30": to reach, or to turn by?
         view = False  # "10 degrees cranial tilt"
     if change and any(a.type == "TO" and a.value == "to" and b.type == "NUM" for a, b in pairwise(part)):
         # "Reduce LAO to 10" names the angle to reach, and only a view says one.

@@ -60,12 +60,16 @@ _WANT = (
 )
 _WISHED = rf"{_WANT}(?: {_BETWEEN})*"
 _PLEASING = _any("nice,good,great,lovely,perfect,helpful,wonderful,ideal,excellent,best,appreciated,fine")
+_PLEASING_VIEW = _any("nice,good,great,lovely,perfect,wonderful,excellent,beautiful,brilliant,super,clear,decent,fine")
 _TRAVEL = _any(
     "(?<!the )head,heading,lock,lock us,"
     "go,going,come,coming,move,moving,drive,driving,proceed,advance,travel,pass,passing,pan,slide,shift,steer,navigate,"
     "switch,switching,change,changing,swing,hop,jump,skip,nip,pop,whizz,zip,dash,rush,fly,run,hurry,get,climb,drop,"
     "descend,ascend,ease,drift,float,glide,cruise,sail,progress,continue,return,track,race,scoot,slew,park,position,"
-    "orient,arrive,direct,redirect,reposition,relocate,transition,land,make your way,make our way,navigate us"
+    "hover,hovering,sprint,speed,crawl,skate,hasten,pilot,manoeuvre,maneuver,push on,set course,transport us,"
+    "transfer us,"
+    "bring yourself,move everything,move the device,push the view,wander,bounce,venture,motor,sweep,orient,arrive,"
+    "direct,redirect,reposition,relocate,transition,land,make your way,make our way,navigate us"
 )
 
 WANTING = (
@@ -75,7 +79,8 @@ WANTING = (
     ),
     # A question about what to do, or about what can be done; with a "please" or a place it is a wish.
     (
-        rf"^\W*(?:(?:and|so|well|or|ok|okay),? )*(?:shall we|(?:can|will) (?:the|our|my) (?:{_MACHINE}|machine|device))\b"
+        rf"^\W*(?:(?:and|so|well|or|ok|okay),? )*(?:shall we|(?:can|will) (?:the|our|my) (?:{_MACHINE}|machine|"
+        rf"device))\b"
         rf"(?!.*\b(?:please|{_NAMED})\b)",
         " xquestion ",
     ),
@@ -99,6 +104,17 @@ WANTING = (
         rf"(?<!\bleft)(?<!\bright)(?<!\bup)(?<!\bdown)(?<=[a-z0-9]) (?:would|will) be {_PLEASING}"
         r"(?: next| now)?(?=\W*(?:please)?\W*$)",
         " ",
+    ),
+    # "Good view of T12" praises what is there; with a "please" it is a wish.
+    (
+        rf"^\W*(?:(?:what|oh|wow|very|really|such|so|a|an|that is) )*{_PLEASING_VIEW}(?:(?:,| and)? {_PLEASING_VIEW})* "
+        r"(?:view|look|sight) (?:of|at|on)\b(?!.*\bplease\b)",
+        " xpraise ",
+    ),
+    (
+        rf"{_OPEN}(?:display|bring in|call up|put up|throw up|present|demonstrate|hunt for|settle on|sit on|place over|"
+        rf"isolate|load|revisit|visit|approach|attain|concentrate on|be at|be over|stand over) {AHEAD}",
+        r"\1 show ",
     ),
     (rf"\b(?:the )?next (?:one )?(?:is|will be|would be|comes|shall be|should be) {AHEAD}", "show "),
     (

@@ -329,8 +329,8 @@ BASE_LANGUAGE: tuple[tuple[Maker, float], ...] = (
     (form, 0.1),
 )
 TASKS: tuple[tuple[Maker, float], ...] = (
-    (navigation, 0.2),
-    (decision, 0.35),
+    (navigation, 0.35),
+    (decision, 0.2),
     (localization, 0.12),
     (retrieval, 0.08),
     (correction, 0.25),
@@ -370,7 +370,7 @@ def corpus(count: int, seed: int = 0) -> Iterator[str]:
         yield from (mark.name(i) for i in range(len(mark.names)))
 
 
-_DECISION = re.compile(r"<(?:context|x|extent_x|y|extent_y)>(.*?)(?=</|$)")
+_DECISION = re.compile(r"<(?:context|x|extent_x|y|extent_y|reason_x|reason_y)>(.*?)(?=</|$)")
 _IDS = re.compile(r"<landmarks>\[([\d,]+)\]|The centre shows (.*?)\.")
 
 

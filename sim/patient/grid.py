@@ -74,7 +74,7 @@ class Grid:
         return (points[:, ::-1] - self.low) / self.spacing - 0.5
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, nogil=True, fastmath=True)
 def _cone(out, zs, ys, xs, sag, p, q, r1, r2, squash):
     d = q - p
     length2 = d[0] * d[0] + d[1] * d[1] + d[2] * d[2] + 1e-9
@@ -87,7 +87,7 @@ def _cone(out, zs, ys, xs, sag, p, q, r1, r2, squash):
                 out[i, j, k] = math.sqrt(ax * ax + ay * ay + az * az) - (r1 + t * (r2 - r1))
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, nogil=True, fastmath=True)
 def blend(field, shape, k):
     """field := smooth minimum of field and shape, in place (polynomial, width `k` mm; I. Quilez, "smooth minimum")."""
     for i in range(field.shape[0]):
@@ -98,7 +98,7 @@ def blend(field, shape, k):
                 field[i, j, m] = b * (1 - h) + a * h - k * h * (1 - h)
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, nogil=True, fastmath=True)
 def planes_distance(out, ys, xs, planes):
     """out[y, x] := the largest signed distance to half planes (n, 3), each (normal x, normal y, offset)."""
     for j in range(ys.size):
@@ -109,7 +109,7 @@ def planes_distance(out, ys, xs, planes):
             out[j, k] = far
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, nogil=True, fastmath=True)
 def sample(a, n0, n1, n2, step, start, shift):
     """`a` read trilinearly at index start + step * (i, j, k) - (0, shift[i], 0), clamped at the border: float32
     (n0, n1, n2)."""
@@ -165,7 +165,7 @@ class Noise:
         return sample(self.field, *shape, np.full(3, grid.spacing / self.lump), start, np.zeros(shape[0]))
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, nogil=True, fastmath=True)
 def soften(a, w):
     """A [w, 1 - 2w, w] blur along each axis, in place."""
     n0, n1, n2 = a.shape

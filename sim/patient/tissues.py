@@ -38,7 +38,7 @@ def _dome(x, y, top):
     return top[2] - aside * (x - top[0]) ** 2 - fall * (y - top[1]) ** 2
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, nogil=True, fastmath=True)
 def _paint(
     skin,
     arms,

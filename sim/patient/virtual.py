@@ -106,7 +106,7 @@ def _crop(grid: Grid, skin: np.ndarray, spacing: float, sag, field_mm: float | N
     return Grid(low, high, spacing, sag)
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, nogil=True, fastmath=True)
 def _lay_bone(hu, part, bone_hu, grain):
     """Bone over soft tissue by its share of each voxel."""
     n0, n1, n2 = hu.shape
@@ -118,7 +118,7 @@ def _lay_bone(hu, part, bone_hu, grain):
                     hu[i, j, k] = hu[i, j, k] * (1 - w) + w * bone_hu[i, j, k] * (1 + 0.16 * grain[i, j, k])
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, nogil=True, fastmath=True)
 def _finish(hu, skin, part, bank, spacing, noise, out):
     """Partial volume at the skin, noise, and int16; air is exactly -1000."""
     n0, n1, n2 = hu.shape

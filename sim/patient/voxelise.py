@@ -69,7 +69,7 @@ def kind_of(name: str) -> str:
     return next((kind for key, kind in _OF_NAME if key in name), "hand")
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _fill(v, f, n0, n1, n2):
     """Votes (n0, n1, n2) uint8: along how many of the three axes a voxel lies inside. `v` in voxel units [z, y, x]."""
     n = (n0, n1, n2)
@@ -122,7 +122,7 @@ def _fill(v, f, n0, n1, n2):
     return votes
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _zone(i, j, k, axis, cuts):
     """0 in the shaft, 1 in the flare, 2 in the spongy end: by the distance along `axis`."""
     t = i * axis[0] + j * axis[1] + k * axis[2]
@@ -131,7 +131,7 @@ def _zone(i, j, k, axis, cuts):
     return 1 if t < cuts[1] or t > cuts[2] else 0
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _shell(v, f, inside, offsets, counts, axis, cuts):
     """Marks 2 in `inside` (1 within the bone, 0 outside) near the surface: the first `counts[zone]` of `offsets`, which
     are sorted by distance, belong to the cortex."""
@@ -158,7 +158,7 @@ def _shell(v, f, inside, offsets, counts, axis, cuts):
                         inside[x, y, z] = 2
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _stamp(inside, numbers, axis, cuts, lo, fine):
     """Writes a bone into `fine`: 1 + 2 * kind for the inside, one more for the cortex; cortex wins over inside."""
     n0, n1, n2 = inside.shape
@@ -178,7 +178,7 @@ def _stamp(inside, numbers, axis, cuts, lo, fine):
                     fine[a, b, c] = label
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _average(fine, table, part, hu):
     """2 x 2 x 2 fine voxels to one: `part` (uint8, of 8) bone, and the bone's mean HU."""
     n0, n1, n2 = part.shape

@@ -80,6 +80,16 @@ def test_dataset_train_and_load(tmp_path):
     assert isinstance(reply, str)
     assert (model.info.base_sha256, model.info.adapter_sha256) != ("", "")
 
+    again = tmp_path / "again.toml"
+    going_on = f'look_once = true\nstart = "{tmp_path}/out"\nout = "{tmp_path}/again"\n'
+    again.write_text(going_on + CONFIG.format(tmp_path).replace(f'out = "{tmp_path}/out"\n', ""))
+    done = carm("train", "embedded", "--config", again)
+    assert done.returncode == 0, done.stderr
+    spec = spec_of(tmp_path / "again")
+    next_one = TransformersModel(spec.base, spec.adapter)
+    assert next_one.info.base_sha256 not in ("", model.info.base_sha256)
+    assert next_one.info.adapter_sha256 not in ("", model.info.adapter_sha256)
+
 
 def test_a_ray_cluster_makes_the_same_pictures(tmp_path):
     from inference.training import shards
