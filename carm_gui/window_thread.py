@@ -11,8 +11,8 @@ YOUNG_MS = 500
 OLDER_EVERY, ALL_EVERY = 10, 120
 """Collections of the youngest objects between two of the older, and between two of all."""
 SWITCH_S = 0.001
-"""Qt's calls give up the interpreter's lock; with Python's own 5 ms a busy thread beside the window's would hold each of
-them up for that long."""
+"""Qt's calls give up the interpreter's lock; with Python's own 5 ms a busy thread beside the window's would hold each
+of them up for that long."""
 
 
 @contextmanager

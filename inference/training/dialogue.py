@@ -310,10 +310,12 @@ def _previous(scene: Scene, rng: np.random.Generator) -> tuple[str, str, str, st
 
 
 def _pick(scene: Scene, rng: np.random.Generator) -> str:
-    """A landmark to ask for: any, but one in view in half of the cases, so that fine moves are practised."""
+    """A landmark to ask for: any, one in view, or one of the nearest, which need not be the nearest: where a navigation
+    arrives there is often another beside its target."""
     known = scene.ranked
     inside = [key for key in known if scene.sees(key)]
-    return str(rng.choice(inside if inside and rng.uniform() < 0.5 else known))
+    source = rng.uniform()
+    return str(rng.choice(known[:NEAREST] if source < 0.3 else inside if inside and source < 0.7 else known))
 
 
 def _choice(options: tuple[str, ...], rng: np.random.Generator) -> str:

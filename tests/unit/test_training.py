@@ -107,7 +107,8 @@ def test_pictures_on_a_device_are_those_that_a_model_sees():
 
 def test_telling_spans_hold_what_is_seen_and_not_the_form():
     answer = prompts.navigate_reply("t1", "LEFT", "SMALL", "CENTER", "NONE", "a.", "b.")
-    assert [answer[a:b] for a, b in dialogue.telling_spans(answer)] == ["T1", "LEFT", "SMALL", "CENTER", "NONE", "a.", "b."]
+    spans = dialogue.telling_spans(answer)
+    assert [answer[a:b] for a, b in spans] == ["T1", "LEFT", "SMALL", "CENTER", "NONE", "a.", "b."]
     assert [("[10,11]")[a:b] for a, b in dialogue.telling_spans("[10,11]")] == ["10", "11"]
     text = prompts.retrieval_reply(["t1", "t12", "skull"])
     assert [text[a:b] for a, b in dialogue.telling_spans(text)] == ["10", "14", "1"]
