@@ -114,8 +114,9 @@ def test_telling_spans_hold_what_is_seen_and_not_the_form():
     assert [text[a:b] for a, b in dialogue.telling_spans(text)] == ["10", "14", "1"]
 
 
-def test_shipped_recipe_reads_and_faults_are_named(tmp_path):
-    assert read_recipe(resource("configs", "embedded.toml")).lora_rank == 16
+def test_shipped_recipes_read_and_faults_are_named(tmp_path):
+    assert read_recipe(resource("configs", "embedded.toml")).start is None
+    assert read_recipe(resource("configs", "embedded-language.toml")).start is not None
     wrong = tmp_path / "wrong.toml"
     wrong.write_text('data = "a"\ncheck = "b"\nout = "c"\n[tower]\nsamples = "many"\n')
     with pytest.raises(ValueError, match=re.escape("tower.samples")):
