@@ -13,6 +13,7 @@ from studies import LANDMARKS, PROTOCOL, protocol
 from carm_gui.session import study_run
 from carm_gui.session.measures import measure
 from carm_gui.session.recording import find, read
+from carm_gui.session.session import READ_S
 from carm_gui.session.study_run import Run
 from carm_gui.settings import Settings
 from carm_gui.views.questionnaire import QuestionnairePage
@@ -136,6 +137,7 @@ def test_a_whole_trial_with_think_aloud_and_done(qtbot, study):
     qtbot.waitUntil(lambda: window.state == "waiting", timeout=90000)
     QTest.keyClick(window, Qt.Key.Key_F8)
     qtbot.waitUntil(lambda: made._reasons, timeout=90000)
+    qtbot.wait(round(1000 * READ_S) + 100)  # sooner counts as unread
     QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: made.trial.session.carm.pose.up_mm != 0.0, timeout=90000)
     QTest.keyClick(window, Qt.Key.Key_F10)
