@@ -28,7 +28,7 @@ APT_LINE = (
     "sudo apt-get install libegl1 libgl1 libfontconfig1 libdbus-1-3 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 "
     "libxcb-keysyms1 libxcb-render-util0 libxcb-shape0 libxcb-xkb1"
 )
-FIRST_PICTURE_S = 5.0
+PICTURE_WAIT_S = 5.0
 """How long the first picture may keep the rest of the start waiting."""
 STORED_SPAN = 6.0 * 4096
 """The stored first picture is 8 bits over this much of Frame.pixels."""
@@ -122,6 +122,7 @@ class Backend(threading.Thread):
 
     def run(self) -> None:
         from carm_gui.bridge import Notice
+        from inference.commands import learn_words
 
         try:
             session = self._open()
@@ -145,9 +146,9 @@ class Backend(threading.Thread):
         session.listen(lambda event: pictured.set() if event.kind == "frame" else None)
         session.listen(self._tell)
         session.start()
-        pictured.wait(FIRST_PICTURE_S)  # what follows would take the processor from it
+        pictured.wait(PICTURE_WAIT_S)  # what follows would take the processor from it
         if not self._closed:
-            _learn_words()
+            learn_words()
         if not self._closed and hasattr(session.carm.projector, "prepare"):
             session.carm.projector.prepare(session.carm.size)
         if not self._closed:
@@ -225,14 +226,6 @@ class Backend(threading.Thread):
                 session.carm.projector.close()
         if model is not None:
             model.close()
-
-
-def _learn_words() -> None:
-    """The first line that is parsed takes half a second for the lexicon: not in the window's thread, nor when a halt is
-    typed."""
-    from inference.commands import parse
-
-    parse("align to the skull")
 
 
 def open_or_unavailable(name: str):

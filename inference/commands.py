@@ -103,3 +103,9 @@ def completions(prefix: str) -> list[str]:
     lines = [said for row in HELP for said in row.examples]
     lines += [f"align to {'' if mark.title.startswith('T1') else 'the '}{mark.title}" for mark in LANDMARKS]
     return [line for line in dict.fromkeys(lines) if line.lower().startswith(start)]
+
+
+def learn_words() -> None:
+    """Compile the lexicon, which the first line that is parsed waits for by half a second: call it in a thread in which
+    nobody waits, before a halt can be typed."""
+    parse("align to the skull")

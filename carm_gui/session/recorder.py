@@ -91,10 +91,7 @@ class Recorder:
         with self._lock:
             self._about |= about
             if self._events >= 0 and not self._ended:
-                try:
-                    self._write_about()
-                except OSError:
-                    log.warning("session.json", exc_info=True)
+                self._try_about()
 
     def close(self) -> None:
         """The rehearsal has ended as it should."""
@@ -102,10 +99,7 @@ class Recorder:
             begun, self._begun = self._begun, False
             if begun:  # one that the disk has stopped has not crashed either
                 self._about["ended"] = _now()
-                try:
-                    self._write_about()
-                except OSError:
-                    log.warning("session.json", exc_info=True)
+                self._try_about()
             self._end()
 
     def _end(self) -> None:
@@ -139,6 +133,12 @@ class Recorder:
 
     def _write_about(self) -> None:
         _write_whole(self.folder / SESSION, self._hidden(self._about))
+
+    def _try_about(self) -> None:
+        try:
+            self._write_about()
+        except OSError:
+            log.warning("session.json", exc_info=True)
 
     def _record(self, event: SessionEvent) -> None:
         data = plain(event.data)

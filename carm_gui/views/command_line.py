@@ -16,7 +16,7 @@ from carm_gui import theme
 from carm_gui.session.judgement import as_rejection
 from carm_gui.views.widgets import label, retone
 from inference import complete
-from inference.commands import Action, completions, parse
+from inference.commands import LONGEST, Action, completions, parse
 from sim.landmarks import LANDMARKS
 
 SEEN = [f"{before}{mark.title}" for before in ("", "that's the ", "that is not the ") for mark in LANDMARKS]
@@ -93,7 +93,7 @@ class CommandLine(QWidget):
         self.line.setFont(theme.font(16))
         self.line.setPlaceholderText(PLACEHOLDER)
         self.line.setAccessibleName("Command line")
-        self.line.setMaxLength(500)
+        self.line.setMaxLength(LONGEST)
         self.hint = label("", 13, tone="dim", wrap=False)
         self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.hint.setAccessibleName("Understood")

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, Q
 
 from carm_gui import theme
 from carm_gui.views.widgets import label
+from inference.commands import LONGEST
 
 PAGE = 9
 STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -PAGE, Qt.Key.Key_PageDown: PAGE}
@@ -40,7 +41,7 @@ class Search(QFrame):
         self.line.setFont(theme.font(size))
         self.line.setPlaceholderText(hint)
         self.line.setAccessibleName(asks)
-        self.line.setMaxLength(500)
+        self.line.setMaxLength(LONGEST)
         self.rows = QListWidget()
         self.rows.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.rows.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -27,6 +27,7 @@ from carm_gui.views.questionnaire import QuestionnairePage
 from carm_gui.views.step_card import StepCard
 from carm_gui.views.study_bar import StudyBar
 from carm_gui.views.study_pages import Page, ProctorPage
+from inference.commands import learn_words
 
 log = logging.getLogger(__name__)
 
@@ -108,6 +109,7 @@ class Study(QObject):
         return state_of(self.protocol, code, self._parent)
 
     def _look_for(self, page: ProctorPage) -> None:
+        learn_words()
         found = missing(self.protocol)
         if found:
             self.window.bridge.receive(Notice("study", {"ready": page, "missing": found}))

@@ -133,7 +133,7 @@ def _vertebra(match: re.Match[str]) -> str:
 
 @cache
 def _rewritings() -> list[tuple[re.Pattern[str], str]]:
-    """Contractions and idioms, compiled once and for all: a tenth of a second that no halt should wait for."""
+    """Contractions and idioms, compiled once and for all (see `inference.commands.learn_words`)."""
     return [
         (re.compile(pattern), plain)
         for pattern, plain in (*CONTRACTIONS, *WANTING, *BLADES, *MANNERS, *APART, *REFUSING, *IDIOMS, *ASKING)
