@@ -182,6 +182,7 @@ def dataset(
     out: Annotated[Path, typer.Option("--out", metavar="DIR")],
     per_subject: Annotated[int, typer.Option("--per-subject", min=1, help="Views of each.")] = 1024,
     split: Annotated[str, typer.Option("--split", help="train, validation or test.")] = "train",
+    skip: Annotated[int, typer.Option("--skip", min=0, help="The first so many of the split are left out.")] = 0,
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="Processes; default one a core.")] = None,
     ray: Annotated[str | None, typer.Option("--ray", metavar="ADDRESS", help="A Ray cluster; auto, local.")] = None,
     size: Annotated[int, typer.Option("--size", min=64, max=896, help="Pixels; 448 for big models.")] = 128,
@@ -206,6 +207,7 @@ def dataset(
             ray=ray,
             size=size,
             spacing_mm=spacing,
+            skip=skip,
             progress=lambda done, total: _tell(f"{done} of {total} subjects"),
         )
         payload = {"subjects": len(paths), "views": len(paths) * per_subject, "seconds": time.monotonic() - began}

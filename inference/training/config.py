@@ -17,7 +17,8 @@ class Part(BaseModel):
 
 class Stage(Part):
     """One optimisation: `samples` is its whole length, so a longer run is a change of one number and --resume; it ends
-    sooner where `minutes` (0: no limit) are over, its learning rate scheduled for that end."""
+    sooner where `minutes` (0: no limit) are over, its learning rate scheduled for that end. "muon" is for the tower's
+    matrices alone."""
 
     samples: int
     minutes: float = 0.0
@@ -26,6 +27,7 @@ class Stage(Part):
     weight_decay: float = 0.01
     warmup: float = 0.03
     clip: float = 1.0
+    optimiser: Literal["adamw", "muon"] = "adamw"
 
 
 class Architecture(Part):
@@ -46,11 +48,12 @@ class Architecture(Part):
 class Recipe(Part):
     """`data` and `check` are folders made by `carm dataset`; `out` takes checkpoints and the finished model.
     `workers` processes write the exchanges; 0 writes them in the training process. `room` views get their memory at
-    once, for a cast that grows while the tower trains. The language stages ask `questions` about a view in one
-    sequence, and use `language_views` of each subject, varied anew each time or, with `look_once`, once for all (a
-    CPU's time goes into seeing). `start` is a folder with a base and an adapter to go on from."""
+    once, for a cast that grows while the tower trains. The language stages learn from `language_data` (or the same
+    folder), from `language_views` of each subject, which are looked at `looks` times, varied anew each time, and ask
+    `questions` about one look in one sequence. `start` is a folder with a base and an adapter to go on from."""
 
     data: Path
+    language_data: Path | None = None
     check: Path
     out: Path
     seed: int = 7
@@ -67,7 +70,7 @@ class Recipe(Part):
     room: int = 0
     language_views: int | None = 100
     questions: int = Field(8, ge=1)
-    look_once: bool = False
+    looks: int = Field(1, ge=1)
     start: Path | None = None
 
 

@@ -114,18 +114,20 @@ def make(
     recipe: str = "training",
     ray: str | None = None,
     size: int = PICTURE_SIZE,
+    skip: int = 0,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[Path]:
-    """Photograph the first `subjects` seeds of `split` into `out`; those already there are left as they are. `ray` is
-    a Ray cluster's address ("auto": the one this machine belongs to, "local": one started here for this run).
+    """Photograph `subjects` seeds of `split`, the first after `skip` others, into `out`; those already there are left
+    as they are. `ray` is a Ray cluster's address ("auto": the one this machine belongs to, "local": one started here
+    for this run).
 
     Ends with `out`/contact_sheet.png. Raises ValueError when the split has fewer seeds or Ray cannot be had."""
     if split not in SPLITS:
         raise ValueError(f"There is no split {split!r}; choose one of {', '.join(SPLITS)}.")
-    if not 0 < subjects <= SPLIT_SIZE[split]:
-        raise ValueError(f"The {split} split has seeds for 1 to {SPLIT_SIZE[split]:,} subjects, not {subjects}.")
+    if not 0 < subjects <= SPLIT_SIZE[split] - skip:
+        raise ValueError(f"The {split} split has seeds for 1 to {SPLIT_SIZE[split]:,} subjects, not {skip + subjects}.")
     out.mkdir(parents=True, exist_ok=True)
-    first = SPLITS[split]
+    first = SPLITS[split] + skip
     casts = [Cast(seed, per_subject, spacing_mm, recipe, size) for seed in range(first, first + subjects)]
     missing = [cast for cast in casts if not (out / shards.name_of(cast.seed)).exists()]
     done = len(casts) - len(missing)

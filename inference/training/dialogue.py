@@ -6,7 +6,7 @@ Truth is used here, in training, and nowhere near a prediction. Knows the wordin
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -41,11 +41,13 @@ class Exchange:
 @dataclass(frozen=True)
 class Scene:
     """The truth of one view: displacements (14, 3) mm from the isocentre, and which landmarks are in view (14,).
-    `reading` (14, 3) is what a network read there: its mistakes are the plausible ones."""
+    `reading` (14, 3) is what a network read there, wrong by `spread` (14, 3; of a Laplace distribution, mm): its
+    mistakes are the plausible ones."""
 
     displacements: np.ndarray
     visible: np.ndarray
     reading: np.ndarray | None = None
+    spread: np.ndarray | None = None
 
     @property
     def ranked(self) -> list[str]:
@@ -155,39 +157,70 @@ def retrieval(scene: Scene, rng: np.random.Generator) -> Exchange:
 def correction(scene: Scene, rng: np.random.Generator) -> Exchange:
     """An earlier answer, right or wrong, the clinician's words about it, and another look.
 
-    Hints and negations are true of the geometry, names are true or false. The two places of an answer serve doubt:
-    after a bare challenge to an answer that holds the truth, its other landmark gives way to the next nearest; a name
-    that is false but near keeps the second place."""
+    Hints and negations are true of the geometry, names are true or false. The answer is what the words leave of what
+    was read (`revised`)."""
     ranked = scene.ranked
     truth = ranked[0]
     earlier = _earlier(scene, rng)
-    wrong = [key for key in earlier if key != truth]
-    kind = rng.choice(["bare", "direction", "negation", "name", "false"], p=[0.3, 0.2, 0.15, 0.15, 0.2])
-    denied, second = None, ranked[1]
-    hinted = _hint(scene, wrong[0], rng) if wrong else None
-    if kind == "direction" and hinted:
-        words, agrees = hinted
-        second = next((key for key in ranked[1:6] if key not in earlier and agrees(key)), second)
-    elif kind == "negation" and wrong:
-        denied = str(rng.choice(wrong))
+    kind = rng.choice(["bare", "direction", "negation", "name", "false"], p=[0.25, 0.2, 0.2, 0.15, 0.2])
+    hinted = _hint(scene, earlier[0], rng) if kind == "direction" and truth not in earlier else None
+    way = named = denied = None
+    if hinted:
+        words, way = hinted
+    elif kind == "negation" and truth not in earlier:
+        denied = earlier[0]
         words = _choice(NOT, rng).format(any_name(denied, rng))
-        second = next(key for key in ranked[1:] if key != denied)
-    elif kind == "name":
-        words = _choice(NAMED, rng).format(any_name(truth, rng))
-    elif kind == "false":
-        denied = str(rng.choice(ranked[1:9]))
-        words = _choice(NAMED, rng).format(any_name(denied, rng))
-        if denied in ranked[1:4]:
-            second, denied = denied, None
+    elif kind in ("name", "false"):
+        named = truth if kind == "name" else str(rng.choice(ranked[1:9] if rng.uniform() < 0.8 else ranked[1:]))
+        words = _choice(NAMED, rng).format(any_name(named, rng))
     else:
         words = _choice(BARE, rng)
-        if truth in earlier:
-            second = next(key for key in ranked[1:] if key not in earlier)
-    inside = [key for key in ranked[:5] if scene.sees(key)][:3]
-    reasoning = prompts.correction_reasoning(inside, [truth, second], denied, variant=1)
-    return Exchange(
-        prompts.correct_prompt(earlier, _typed(words, rng)), prompts.correct_reply(reasoning, [truth, second])
+    answer, absent = revised(scene, earlier, way, denied is not None, named)
+    seeing = scene if scene.reading is None else replace(scene, displacements=scene.reading)
+    inside = [key for key in seeing.ranked[:5] if scene.sees(key)][:3]
+    reasoning = prompts.correction_reasoning(inside, answer, denied or absent, variant=1)
+    return Exchange(prompts.correct_prompt(earlier, _typed(words, rng)), prompts.correct_reply(reasoning, answer))
+
+
+def revised(
+    scene: Scene, earlier: Sequence[str], way: str | None, denied: bool, named: str | None
+) -> tuple[list[str], str | None]:
+    """The two landmarks that a careful reader answers after the clinician's words, and a named one that is not there.
+
+    What was read is uncertain: of all it may mean, what the words leave is counted. A direction (`way` from the first
+    of `earlier`) and a negation say that `earlier` is wrong, both of it. A bare challenge (all else None) may not be
+    meant: what was read stays first, the likeliest that was not said yet comes second. What is `named` takes a place,
+    the first one where it is half as likely as what was read; far away it is denied."""
+    reading, spread = scene.displacements if scene.reading is None else scene.reading, scene.spread
+    places = np.nan_to_num(reading + UNIT_LAPLACE * (SURE_MM if spread is None else spread), nan=1e4)
+    nearest = np.linalg.norm(places, axis=-1).argmin(1)
+    likely = np.bincount(nearest, minlength=len(KEYS)) / len(nearest)
+    distance = np.linalg.norm(np.nan_to_num(reading, nan=1e4), axis=-1)
+    first, second, *_ = [KEYS[i] for i in np.argsort(distance)]
+    if named is not None:
+        if named == first:
+            return [first, second], None
+        at = KEYS.index(named)
+        if distance[at] > distance.min() + FAR_MM:
+            return [first, second], named
+        return [named, first] if likely[at] > 0.5 * likely[KEYS.index(first)] else [first, named], None
+    left = ~np.isin(nearest, [KEYS.index(key) for key in earlier])
+    if way is not None:
+        along = _along(places, way)
+        there = np.take_along_axis(along, nearest[:, None], 1)[:, 0] > along[:, KEYS.index(earlier[0])]
+        left = left & there if (left & there).any() else left
+        along = _along(reading, way)
+        agrees = along > along[KEYS.index(earlier[0])]
+    else:
+        agrees = np.ones(len(KEYS), bool)
+    likely = np.bincount(nearest[left], minlength=len(KEYS))
+    best = sorted(
+        (key for key in KEYS if key not in earlier),
+        key=lambda key: (-likely[KEYS.index(key)], not agrees[KEYS.index(key)], distance[KEYS.index(key)]),
     )
+    if way is not None or denied:
+        return best[:2], None
+    return [first, next(key for key in best if key != first)], None
 
 
 def _earlier(scene: Scene, rng: np.random.Generator) -> list[str]:
@@ -257,28 +290,40 @@ HINTS = {
     ),
 }  # fmt: skip
 HINT_FROM_MM = 25.0
-SPINE = ("t1", "carina", "t12")
+SPINE = [KEYS.index(key) for key in ("t1", "carina", "t12")]
+UNIT_LAPLACE = np.random.default_rng(14).laplace(0, 1, (256, len(KEYS), 3))
+"""What a reading may mean, in units of its spread."""
+SURE_MM = 3.0
+"""Spread of a reading that came without one."""
+FAR_MM = 350.0
+"""A named landmark this much farther from the centre than the nearest is denied."""
 BEFORE = ("no, ", "No, ", "sorry, ", "hmm, ", "wait, ", "please ", "no ", "ok but ", "well, ")
 AFTER = (", please", ", look again", "!", ".", "?", " please", ", try again", "...", " I think", ", check again")
 
 
-def _hint(scene: Scene, wrong: str, rng: np.random.Generator) -> tuple[str, Callable[[str], bool]] | None:
-    """Words that are true of the way from the `wrong` landmark to the nearest one, and whether another agrees."""
-    midline = np.nanmean([scene.offset(key)[0] for key in SPINE])
-
-    def along(axis: str, key: str) -> float:
-        left, up, _ = scene.offset(key)
-        return {"left": left, "up": up, "medial": -abs(left - midline)}[axis]
-
+def _hint(scene: Scene, wrong: str, rng: np.random.Generator) -> tuple[str, str] | None:
+    """Words that are true of the way from the `wrong` landmark to the nearest one, and that way (a key of HINTS)."""
+    true, said = KEYS.index(scene.ranked[0]), KEYS.index(wrong)
     ways = []
-    for axis, opposite in (("left", "right"), ("up", "down"), ("medial", "lateral")):
-        mm = along(axis, scene.ranked[0]) - along(axis, wrong)
-        if abs(mm) > HINT_FROM_MM:
-            ways.append((axis if mm > 0 else opposite, axis, mm))
+    for way in HINTS:
+        along = _along(scene.displacements, way)
+        if along[true] - along[said] > HINT_FROM_MM:
+            ways.append(way)
     if not ways:
         return None
-    name, axis, mm = ways[int(rng.integers(len(ways)))]
-    return _choice(HINTS[name], rng), lambda key: mm * (along(axis, key) - along(axis, wrong)) > 0
+    way = str(rng.choice(ways))
+    return _choice(HINTS[way], rng), way
+
+
+def _along(places: np.ndarray, way: str) -> np.ndarray:
+    """How far along `way` (a key of HINTS) each landmark of places (..., 14, 3) mm lies."""
+    left, up = places[..., 0], places[..., 1]
+    if way in ("left", "right"):
+        return left if way == "left" else -left
+    if way in ("up", "down"):
+        return up if way == "up" else -up
+    out = np.abs(left - np.nanmean(left[..., SPINE], -1, keepdims=True))
+    return out if way == "lateral" else -out
 
 
 def _typed(words: str, rng: np.random.Generator) -> str:

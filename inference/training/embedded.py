@@ -77,23 +77,16 @@ def train_language(recipe: Recipe, resume: bool = False, say: Callable[[str], No
     model.model.multi_modal_projector.requires_grad_(False)
     writer = language.Writer(processor)
     device = device_of(recipe.device)
-    data = v.Views(recipe.data, device, recipe.language_views)
+    data = v.Views(recipe.language_data or recipe.data, device, recipe.language_views)
     check = v.Views(recipe.check, device)
-    say(f"looking at {len(data)} views")
-    tokens = language.look_at_all(model, data, recipe.seed, recipe.bfloat16)
+    say(f"looking at {len(data)} views of {data.subjects} subjects, {recipe.looks} times")
+    looks = [language.look_at_all(model, data, recipe.seed + i, recipe.bfloat16) for i in range(recipe.looks)]
+    tokens, truth = torch.cat(looks), data.displacements(torch.arange(len(data), device=device))
+    truth = truth.repeat(recipe.looks, 1, 1)
     check_tokens = language.look_at_all(model, check, recipe.seed, recipe.bfloat16, varied=False)
-    head = tower.fit_head(tokens, data.displacements(torch.arange(len(data), device=device)))
-    with torch.no_grad():
-        known, held_out = (
-            language.scenes(torch.cat([head(part)[0] for part in shown.split(4096)]) * v.UNIT_MM, views)
-            for shown, views in ((tokens, data), (check_tokens, check))
-        )
-    rng = v.generator(device, recipe.seed)
-
-    def see(index: torch.Tensor) -> torch.Tensor:
-        if recipe.look_once:
-            return tokens[index]
-        return language.look(model, v.vary(data.raw[index], rng), recipe.bfloat16)
+    check_truth = check.displacements(torch.arange(len(check), device=device))
+    head = tower.fit_head(tokens, truth)
+    known, held_out = language.scenes(tokens, head, truth), language.scenes(check_tokens, head, check_truth)
 
     def exchanges(share, stage):
         return lambda seed: language.Exchanges(known, writer, share, stage.batch, recipe.questions, seed)
@@ -105,7 +98,7 @@ def train_language(recipe: Recipe, resume: bool = False, say: Callable[[str], No
         seeing = [part for part in share if part[0] is not dialogue.form]
         language.optimise(
             model,
-            see,
+            tokens,
             exchanges(share, recipe.base),
             recipe.base,
             recipe,
@@ -132,7 +125,7 @@ def train_language(recipe: Recipe, resume: bool = False, say: Callable[[str], No
 
     language.optimise(
         tuned,
-        see,
+        tokens,
         exchanges(dialogue.TASKS, recipe.adapter),
         recipe.adapter,
         recipe,

@@ -6,7 +6,7 @@ picture: each sees the picture and itself alone, at the positions it would have 
 
 What the model is taught to read from a picture is what the tower's head reads there, not the truth: on patients that
 the tower was trained on the head reads too well to be true, and what it errs elsewhere cannot be read from the tokens.
-Corrections are taught with the truth: their hints are true of the geometry, and so are their answers.
+Corrections are taught with hints that are true of the geometry, and with the answer that what was read leaves then.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from inference.training import dialogue
 from inference.training import views as v
 from inference.training.architecture import IMAGE_TOKEN, soft_tokens, to_pixels
 from inference.training.config import Recipe, Stage
-from inference.training.tower import Clock, in_view, learning_rate
+from inference.training.pace import Clock, learning_rate
+from inference.training.tower import DisplacementHead, in_view
 
 TELLING_WEIGHT = 4.0
 IGNORED = -100
@@ -40,10 +41,12 @@ LANGUAGE_LAYERS = r".*language_model.*\.(q_proj|k_proj|v_proj|o_proj|gate_proj|u
 
 @dataclass(frozen=True)
 class Scenes:
-    """The truth about n views, and what the tower's head reads from each: (n, 14, 3) mm from the isocentre."""
+    """The truth about n views, and what the tower's head reads from each: (n, 14, 3) mm from the isocentre; `spread` is
+    how unsure it is."""
 
     truth: np.ndarray
     reading: np.ndarray
+    spread: np.ndarray
 
     def __len__(self) -> int:
         return len(self.truth)
@@ -56,13 +59,17 @@ class Scenes:
         return self._scene(self.reading, index)
 
     def _scene(self, displacements: np.ndarray, index: int) -> dialogue.Scene:
-        return dialogue.Scene(displacements[index], in_view(displacements[index]), self.reading[index])
+        seen = displacements[index]
+        return dialogue.Scene(seen, in_view(seen), self.reading[index], self.spread[index])
 
 
-def scenes(reading: torch.Tensor, data: v.Views) -> Scenes:
-    """The truth about every view of `data` beside what the tower's head reads there, (n, 14, 3) mm."""
-    truth = data.displacements(torch.arange(len(data), device=data.device))
-    return Scenes(truth.cpu().numpy(), reading.float().cpu().numpy())
+@torch.no_grad()
+def scenes(tokens: torch.Tensor, head: DisplacementHead, truth: torch.Tensor) -> Scenes:
+    """The truth about n looks (n, 14, 3) mm beside what `head` reads from their image tokens (n, tokens, width)."""
+    read = [head(part) for part in tokens.split(4096)]
+    reading = torch.cat([mean for mean, _ in read]) * v.UNIT_MM
+    spread = torch.cat([log_spread.exp() for _, log_spread in read]) * v.UNIT_MM
+    return Scenes(*(part.cpu().numpy() for part in (truth, reading, spread)))
 
 
 @torch.no_grad()
@@ -260,7 +267,7 @@ class Exchanges(IterableDataset):
 
 def optimise(
     model,
-    see: Callable[[torch.Tensor], torch.Tensor],
+    tokens: torch.Tensor,
     exchanges: Callable[[int], Exchanges],
     stage: Stage,
     recipe: Recipe,
@@ -270,8 +277,8 @@ def optimise(
     say: Callable[[str], None],
     gauge: Gauge | None = None,
 ) -> None:
-    """Train every parameter of `model` that asks for a gradient, in place, with checkpoints. `see` gives the
-    image tokens of the views of given numbers, `exchanges` takes a seed; with a `gauge` the layers learn its reading
+    """Train every parameter of `model` that asks for a gradient, in place, with checkpoints. `tokens` (n, tokens,
+    width) are what the tower sees in the scenes, `exchanges` takes a seed; with a `gauge` the layers learn its reading
     as well."""
     device = next(model.parameters()).device
     aims = nn.ModuleList([model] if gauge is None else [model, gauge])
@@ -299,12 +306,12 @@ def optimise(
     for index, batch in written:
         if (progress := clock.progress(step)) >= 1:
             break
-        tokens = see(index.to(device)).float()
+        seen = tokens[index.to(device)].float()
         batch = {name: part.to(device, non_blocking=True) for name, part in batch.items()}
         for group in optimiser.param_groups:
             group["lr"] = learning_rate(stage, progress)
         with torch.autocast(device.type, torch.bfloat16, enabled=recipe.bfloat16):
-            logits, hidden = forward(model, tokens, batch)
+            logits, hidden = forward(model, seen, batch)
         loss = answer_loss(logits, batch)
         if gauge is not None:
             reading = torch.from_numpy(written.dataset.scenes.reading[index]).to(device)

@@ -2,7 +2,8 @@
 
 Each of the first fourteen image tokens carries one landmark: a linear head reads from it the displacement from the
 isocentre (left, up, ant) and its spread, for landmarks in view or not. The language model later finds the same numbers
-by attending to that token, so nothing but stock Gemma-3 parts ships.
+by attending to that token, so nothing but stock Gemma-3 parts ships. Part-way up the tower a second aim asks each patch
+of the picture which landmarks it shows: what is to be found is looked for before it is measured.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ from sim.landmarks import ARM_KEYS, KEYS
 
 SPREAD_FLOOR = math.log(0.03)
 """Smallest log spread (3 mm in units of 100 mm): the loss must not reward false certainty."""
+BLOT_PATCHES = 0.7
+"""Standard deviation of what the finder is to find about a landmark."""
+FINDER_WEIGHT = 0.1
 
 
 class DisplacementHead(nn.Module):
@@ -43,18 +47,67 @@ class DisplacementHead(nn.Module):
         return out[..., :3], out[..., 3:].clamp(SPREAD_FLOOR, 2.0)
 
 
+class Finder(nn.Module):
+    """Patches part-way up the tower (n, patches, width) -> how well each shows each landmark (n, 14, patches). Not
+    shipped."""
+
+    def __init__(self, width: int):
+        super().__init__()
+        self.norm = nn.LayerNorm(width)
+        self.shows = nn.Linear(width, len(KEYS))
+
+    def forward(self, patches: torch.Tensor) -> torch.Tensor:
+        return self.shows(self.norm(patches.float())).transpose(1, 2)
+
+    def loss(self, patches: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
+        """Cross-entropy over the patches against a blot about each landmark in view; `truth` (n, 14, 3) mm."""
+        side = math.isqrt(patches.shape[1])
+        known = torch.nan_to_num(truth, nan=math.inf)
+        place = on_detector(known) / (DETECTOR_MM / side)  # in patches from the centre, toward the left and up
+        inside = (place.abs() < side / 2).all(-1)
+        centres = torch.arange(side, device=truth.device) - (side - 1) / 2
+        across, along = ((centres - place[..., i, None]) / BLOT_PATCHES for i in (0, 1))
+        blot = -0.5 * (along.flip(-1)[..., :, None] ** 2 + across[..., None, :] ** 2).flatten(-2)
+        wanted = torch.where(inside[..., None], blot, 0.0).softmax(-1)
+        found = torch.log_softmax(self(patches), -1)
+        return -((wanted * found).sum(-1) * inside).sum() / inside.sum().clamp(min=1)
+
+
+def on_detector(displacements: torch.Tensor) -> torch.Tensor:
+    """Where landmarks at displacements (..., 3) mm from the isocentre fall in AP: (..., 2) mm on the detector from its
+    centre, toward the patient's left and head."""
+    return displacements[..., :2] * (SDD_MM / (SOURCE_TO_ISOCENTRE_MM + displacements[..., 2:]))
+
+
 def laplace_loss(mean: torch.Tensor, log_spread: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
-    """Mean negative log-likelihood of a Laplace distribution (Kendall and Gal 2017, eq. 8, in its L1 form); truth may
-    hold NaN where a landmark is not known."""
+    """Mean negative log-likelihood of a Laplace distribution (Kendall and Gal 2017, eq. 8, in its L1 form), weighted by
+    the root of the spread (Seitzer et al. 2022, eq. 7 with beta .5): what is hard to see is learnt too. Landmarks in
+    view weigh twice. Truth (n, 14, 3) in units of 100 mm may hold NaN where a landmark is not known."""
     known = torch.isfinite(truth)
     error = (mean - torch.where(known, truth, mean.detach())).abs()
-    return ((error * torch.exp(-log_spread) + log_spread) * known).sum() / known.sum()
+    inside = on_detector(truth * v.UNIT_MM).abs() < DETECTOR_MM / 2
+    weight = known * torch.exp(0.5 * log_spread.detach()) * (1 + inside.all(-1, keepdim=True))
+    return ((error * torch.exp(-log_spread) + log_spread) * weight).sum() / weight.sum()
+
+
+def look_deep(model: Gemma3ForConditionalGeneration, pixels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """`soft_tokens`, and the patches (n, patches, vision width) two thirds up the tower."""
+    tower = model.model.vision_tower
+    patches = tower.embeddings(pixels)
+    layers = tower.encoder.layers
+    finding = 2 * len(layers) // 3
+    for layer in layers[:finding]:
+        patches = layer(patches, None)
+    hidden = patches
+    for layer in layers[finding:]:
+        hidden = layer(hidden, None)
+    return model.model.multi_modal_projector(tower.post_layernorm(hidden)), patches
 
 
 class Averaged:
     """Exponential moving average of a module's weights."""
 
-    def __init__(self, modules: list[nn.Module], decay: float = 0.998):
+    def __init__(self, modules: list[nn.Module], decay: float = 0.999):
         self.decay = decay
         self.live = [p for m in modules for p in m.parameters()]
         self.mean = [p.detach().clone() for p in self.live]
@@ -122,21 +175,30 @@ def train(
     The model ends on its averaged weights. Returns the head, whose readings are figures, not part of what ships."""
     stage, device = recipe.tower, next(model.parameters()).device
     head = DisplacementHead(recipe.architecture.text_width).to(device)
+    finder = Finder(recipe.architecture.vision_width).to(device)
     seeing = [model.model.vision_tower, model.model.multi_modal_projector]
-    parameters = [p for m in [*seeing, head] for p in m.parameters()]
-    optimiser = torch.optim.AdamW(parameters, lr=0.0, weight_decay=stage.weight_decay, betas=(0.9, 0.98))
+    modules = nn.ModuleList([*seeing, head])
+    parameters = [*modules.parameters(), *finder.parameters()]
+    matrices = [p for p in model.model.vision_tower.encoder.parameters() if p.ndim == 2 and stage.optimiser == "muon"]
+    others = [p for p in parameters if not any(p is each for each in matrices)]
+    optimisers: list[torch.optim.Optimizer] = [
+        torch.optim.AdamW(others, lr=0.0, weight_decay=stage.weight_decay, betas=(0.9, 0.98))
+    ]
+    if matrices:  # at AdamW's step sizes (Liu et al. 2025, arXiv 2502.16982, eq. 4)
+        steady = dict(lr=0.0, weight_decay=stage.weight_decay, adjust_lr_fn="match_rms_adamw")
+        optimisers.append(torch.optim.Muon(matrices, **steady))
     average = Averaged([*seeing, head])
     steps, step = stage.samples // stage.batch, 0
     checkpoint = recipe.out / "tower.pt"
-    modules = nn.ModuleList([*seeing, head])
     clock = Clock(stage, steps)
 
     def save() -> None:
         recipe.out.mkdir(parents=True, exist_ok=True)
         state = {
             "modules": modules.state_dict(),
+            "finder": finder.state_dict(),
             "mean": average.mean,
-            "optimiser": optimiser.state_dict(),
+            "optimisers": [each.state_dict() for each in optimisers],
             "step": step,
             "spent": clock.spent(),
         }
@@ -147,25 +209,29 @@ def train(
     if resume and checkpoint.exists():
         state = torch.load(checkpoint, weights_only=True, map_location=device)
         modules.load_state_dict(state["modules"])
+        finder.load_state_dict(state["finder"])
         average.mean = state["mean"]
-        optimiser.load_state_dict(state["optimiser"])
+        for optimiser, kept in zip(optimisers, state["optimisers"], strict=True):
+            optimiser.load_state_dict(kept)
         step, clock.before = state["step"], state["spent"]
         say(f"tower: going on from step {step} of {steps}")
     data, check = v.Views(recipe.data, device, room=recipe.room), v.Views(recipe.check, device, most_views=200)
     rng = v.generator(device, recipe.seed + step)
-    see = torch.compile(soft_tokens) if device.type == "cuda" else soft_tokens
+    see = torch.compile(look_deep) if device.type == "cuda" else look_deep
     modules.train()
     while (progress := clock.progress(step)) < 1:
         pictures, truth = data.draw(stage.batch, rng)
-        for group in optimiser.param_groups:
+        for group in (group for optimiser in optimisers for group in optimiser.param_groups):
             group["lr"] = learning_rate(stage, progress)
         with torch.autocast(device.type, torch.bfloat16, enabled=recipe.bfloat16):
-            tokens = see(model, to_pixels(pictures))
-        loss = laplace_loss(*head(tokens), truth / v.UNIT_MM)
-        optimiser.zero_grad(set_to_none=True)
+            tokens, patches = see(model, to_pixels(pictures))
+        loss = laplace_loss(*head(tokens), truth / v.UNIT_MM) + FINDER_WEIGHT * finder.loss(patches, truth)
+        modules.zero_grad(set_to_none=True)
+        finder.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(parameters, stage.clip)
-        optimiser.step()
+        for optimiser in optimisers:
+            optimiser.step()
         average.update(step)
         step += 1
         if clock.due("say", 20):

@@ -81,7 +81,7 @@ def test_dataset_train_and_load(tmp_path):
     assert (model.info.base_sha256, model.info.adapter_sha256) != ("", "")
 
     again = tmp_path / "again.toml"
-    going_on = f'look_once = true\nstart = "{tmp_path}/out"\nout = "{tmp_path}/again"\n'
+    going_on = f'looks = 2\nstart = "{tmp_path}/out"\nout = "{tmp_path}/again"\n'
     again.write_text(going_on + CONFIG.format(tmp_path).replace(f'out = "{tmp_path}/out"\n', ""))
     done = carm("train", "embedded", "--config", again)
     assert done.returncode == 0, done.stderr

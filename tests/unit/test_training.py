@@ -56,15 +56,44 @@ def test_hints_are_true_of_the_geometry():
     where[1] = (-160.0, 5.0, 0.0)
     view = dialogue.Scene(where, np.ones(14, bool))
     for _ in range(50):
-        words, agrees = dialogue._hint(view, "t1", rng)
+        words, way = dialogue._hint(view, "t1", rng)
+        assert way == "up"
         assert words in dialogue.HINTS["up"]
-        assert agrees("skull")
-        assert not agrees("t12")
-        words, agrees = dialogue._hint(view, "right_humeral_head", rng)
-        assert words in dialogue.HINTS["left"] + dialogue.HINTS["medial"]
-        assert agrees("skull")
+        words, way = dialogue._hint(view, "right_humeral_head", rng)
+        assert way in ("left", "medial")
+        assert words in dialogue.HINTS[way]
     where[9] = (0.0, -10.0, 0.0)
     assert dialogue._hint(view, "t1", rng) is None
+
+
+def uncertain() -> dialogue.Scene:
+    """The carina read at the centre, T1 above it and T12 below, each within 30 mm or so; all else far away."""
+    where = np.full((14, 3), 400.0)
+    where[10], where[9], where[13] = (2.0, 0.0, 0.0), (0.0, 60.0, 0.0), (0.0, -80.0, 0.0)
+    return dialogue.Scene(where, np.ones(14, bool), where, np.full((14, 3), 15.0))
+
+
+@pytest.mark.parametrize(
+    ("earlier", "way", "denied", "named", "answer"),
+    [
+        (["carina", "t1"], None, False, None, (["carina", "t12"], None)),  # bare: what is seen, and what was not said
+        (["t12", "skull"], None, False, None, (["carina", "t1"], None)),
+        (["carina"], "down", False, None, (["t12", "t1"], None)),
+        (["carina", "t12"], "up", False, None, (["t1", "skull"], None)),
+        (["carina", "t1"], None, True, None, (["t12", "skull"], None)),
+        (["carina", "t1"], None, False, "t12", (["carina", "t12"], None)),
+        (["t12", "t1"], None, False, "carina", (["carina", "t1"], None)),
+        (["carina", "t1"], None, False, "skull", (["carina", "t1"], "skull")),  # not here
+    ],
+)
+def test_another_look_weighs_the_words_against_what_was_read(earlier, way, denied, named, answer):
+    assert dialogue.revised(uncertain(), earlier, way, denied, named) == answer
+
+
+def test_a_named_neighbour_comes_first_where_it_is_as_likely():
+    scene = uncertain()
+    scene.reading[9] = (0.0, 6.0, 0.0)
+    assert dialogue.revised(scene, ["carina", "t12"], None, False, "t1") == (["t1", "carina"], None)
 
 
 def test_a_shard_comes_back_as_it_was(tmp_path):
@@ -139,10 +168,38 @@ def test_a_crooked_patient_s_landmarks_turn_with_the_picture():
         u, v = 63.5 + at[0] / pixel, 63.5 - at[1] / pixel
         return torch.exp(-((column - u) ** 2 + (row - v) ** 2) / 18)
 
-    angle = torch.tensor([0.3])
-    made = views.turned(spot(place[0, 0])[None], angle)[0]
-    torch.testing.assert_close(made, spot(views.turned_points(place, angle)[0, 0]), atol=0.03, rtol=0)
-    assert views.turned_points(place, angle)[0, 0, 1] > 30.0
+    turn = views.turn(torch.tensor([0.3]))
+    made = views.changed(spot(place[0, 0])[None], turn)[0]
+    torch.testing.assert_close(made, spot(views.changed_points(place, turn)[0, 0]), atol=0.03, rtol=0)
+    assert views.changed_points(place, turn)[0, 0, 1] > 30.0
+    build = torch.tensor([[[1.15, 0.1], [0.0, 0.9]]])  # broader, shorter and askew
+    row, column = divmod(views.changed(spot(place[0, 0])[None], build)[0].argmax().item(), 128)
+    left, up, _ = views.changed_points(place, build)[0, 0]
+    assert (left.item(), up.item()) == pytest.approx((72.0, 27.0))
+    assert ((column - 63.5) * pixel, (63.5 - row) * pixel) == pytest.approx((72.0, 27.0), abs=pixel)
+
+
+def test_the_finder_looks_where_the_landmarks_are():
+    import torch
+
+    from inference.training.tower import Finder
+    from sim.geometry import DETECTOR_MM, SDD_MM, SOURCE_TO_ISOCENTRE_MM
+
+    patch = DETECTOR_MM / 16 * SOURCE_TO_ISOCENTRE_MM / SDD_MM
+    finder = Finder(14)
+    finder.norm, finder.shows = torch.nn.Identity(), torch.nn.Identity()
+    truth = torch.full((1, 14, 3), float("nan"))
+    truth[0, 3] = torch.tensor([2.5 * patch, 4.5 * patch, 0.0])  # patient's left (column 10) and head (row 3)
+    truth[0, 4] = torch.tensor([900.0, 0.0, 0.0])  # far outside
+
+    def loss(row, column):
+        shown = torch.zeros(1, 256, 14)
+        shown[0, 16 * row + column, 3] = 20.0
+        return finder.loss(shown, truth).item()
+
+    right = loss(3, 10)
+    assert all(right < loss(*other) - 1.0 for other in ((12, 10), (3, 5), (12, 5), (10, 3), (3, 11), (4, 10)))
+    assert finder.loss(torch.zeros(1, 256, 14), truth).item() == pytest.approx(np.log(256))
 
 
 def test_training_sequences_are_what_the_processor_makes():
