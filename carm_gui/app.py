@@ -2,14 +2,15 @@
 
     python -m carm_gui.app [--patient P] [--model M]
 
-The window comes first, with a stored picture; a worker thread loads the patient and starts the model's process, and
-everything reaches the window through the bridge. No torch here: the model lives in a process of its own. Pictures of
-the window are made by pictures.py.
+A worker thread loads the patient, makes a first picture and starts the model's process while the window is being built;
+the window comes with a stored picture where it is there before, and everything reaches it through the bridge. No torch
+here: the model lives in a process of its own. Pictures of the window are made by pictures.py.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import ctypes
 import logging
 import os
@@ -61,14 +62,16 @@ def missing_for_qt() -> str:
 
 def stored_frame() -> Frame | None:
     """The shipped first picture, or None when there is none."""
-    from PIL import Image
+    import numpy as np
+    from PySide6.QtGui import QImage
 
     try:
-        import numpy as np
-
-        grey = np.asarray(Image.open(resource("first_frame.png")).convert("L"))
-    except (FileNotFoundError, OSError):
+        image = QImage(str(resource("first_frame.png"))).convertToFormat(QImage.Format.Format_Grayscale8)
+    except FileNotFoundError:
         return None
+    if image.isNull():
+        return None
+    grey = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)[:, : image.width()]
     pixels = (grey.astype(np.float32) * (STORED_SPAN / 255)).astype(np.uint16)
     return Frame(pixels, 215.0 / pixels.shape[0], CArmPose(), 0, 0.0, Dose())
 
@@ -99,12 +102,13 @@ class Unavailable:
 
 class Backend(threading.Thread):
     """Loads patient, projector and model in a thread of its own and starts the session. `tell` takes the notices
-    "loaded" {session} and "failed" {text}; `record` keeps the session's events among the user's data; `resume` is what
-    a crash has left (session/resume.py), to go on with. `close` ends whatever has been started by then."""
+    "loaded" {session} and "failed" {text} and the session's events; where it is None they are kept until `report_to`,
+    and what can wait is left until `shown` is set. `record` keeps the session's events among the user's data; `resume`
+    is what a crash has left (session/resume.py), to go on with. `close` ends whatever has been started by then."""
 
     def __init__(
         self,
-        tell,
+        tell=None,
         patient="virtual",
         model="embedded",
         projector="auto",
@@ -114,11 +118,24 @@ class Backend(threading.Thread):
         **patient_options,
     ) -> None:
         super().__init__(name="carm-backend", daemon=True)
-        self._tell, self._spec, self._model_name, self._projector = tell, patient, model, projector
+        self._hearer, self._early, self._mouth = tell, [], threading.Lock()
+        self._spec, self._model_name, self._projector = patient, model, projector
+        self.shown, self._unseen = threading.Event(), tell is None
         self._record, self._resume, self._options = record, resume, patient_options
         self._budget = budget
         self._lock, self._closed = threading.Lock(), False
         self.session = self.model = None
+
+    def report_to(self, tell) -> None:
+        """Hand on what has been kept so far, and all that comes."""
+        with self._mouth:
+            for event in self._early:
+                tell(event)
+            self._early, self._hearer = [], tell
+
+    def _tell(self, event) -> None:
+        with self._mouth:
+            (self._hearer or self._early.append)(event)
 
     def run(self) -> None:
         from carm_gui.bridge import Notice
@@ -142,11 +159,11 @@ class Backend(threading.Thread):
         self._tell(Notice("loaded", {"session": session}))
         for note in getattr(session.carm.projector.patient, "notes", ()):
             self._tell(Notice("note", {"text": note, "level": "info"}))
-        pictured = threading.Event()
-        session.listen(lambda event: pictured.set() if event.kind == "frame" else None)
+        if not self._unseen:
+            session.listen(lambda event: self.shown.set() if event.kind == "frame" else None)
         session.listen(self._tell)
         session.start()
-        pictured.wait(PICTURE_WAIT_S)  # what follows would take the processor from it
+        self.shown.wait(PICTURE_WAIT_S)  # what follows would take the processor from it
         if not self._closed:
             learn_words()
         if not self._closed and hasattr(session.carm.projector, "prepare"):
@@ -173,6 +190,11 @@ class Backend(threading.Thread):
         self._tell(Notice("note", {"text": text, "level": "warning"}))
 
     def _open(self):
+        from sim.patient.load import load_patient
+        from sim.warm import load_numba
+
+        patient = load_patient(self._spec, **{k: v for k, v in self._options.items() if v})
+        load_numba()
         from carm_gui.session.about import Case, recorder_for
         from carm_gui.session.reach import targets_outside
         from carm_gui.session.recorder import put_aside
@@ -180,14 +202,14 @@ class Backend(threading.Thread):
         from carm_gui.session.session import READ_S, Session
         from inference.models.interchange import Interchangeable
         from sim.carm import CArm
-        from sim.patient.load import load_patient
         from sim.xray.deepdrr_process import open_projector
 
-        patient = load_patient(self._spec, **{k: v for k, v in self._options.items() if v})
         left = self._resume
         begun = {"dose": left.dose, "first_frame": left.next_frame, "blades_mm": left.blades_mm} if left else {}
         projector = open_projector(patient, self._projector, self._note)
         carm = CArm(projector, left.pose if left else start_pose(patient), auto=True, **begun)
+        with contextlib.suppress(Exception):  # the device says it in the window, when it is to make one
+            carm.picture(carm.pose, 0)  # before the model's start, which would take a processor from it
         self.model = Interchangeable(open_or_unavailable(self._model_name))
         recorder = None
         if self._record:
@@ -251,14 +273,18 @@ def start_pose(patient) -> CArmPose:
 # ---- the window ----------------------------------------------------------------------------------
 
 
-def make_window(settings=None, patient: str = "virtual"):
-    """A QApplication (the present one if there is one) and a window. It shows the stored picture if that is of
-    `patient`."""
+def application():
+    """The QApplication, made if there is none."""
     from PySide6.QtWidgets import QApplication
 
+    return QApplication.instance() or QApplication(sys.argv[:1])
+
+
+def make_window(settings=None, patient: str = "virtual"):
+    """The application and a window. It shows the stored picture if that is of `patient`."""
     from carm_gui.window import NAME, Window
 
-    app = QApplication.instance() or QApplication(sys.argv[:1])
+    app = application()
     app.setApplicationName(NAME)
     window = Window(settings)
     stored = stored_frame() if patient == "virtual" else None
@@ -282,10 +308,6 @@ def main(
         print(problem, file=sys.stderr)
         return 1
     _log_to_file()
-    from PySide6.QtWidgets import QApplication
-
-    from carm_gui.patients import Rehearsals
-    from carm_gui.records import offer_to_continue
     from carm_gui.settings import Settings
     from carm_gui.window_thread import window_thread_first
 
@@ -294,32 +316,45 @@ def main(
         os.environ.setdefault("QT_SCALE_FACTOR", f"{settings.size:g}")
 
     def rehearsal(spec: str, **options):
-        _, made = make_window(Settings.load(), spec)
-        made.patients.spec = spec
-        sys.excepthook = made.say_unexpected
-        signal.signal(signal.SIGINT, lambda *_: made.close())
-        budget = made.settings.budget
-        return made, Backend(made.bridge.receive, spec, model, projector, record=True, budget=budget, **options)
+        window, backend = begin(Settings.load(), spec, model, projector, record=True, **options)
+        window.keep_on_screen()
+        window.patients.spec = spec
+        sys.excepthook = window.say_unexpected
+        signal.signal(signal.SIGINT, lambda *_: window.close())
+        return window, backend
 
-    window, backend = rehearsal(patient, landmarks=landmarks, series=series, keep_table=keep_table)
-    app = QApplication.instance()
-    rehearsals = Rehearsals(window, backend, rehearsal)
-    offer_to_continue(rehearsals)
-    window.show()
-    _after_first_paint(backend.start)
-    if not window.settings.toured:
-        _when_live(window, window.show_tour)
+    app = application()
     with window_thread_first():
+        window, backend = rehearsal(patient, landmarks=landmarks, series=series, keep_table=keep_table)
+        # Imported while the backend is at work.
+        from carm_gui.patients import Rehearsals
+        from carm_gui.records import offer_to_continue
+
+        rehearsals = Rehearsals(window, backend, rehearsal)
+        offer_to_continue(rehearsals)
+        window.show()
+        if not window.settings.toured:
+            _when_live(window, window.show_tour)
         status = app.exec()
     sys.excepthook = sys.__excepthook__
     rehearsals.close()
     return status
 
 
-def _after_first_paint(start) -> None:
-    from PySide6.QtCore import QTimer
+def begin(settings, patient: str = "virtual", model: str = "embedded", projector: str = "auto", **options):
+    """A window that is not shown yet, and its backend (`options` are the backend's), which has begun before: patient
+    and first picture are made while the window is built. To be called within `window_thread_first`, or the backend's
+    thread may take down what the window's has just made."""
+    import PySide6.QtWidgets  # noqa: F401  two threads that import Qt at once end the program
 
-    QTimer.singleShot(30, start)
+    import carm_gui.bridge  # noqa: F401
+
+    backend = Backend(None, patient, model, projector, budget=settings.budget, **options)
+    backend.start()
+    _, window = make_window(settings, patient)
+    backend.report_to(window.bridge.receive)
+    _when_live(window, backend.shown.set)
+    return window, backend
 
 
 def _when_live(window, act) -> None:

@@ -320,14 +320,12 @@ def doctor(as_json: JsonOption = False) -> None:
         models = [asdict(entry) for entry in known()]
     lines = []
     for f in findings:
-        lines.append(f"{'ok' if f.ok else 'missing' if f.needed else '-':8}{f.name}: {f.found}")
+        lines.append(f"{f.word:8}{f.name}: {f.found}")
         if f.remedy and not f.ok:
             lines.append(f"{'':8}{f.remedy}")
     payload = {
         "ready": all(f.ok for f in findings if f.needed),
-        "checks": [
-            {"name": f.name, "ok": f.ok, "needed": f.needed, "found": f.found, "remedy": f.remedy} for f in findings
-        ],
+        "checks": [asdict(f) for f in findings],
         "models": models,
     }
     answer(as_json, payload, lines)

@@ -12,25 +12,33 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inference.models.catalogue import Entry
 from sim.resource import cache_dir, data_dir, resource
 
 OLDEST_PYTHON = (3, 11)
 LONGEST_S = 60.0
+LATE = f"did not answer within {LONGEST_S:g} s"
+TRY_AGAIN = "The machine is busy, or this hangs: whether it is there is not known. Try again when less is running."
 
 
 @dataclass(frozen=True)
 class Finding:
     """One check. `needed` is False for what only extras want; `remedy` says what to do when it is not
-    `ok`."""
+    `ok`. `late`: it did not answer in time, so that nothing is known."""
 
     name: str
     ok: bool
     found: str
     remedy: str = ""
     needed: bool = True
+    late: bool = False
+
+    @property
+    def word(self) -> str:
+        """In one word."""
+        return "ok" if self.ok else "late" if self.late else "missing" if self.needed else "-"
 
 
 def examine(progress: Callable[[str], None] = lambda text: None) -> list[Finding]:
@@ -41,7 +49,8 @@ def examine(progress: Callable[[str], None] = lambda text: None) -> list[Finding
     for check in checks:
         progress(f"checking {check.__name__.strip('_')} ...")
         try:
-            findings.append(check())
+            found = check()
+            findings.append(replace(found, remedy=TRY_AGAIN, late=True) if found.found.endswith(LATE) else found)
         except Exception as problem:
             name = check.__name__.strip("_").capitalize()
             findings.append(Finding(name, False, f"could not be checked: {problem}", "Reinstall the package."))
@@ -119,7 +128,9 @@ def _child(code: str, python: str = sys.executable, **environment: str) -> tuple
             timeout=LONGEST_S,
             env={**os.environ, **environment},
         )
-    except (OSError, subprocess.TimeoutExpired) as problem:
+    except subprocess.TimeoutExpired:
+        return False, LATE
+    except OSError as problem:
         return False, str(problem)
     lines = (done.stdout if done.returncode == 0 else done.stderr).strip().splitlines()
     return done.returncode == 0, lines[-1].strip() if lines else f"ended with status {done.returncode}"

@@ -76,10 +76,12 @@ class Load:
     def stop(self) -> tuple[float, float]:
         """(own percent of one processor, others' percent of all)."""
         wall = max(time.perf_counter() - self._wall, 1e-6)
-        own, busy = self._used() - self._own, self._busy() - self._all
+        own, busy = max(0.0, self._used() - self._own), self._busy() - self._all
         return 100 * own / wall, max(0.0, 100 * (busy - own) / (wall * (self._psutil.cpu_count() or 1)))
 
     def _used(self) -> float:
+        """Seconds of this process and its children; one that has ended counts on in its parent's times, where the
+        system keeps such."""
         total = 0.0
         for process in (self._me, *self._me.children(recursive=True)):
             try:
@@ -87,6 +89,7 @@ class Load:
             except self._psutil.Error:
                 continue
             total += times.user + times.system
+            total += getattr(times, "children_user", 0.0) + getattr(times, "children_system", 0.0)
         return total
 
     def _busy(self) -> float:
@@ -124,35 +127,37 @@ def script(window):
     yield 2.0, lambda: window.say("back to the start position")
 
 
+def live_for(wait_s: float, until=lambda: False, look_ms: int = 10) -> None:
+    """Let the window live until `until()`, looked at every `look_ms`, or for `wait_s`."""
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    loop, end = QEventLoop(), time.perf_counter() + wait_s
+    check = QTimer()
+    check.setInterval(look_ms)
+    check.timeout.connect(lambda: loop.quit() if until() or time.perf_counter() > end else None)
+    check.start()
+    loop.exec()
+
+
 def measure(seconds: float, rest_s: float = 8.0, patient: str = "virtual", model: str = "embedded") -> dict:
     """Run the window as the app does and return its figures; see the module."""
     import psutil
 
     began, load = psutil.Process().create_time(), Load()
-    from carm_gui.app import Backend, make_window
+    from carm_gui.app import application, begin
     from carm_gui.settings import Settings
     from carm_gui.window_thread import window_thread_first
 
-    _, window = make_window(Settings(toured=True), patient)
-    window.resize(1280, 800)
-    window.show()
-    backend = Backend(window.bridge.receive, patient, model)
+    application()
     with window_thread_first():
+        window, backend = begin(Settings(toured=True), patient, model)
+        window.resize(1280, 800)
+        window.show()
         return _drive(window, backend, began, load, seconds, rest_s)
 
 
 def _drive(window, backend, began: float, load: Load, seconds: float, rest_s: float) -> dict:
-    from PySide6.QtCore import QEventLoop, QTimer
-
-    QTimer.singleShot(30, backend.start)
-
-    def live_for(wait_s: float, until=lambda: False, look_ms: int = 10) -> None:
-        loop, end = QEventLoop(), time.perf_counter() + wait_s
-        check = QTimer()
-        check.setInterval(look_ms)
-        check.timeout.connect(lambda: loop.quit() if until() or time.perf_counter() > end else None)
-        check.start()
-        loop.exec()
+    from PySide6.QtCore import QTimer
 
     def ask_on() -> None:
         if window.state in ("idle", "arrived") and not window.session.carm.moving:
@@ -209,16 +214,18 @@ def _drive(window, backend, began: float, load: Load, seconds: float, rest_s: fl
     }
 
 
+def word(kept: bool, busy: float = 0.0) -> str:
+    """The verdict, where others used `busy` percent of the machine."""
+    if kept:
+        return "KEPT"
+    return "BROKEN" if busy <= OTHERS_PERCENT else f"NOT JUDGED: other programs used {busy:.0f} % of the machine"
+
+
 def verdicts(figures: dict) -> list[str]:
     """One line a promise: kept, broken, or not to be judged while other programs are busy."""
     gap, own = figures["gap_ms"]["max"], figures["own_cpu_between_beats_ms"]["max"]
     first, rest = figures["first_picture_s"], figures["cpu_percent_beam_off"]
     others = figures["others_percent"]
-
-    def word(kept: bool, busy: float = 0.0) -> str:
-        if kept:
-            return "KEPT"
-        return "BROKEN" if busy <= OTHERS_PERCENT else f"NOT JUDGED: other programs used {busy:.0f} % of the machine"
 
     generating = f"the model at work {figures['generating_percent']:.0f} % of {figures['seconds']:g} s"
     return [

@@ -69,7 +69,7 @@ class Patients(QObject):
 
 
 class Rehearsals:
-    """One window with its backend at a time. `make(spec)` gives a new, unstarted pair."""
+    """One window with its backend at a time. `make(spec)` gives a new pair, the window not shown yet."""
 
     def __init__(self, window, backend, make: Callable[[str], tuple]) -> None:
         self.window, self.backend, self._make = window, backend, make
@@ -91,7 +91,6 @@ class Rehearsals:
             self.window.show()
             for text in said:
                 self.window.assistant.show_note(text)
-            self.backend.start()
         finally:
             app.setQuitOnLastWindowClosed(True)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from sim.frame import Dose
 from sim.geometry import DETECTOR_MM, SDD_MM, SOURCE_TO_ISOCENTRE_MM
-from sim.xray.detector import Exposure
+from sim.xray.exposure import Exposure
 from sim.xray.spectrum import spectrum
 
 REFERENCE_MM = SOURCE_TO_ISOCENTRE_MM - 150.0

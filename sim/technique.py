@@ -10,8 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from sim.xray.detector import Exposure
-from sim.xray.spectrum import KVP_RANGE
+from sim.xray.exposure import KVP_RANGE, Exposure
 
 MA_RANGE = (0.5, 120.0)
 PULSE_RATES = (1.0, 30.0)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from inference.baseline.model import baseline_folder
 from inference.baseline.reading import ask_reading, regions_of
 from inference.models.interface import Cancelled, LanguageModel, ModelError
+from inference.navigate import refusal
 from sim.frame import Frame
 from sim.landmarks import KEYS
 
@@ -22,7 +23,8 @@ Opener = Callable[[], LanguageModel]
 
 
 class Regions:
-    """Call it with a frame: {key: {left_mm, up_mm, radius_mm}} from the view's centre, or None where nothing is read.
+    """Call it with a frame: {key: {left_mm, up_mm, radius_mm}} from the view's centre, or None where nothing is read:
+    the networks know AP views alone, and what a region promises holds for those.
 
     It never waits for a model that loads. `close` ends what was opened here; the session's own model stays."""
 
@@ -33,6 +35,8 @@ class Regions:
         self._given_up = False
 
     def __call__(self, frame: Frame) -> Mapping[str, Mapping[str, float]] | None:
+        if refusal(frame.pose) is not None:
+            return None
         reader = self._model if self._model.name in OWN_READERS else self._network()
         if reader is None or reader.state != "ready":
             return None

@@ -24,7 +24,7 @@ from sim.frame import Dose, Frame
 from sim.landmarks import BY_KEY
 from sim.pose import CArmPose
 from sim.technique import Technique
-from sim.xray.detector import Exposure
+from sim.xray.exposure import Exposure
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 PASSING = frozenset({"frame", "pose", "dose"})

@@ -28,7 +28,7 @@ from sim.frame import Dose
 from sim.patient.load import load_patient
 from sim.patient.patient import Patient, PatientError
 from sim.pose import CArmPose
-from sim.xray.detector import Exposure
+from sim.xray.exposure import Exposure
 
 POSE_MM = 0.01
 """Poses (mm, degrees) agree within this."""

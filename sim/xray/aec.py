@@ -23,7 +23,7 @@ import numpy as np
 
 from sim.geometry import SDD_MM
 from sim.technique import AEC_KVP, AEC_MS, LIMIT_BEFORE_DETECTOR_MM, MA_RANGE, RATE_LIMIT_MGY_MIN
-from sim.xray.detector import Exposure
+from sim.xray.exposure import Exposure
 from sim.xray.spectrum import spectrum
 
 TARGET_NGY = 40.0

@@ -22,15 +22,14 @@ The result is round(LOG_SCALE * -ln(signal)), uint16, as in sim.frame.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numba as nb
 import numpy as np
 
 from sim.frame import LOG_SCALE
-from sim.geometry import DETECTOR_MM, SDD_MM
-from sim.xray.spectrum import DEFAULT_KVP, spectrum
+from sim.geometry import DETECTOR_MM
+from sim.xray.exposure import Exposure
 
 SCATTER_SHARE = 0.15
 SCATTER_SIGMA_MM = 40.0
@@ -39,24 +38,6 @@ ELECTRONIC_QUANTA = 3.0
 ELEMENT_MM = 0.2
 COARSE = 8
 BANK_SIZE = 1 << 20
-
-
-@dataclass(frozen=True)
-class Exposure:
-    """One pulse: tube voltage kVp, current mA, length ms. The default is a pulse of adult chest
-    fluoroscopy."""
-
-    kvp: float = DEFAULT_KVP
-    ma: float = 10.0
-    pulse_ms: float = 8.0
-
-    @property
-    def mas(self) -> float:
-        return self.ma * self.pulse_ms / 1000.0
-
-    def quanta_per_mm2(self) -> float:
-        """Noise-equivalent quanta per mm2 at the unattenuated detector (inverse square from 1 m)."""
-        return spectrum(self.kvp).quanta_per_mm2 * self.mas * (1000.0 / SDD_MM) ** 2
 
 
 @lru_cache(maxsize=1)
@@ -215,7 +196,7 @@ class Detector:
         self,
         log_signal: np.ndarray,
         seed: int | np.random.Generator = 0,
-        exposure: Exposure = Exposure(),
+        exposure: Exposure = Exposure(),  # noqa: B008 (frozen)
     ) -> np.ndarray:
         """Read one pulse: uint16 (h, w) in units of LOG_SCALE from the primary -ln(I/I0), float32 (h, w). The
         same seed and input give the same picture."""

@@ -17,9 +17,8 @@ import numba as nb
 import numpy as np
 
 from sim.resource import resource
+from sim.xray.exposure import DEFAULT_KVP, KVP_RANGE
 
-KVP_RANGE = (50, 120)
-DEFAULT_KVP = 90.0
 ANODE_DEG = 12.0
 FILTER_MM = (("Al", 3.0), ("Cu", 0.1))
 """Total filtration: 3 mm Al (the tube and its port) and the 0.1 mm Cu usual in fluoroscopy."""

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-SAID = pytest.StashKey[dict]()
+SAID, LINES = pytest.StashKey[dict](), pytest.StashKey[list]()
 
 
 def pytest_configure(config):
-    config.stash[SAID] = {}
+    config.stash[SAID], config.stash[LINES] = {}, []
+
+
+@pytest.fixture
+def said(request):
+    """said(line): stands among the promises at the end, with a verdict of its own."""
+    return request.config.stash[LINES].append
 
 
 @pytest.fixture
@@ -23,9 +29,11 @@ def promise(request):
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    if not config.stash[SAID]:
+    if not config.stash[SAID] and not config.stash[LINES]:
         return
     terminalreporter.section("promises")
+    for line in config.stash[LINES]:
+        terminalreporter.write_line(line)
     for what, seen in config.stash[SAID].items():
         figures = [figure for _, figure, _ in seen]
         broken = [f"{figure:.3g} ({where})" for kept, figure, where in seen if not kept]

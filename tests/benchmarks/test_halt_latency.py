@@ -18,7 +18,7 @@ from doubles import EventLog
 from phantoms import grid, patient_of, torso
 
 from carm_gui.session.session import Session
-from inference.commands import Action
+from inference.commands import Action, learn_words
 from inference.models.profiles import open_model
 from sim.carm import CArm
 from sim.pose import CArmPose
@@ -45,6 +45,7 @@ def session():
     """The whole thing: projector, 512 px, 30 pulses a second, and the embedded model in its process."""
     shape = (240, 300, 200)
     patient = patient_of(torso, shape, grid(shape, (2.0, 2.0, 2.0)))
+    learn_words()  # as the app does, once its first picture is shown
     model = open_model("embedded")
     session = Session(CArm(CpuProjector(patient), CArmPose()), model, beam=True, pulse_rate=30.0, max_steps=1000)
     session.log = EventLog()
