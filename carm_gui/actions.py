@@ -35,9 +35,19 @@ class Command:
 MENUS = ("Session", "C-arm", "Assistant", "Picture", "Window", "Help")
 
 
-def _view(name: str, text: str, primary: float, key: str) -> Command:
+VIEWS = (
+    ("view_ap", "AP", 0.0, 0.0, "1"),
+    ("view_lateral", "Lateral", 90.0, 0.0, "2"),
+    ("view_lao", "LAO 30", 30.0, 0.0, "3"),
+    ("view_rao", "RAO 30", -30.0, 0.0, "4"),
+)
+"""The usual views: name, what is written, primary and secondary angle in degrees, key. The C-arm's buttons have them
+too (views/drive.py)."""
+
+
+def _view(name: str, text: str, primary: float, secondary: float, key: str) -> Command:
     tip = f"Turn the arm to {text}"
-    return Command(name, text, "C-arm", lambda w: w.turn_to(primary, 0.0), tip, picture_key=key, group="Turn to")
+    return Command(name, text, "C-arm", lambda w: w.turn_to(primary, secondary), tip, picture_key=key, group="Turn to")
 
 
 def _layout(name: str, text: str, tip: str) -> Command:
@@ -143,10 +153,7 @@ CARM = (
         "uncollimated", "Open the collimator", "C-arm", lambda w: w.undo_blades(),
         "The whole field; once more, the opening from before", picture_key="U",
     ),
-    _view("view_ap", "AP", 0.0, "1"),
-    _view("view_lateral", "Lateral", 90.0, "2"),
-    _view("view_lao", "LAO 30", 30.0, "3"),
-    _view("view_rao", "RAO 30", -30.0, "4"),
+    *(_view(*view) for view in VIEWS),
     Command("back", "Back to the last position", "C-arm", lambda w: w.do("return"), "Undo the last motion"),
     Command("home", "To the start position", "C-arm", lambda w: w.do("home"), "Where this rehearsal began"),
 )  # fmt: skip
@@ -154,7 +161,7 @@ CARM = (
 ASSISTANT = (
     Command(
         "accept", "Accept the proposal", "Assistant", lambda w: w.accept(),
-        "Let the C-arm make the proposed move", ("Ctrl+Return", "Ctrl+Enter"), "A",
+        "Let the C-arm make the proposed move", ("Ctrl+Enter", "Ctrl+Return"), "A",
     ),
     Command(
         "reject", "Reject the proposal…", "Assistant", lambda w: w.reject(),

@@ -3,11 +3,12 @@
 The session calls `receive` on its own threads; it appends to a deque (thread-safe) and returns at once. A timer in the
 GUI thread drains the deque: of frames, poses and doses only the latest is handed on (and every single shot), text of
 one reply is joined, and everything else (decisions, motion, states, questions) is handed on one by one and in order.
-Knows no widget.
+What is not handed on within HAND_MS waits for the next tick, so that keys and paints come between. Knows no widget.
 """
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 LATEST_WINS = frozenset({"frame", "pose", "dose"})
 BUSY_MS, QUIET_MS = 16, 40
+HAND_MS, REST_MS = 8.0, 1
+"""A drain begins no further event after so long, and the rest follows in a tick this soon."""
 QUIET_TICKS = 30
 """After so many empty ticks the timer slows down: at rest the window shall cost next to nothing."""
 
@@ -57,9 +60,10 @@ def coalesce(events: Iterable) -> list:
 
 
 class Bridge(QObject):
-    """Hands session events to the GUI thread through the signal `event`."""
+    """Hands session events to the GUI thread through the signal `event`; `drained` ends each batch of them."""
 
     event = Signal(object)
+    drained = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -82,11 +86,17 @@ class Bridge(QObject):
         self._inbox.clear()
 
     def drain(self) -> None:
-        """Hand on what has arrived since the last tick."""
-        batch = [self._inbox.popleft() for _ in range(len(self._inbox))]
+        """Hand on what has arrived since the last tick, as far as HAND_MS goes."""
+        batch = coalesce(self._inbox.popleft() for _ in range(len(self._inbox)))
         self._empty = 0 if batch else self._empty + 1
-        pace = BUSY_MS if self._empty < QUIET_TICKS else QUIET_MS
+        end = time.perf_counter() + HAND_MS / 1000
+        for n, event in enumerate(batch, start=1):
+            self.event.emit(event)
+            if time.perf_counter() > end:
+                self._inbox.extendleft(reversed(batch[n:]))
+                break
+        if batch:
+            self.drained.emit()
+        pace = REST_MS if batch and self._inbox else BUSY_MS if self._empty < QUIET_TICKS else QUIET_MS
         if pace != self._timer.interval():
             self._timer.setInterval(pace)
-        for event in coalesce(batch):
-            self.event.emit(event)

@@ -145,6 +145,7 @@ def animation(out: Path, size=(1080, 680), frames_a_second: float = 7.0, **how) 
         now = time.monotonic()
         if pictures and now - shot.last < 1.0 / frames_a_second:
             return
+        hand.app.sendPostedEvents()  # else a card is caught whose text has come and whose height has not
         image = hand.window.grab().toImage().convertToFormat(image_format)
         rows = bytes(image.constBits())
         picture = Image.frombuffer("RGB", (image.width(), image.height()), rows, "raw", "RGB", image.bytesPerLine(), 1)

@@ -95,6 +95,7 @@ def replay_beside(window, folder: Path) -> None:
         return
     _, second = make_window(Settings(theme=window.theme.name, toured=True), "replay")
     second.live.set_message("")
+    second.keep_on_screen()
     Replay(second, player).load_overview()
     window.beside = second
     second.show()
@@ -112,6 +113,7 @@ def _window(what: str):
     from carm_gui.settings import Settings
 
     app, window = make_window(Settings.load(), what)
+    window.keep_on_screen()
     window.live.set_message("")
     return window, app
 

@@ -30,6 +30,8 @@ GUIDE = {
 }
 PICTURE_GUIDE = "The picture has the keys: arrows move · A accept · R reject · C correct · L where are we? · Esc halts"
 MOST_ACCEPTED = 6
+PASSING = ("frame", "pose", "beam", "dose", "technique", "collimator", "scout")
+"""Events that say nothing in the conversation."""
 
 
 class Showing:
@@ -41,6 +43,7 @@ class Showing:
         self._corrections: list[Mark] = []
         self._truth: tuple[Mark, ...] = ()
         self._regions: dict[int, dict] = {}
+        self._spoken = False
 
     @Slot(object)
     def on_event(self, event) -> None:
@@ -48,6 +51,14 @@ class Showing:
         handler = getattr(self, f"_on_{event.kind}", None)
         if handler is not None:
             handler(event.data)
+            self._spoken = self._spoken or event.kind not in PASSING
+
+    @Slot()
+    def lay_out(self) -> None:
+        """All that these events have said is there: once for them together, before any paint."""
+        if self._spoken:
+            self._spoken = False
+            self.assistant.lay_out()
 
     def clear(self) -> None:
         """Show nothing of what has been, for another session (a study's next trial) or another moment of a replay."""

@@ -34,11 +34,14 @@ def style_sheet(theme: Theme) -> str:
     QTabBar:focus {{ outline: none; }}
     QTabBar::tab:focus {{ border: 2px solid {t.accent}; }}
     QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
-    QScrollArea#conversation:focus {{ border: 2px solid {t.accent}; border-radius: 10px; }}
+    QScrollArea#conversation:focus, QScrollArea#sheet:focus {{ border: 2px solid {t.accent}; border-radius: 10px; }}
     QScrollBar:vertical {{ background: transparent; width: 10px; margin: 2px; }}
     QScrollBar::handle:vertical {{ background: {t.border}; border-radius: 3px; min-height: 30px; }}
     QScrollBar::handle:vertical:hover {{ background: {t.dim}; }}
-    QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
+    QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 2px; }}
+    QScrollBar::handle:horizontal {{ background: {t.border}; border-radius: 3px; min-width: 30px; }}
+    QScrollBar::handle:horizontal:hover {{ background: {t.dim}; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; width: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 
     QFrame[role="pane"] {{ background: {t.surface}; border: 1px solid {t.border}; border-radius: 12px; }}
@@ -106,11 +109,13 @@ def style_sheet(theme: Theme) -> str:
                                   border-radius: 7px; }}
     QSlider::handle:horizontal:disabled {{ background: {t.dim}; }}
     QSlider:focus {{ border: 2px solid {t.accent}; border-radius: 6px; }}
-    QListWidget, QListView {{ background: transparent; border: none; outline: none; }}
+    QListWidget, QListView {{ background: transparent; border: 2px solid transparent; border-radius: 8px;
+                              outline: none; }}
+    QListWidget:focus {{ border-color: {t.accent}; }}
     QListWidget::item, QListView::item {{ border-radius: 6px; padding: 2px; color: {t.text}; }}
     QListWidget::item:selected, QListView::item:selected {{ background: {t.accent}; color: {t.on_accent}; }}
-    QListWidget#strip::item:selected {{ background: transparent; color: {t.text}; }}
-    QListWidget#strip:focus {{ border: 2px solid {t.accent}; border-radius: 8px; }}
+    QListWidget#strip::item {{ border: 2px solid transparent; }}
+    QListWidget#strip::item:selected {{ background: transparent; color: {t.text}; border-color: {t.accent}; }}
     QFrame[role="popup"] {{ background: {t.surface}; border: 1px solid {t.border}; border-radius: 12px; }}
     QLineEdit[role="search"] {{ background: {t.window}; color: {t.text}; border: 2px solid {t.accent};
                                 border-radius: 8px; padding: 7px 10px; selection-background-color: {t.accent};
@@ -124,7 +129,8 @@ def style_sheet(theme: Theme) -> str:
                             background: {t.window}; }}
     QCheckBox::indicator:checked {{ background: {t.accent}; border-color: {t.accent}; }}
     QCheckBox::indicator:disabled {{ border-color: {t.border}; }}
-    QCheckBox:focus {{ color: {t.accent}; }}
+    QCheckBox {{ border: 2px solid transparent; border-radius: 6px; padding: 2px 5px; }}
+    QCheckBox:focus {{ border-color: {t.accent}; }}
     QProgressBar {{ background: {t.raised}; border: none; border-radius: 4px; }}
     QProgressBar::chunk {{ background: {t.accent}; border-radius: 4px; }}
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from itertools import pairwise
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QVBoxLayout, QWidget
 
@@ -29,7 +29,7 @@ from carm_gui.views.palette import Palette
 from carm_gui.views.reference import Reference
 from carm_gui.views.technique import Technique
 from carm_gui.views.where import Where
-from carm_gui.views.widgets import label
+from carm_gui.views.widgets import label, on_screen, scrolled
 from carm_gui.wishes import NAME, NOT_CLINICAL, Wishes
 from sim.landmarks import LANDMARKS
 from sim.resource import resource
@@ -37,11 +37,14 @@ from sim.resource import resource
 __all__ = ["NAME", "NOT_CLINICAL", "Window", "icon"]
 
 log = logging.getLogger(__name__)
+LEAST = QSize(920, 480)
+"""A screen of 1920 x 1080 at 200 % has 960 x 540 for everything."""
 
 
 class Window(Wishes, Showing, QMainWindow):
     """One rehearsal on screen. `attach` gives it a session; until then it shows what it was given to show. `announced`
-    is every sentence that a screen reader is given."""
+    is every sentence that a screen reader is given. `more_keys` are those of a replay or a study, by their heading, for
+    the key sheet."""
 
     announced = Signal(str)
 
@@ -51,10 +54,12 @@ class Window(Wishes, Showing, QMainWindow):
         self.session = None
         self.theme = theme.apply(QApplication.instance(), self.settings.theme)
         self.state, self.armed, self._gone = "idle", False, False
+        self.more_keys: dict[str, tuple[tuple[str, str], ...]] = {}
         self.patients = Patients(self)
         self._init_showing()
         self.bridge = Bridge(self)
         self.bridge.event.connect(self.on_event)
+        self.bridge.drained.connect(self.lay_out)
         self.setWindowIcon(icon())
         self.setWindowTitle(f"{NAME} · {NOT_CLINICAL}")
         self._build()
@@ -75,8 +80,8 @@ class Window(Wishes, Showing, QMainWindow):
         self.banner.setProperty("role", "banner")
         self.banner.hide()
         self.desk = Desk(self.live)
-        self.desk.add("where", "Where am I", self.where)
-        self.desk.add("reference", "Reference", self.reference)
+        self.desk.add("where", "Where am I", scrolled(self.where))
+        self.desk.add("reference", "Reference", scrolled(self.reference))
         self.desk.add("assistant", "Assistant", self.assistant)
         whole = QWidget()
         outer = QVBoxLayout(whole)
@@ -88,7 +93,7 @@ class Window(Wishes, Showing, QMainWindow):
         outer.addWidget(self.command)
         self.setCentralWidget(whole)
         self.palette_box, self.correction = Palette(whole), Correction(whole)
-        self.setMinimumSize(1000, 660)
+        self.setMinimumSize(LEAST)
         self.resize(1280, 800)
         # Tab goes from the line to the picture, to what the assistant proposes (Qt puts new cards last), then round.
         chain = [w for w in self.assistant.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus]
@@ -139,7 +144,8 @@ class Window(Wishes, Showing, QMainWindow):
 
     def _connect(self) -> None:
         QApplication.instance().applicationStateChanged.connect(self._let_go_when_left)
-        self.live.keys = {c.picture_key: (lambda c=c: c.handler(self)) for c in COMMANDS if c.picture_key}
+        # Through the action, so that what a study takes away has no key either.
+        self.live.keys = {c.picture_key: self.actions_by_name[c.name].trigger for c in COMMANDS if c.picture_key}
         self.live.jog.connect(self.jog)
         self.live.pedal.connect(self.set_beam)
         self.live.picked.connect(self.pick)
@@ -212,6 +218,10 @@ class Window(Wishes, Showing, QMainWindow):
         kept.save()
 
     # ---- the session
+
+    def keep_on_screen(self) -> None:
+        """No larger than the screen has room for, frame included."""
+        self.resize(on_screen(self, self.size()))
 
     def attach(self, session) -> None:
         """Work with `session`, whose events come through the bridge."""

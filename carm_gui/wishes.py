@@ -5,6 +5,8 @@ A part of Window. Whatever moves or exposes goes to the session, which has every
 
 from __future__ import annotations
 
+import os
+
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QMenu, QMessageBox
 
@@ -279,6 +281,10 @@ class Wishes:
         """Everything larger; Qt takes it at a start alone."""
         self.settings.size = percent / 100
         self.assistant.show_note(f"Everything is drawn at {percent} % from the next start on.")
+        now = float(os.environ.get("QT_SCALE_FACTOR") or 1.0)
+        room, least = self.screen().availableSize() * (now / self.settings.size), self.minimumSize()
+        if room.boundedTo(least) != least:
+            self.assistant.show_note("This screen is too small for it: the window's edges will lie outside.", "warning")
 
     def toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
@@ -306,7 +312,7 @@ class Wishes:
         found = []
         for command in sorted(COMMANDS, key=lambda c: PALETTE_ORDER.index(c.menu)):
             place = " · ".join(part for part in (command.menu, command.group) if part)
-            key = command.keys[0].replace("Return", "Enter") if command.keys else command.picture_key
+            key = command.keys[0] if command.keys else command.picture_key
             if command.keys or not key:
                 shown = key
             else:
@@ -345,7 +351,8 @@ class Wishes:
         choose_recording(self)
 
     def show_keys(self) -> None:
-        self.sheet = KeySheet(self)
+        absent = {command.name for command in COMMANDS if not self.actions_by_name[command.name].isEnabled()}
+        self.sheet = KeySheet(self, absent, self.more_keys)
         self.sheet.show()
 
     def show_tour(self) -> None:

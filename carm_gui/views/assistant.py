@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from carm_gui import theme
@@ -104,6 +104,13 @@ class Assistant(QFrame):
             button.clicked.connect(lambda _=False, words=words: self.suggested.emit(words))
             inside.addLayout(row(button))
         return box
+
+    def lay_out(self) -> None:
+        """Give what has been said its height at once: a paint may come before Qt's own turn to lay out, and would show
+        a card with its text squeezed."""
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+        said = self.scroll.widget()
+        said.resize(said.width(), max(said.height(), said.heightForWidth(said.width())))
 
     # ---- scrolling
 

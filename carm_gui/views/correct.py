@@ -103,9 +103,10 @@ class Correction(Search):
         """Over the pane `beside` the picture, so that the whole picture can be clicked; where that is not on screen,
         over the picture's left."""
         cover = beside if beside.isVisible() and beside.window() is self.window() else picture
-        corner = cover.mapTo(self.parentWidget(), cover.rect().topLeft())
+        shown = cover.visibleRegion().boundingRect() or cover.rect()
+        corner = cover.mapTo(self.parentWidget(), shown.topLeft())
         width = min(max(cover.width(), 240), 300)
-        self.setGeometry(corner.x(), corner.y(), width, cover.height())
+        self.setGeometry(corner.x(), corner.y(), width, shown.height())
 
     def fill(self, typed: str) -> Iterator[QListWidgetItem]:
         for mark in matching(typed):

@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QWi
 
 LAYOUTS = ("one", "wide", "two")
 WIDE_PX = 1600
+LEAST_SHARE = 0.3
+"""Of the width: less than this is not left to the picture when the window is made smaller."""
 VERSION = 2
 """Of the saved state: one of another version is not restored."""
 
@@ -114,6 +116,16 @@ class Desk(QMainWindow):
             widths = {"where": 0.205, "reference": 0.285, "assistant": 0.285}
         sizes = [round(widths[pane.objectName()] * whole) for pane in docked]
         self.resizeDocks(docked, sizes, Qt.Orientation.Horizontal)
+
+    def resizeEvent(self, event) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        # Qt lets docks keep their width and takes it all from the middle: the picture comes first.
+        if self.layout_name and self.width() < event.oldSize().width():
+            QTimer.singleShot(0, self._give_way)
+
+    def _give_way(self) -> None:
+        if self.centralWidget().width() < LEAST_SHARE * self.width():
+            self._share_width()
 
     def _to_second_monitor(self, *panes: Pane) -> None:
         here = self.window().screen()

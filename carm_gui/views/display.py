@@ -65,6 +65,17 @@ def persist(earlier: np.ndarray | None, pixels: np.ndarray) -> np.ndarray:
     return fresh
 
 
+def percentiles(values: np.ndarray, percents: tuple[float, ...]) -> list[float]:
+    """As np.percentile of values (n,), which takes twice as long and first imports masked arrays, 40 ms of the
+    window's start."""
+    places = [(values.size - 1) * percent / 100 for percent in percents]
+    around = {n for place in places for n in (int(place), min(int(place) + 1, values.size - 1))}
+    ordered = np.partition(values, sorted(around))
+    below = [float(ordered[int(place)]) for place in places]
+    above = [float(ordered[min(int(place) + 1, values.size - 1)]) for place in places]
+    return [a + (b - a) * (place - int(place)) for a, b, place in zip(below, above, places)]
+
+
 def robust_window(signal: np.ndarray, body: np.ndarray | None = None) -> tuple[float, float]:
     """Low and high level of a picture (h, w): percentiles 1 and 99.7 of all but open beam. `body` is the signal that
     tells open beam, if it is not `signal` itself."""
@@ -72,7 +83,7 @@ def robust_window(signal: np.ndarray, body: np.ndarray | None = None) -> tuple[f
     covered = sample[(signal if body is None else body)[::4, ::4] > OPEN_BEAM]
     if covered.size < 0.05 * sample.size:
         covered = sample.ravel()
-    low, high = np.percentile(covered, (1.0, 99.7))
+    low, high = percentiles(covered, (1.0, 99.7))
     return float(low), float(max(high, low + 0.2 * LOG_SCALE))
 
 

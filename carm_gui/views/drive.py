@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPalette, QPen, QPoly
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from carm_gui import theme
+from carm_gui.actions import VIEWS
 from carm_gui.views.picture_keys import STILL, Way
 from carm_gui.views.widgets import label, small_button
 
@@ -21,7 +22,6 @@ AXES = (
     ("Height", 2, "Back", "Front", "Move the isocentre toward the patient's {}", "back", "front"),
 )
 """Name, place in a Way, what is written for - and +, the tip and its words."""
-VIEWS = (("AP", 0.0, 0.0), ("Lateral", 90.0, 0.0), ("LAO 30", 30.0, 0.0), ("RAO 30", -30.0, 0.0))
 
 
 class HoldButton(QPushButton):
@@ -104,8 +104,8 @@ class Drive(QWidget):
         presets = QHBoxLayout()
         presets.setSpacing(5)
         self.presets: dict[str, QPushButton] = {}
-        for text, primary, secondary in VIEWS:
-            button = small_button(text, f"Turn the arm to {text}")
+        for _, text, primary, secondary, key in VIEWS:
+            button = small_button(text, f"Turn the arm to {text} ({key} in the picture)")
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.setMinimumWidth(30)
             button.clicked.connect(lambda _=False, p=primary, s=secondary: self.view.emit(p, s))

@@ -131,16 +131,22 @@ def _unit(value: float) -> float:
 
 
 def move_text(motion: MotionCommand) -> str:
-    """ "90 mm up, 30 mm left": directions are the patient's; "no move" for none."""
+    """ "90 mm toward the head, 30 mm toward the patient's left"; "no move" for none. Never a bare left or up: the
+    picture has a left and an up of its own."""
     parts = []
     for amount, plus, minus in (
-        (motion.up_mm, "up", "down"),
-        (motion.left_mm, "left", "right"),
-        (motion.ant_mm, "front", "back"),
+        (motion.up_mm, "the head", "the feet"),
+        (motion.left_mm, "the patient's left", "the patient's right"),
+        (motion.ant_mm, "the front", "the back"),
     ):
         if amount:
-            parts.append(f"{abs(amount):g} mm {plus if amount > 0 else minus}")
+            parts.append(f"{abs(amount):g} mm toward {plus if amount > 0 else minus}")
     return ", ".join(parts) or "no move"
+
+
+def move_lines(motion: MotionCommand) -> str:
+    """`move_text`, one direction a line, for a plate or a chip."""
+    return move_text(motion).replace(", ", "\n")
 
 
 def angle_names(pose: CArmPose) -> tuple[str, str]:
@@ -159,9 +165,9 @@ def view_name(pose: CArmPose) -> str:
 
 
 def place_parts(pose: CArmPose) -> tuple[str, str, str]:
-    """The isocentre in words, mm: ("left 12", "up 90", "front 0")."""
+    """The isocentre in words, mm: ("left 12", "head 90", "front 0")."""
     return (
         f"{'right' if pose.left_mm <= -0.5 else 'left'} {abs(pose.left_mm):.0f}",
-        f"{'down' if pose.up_mm <= -0.5 else 'up'} {abs(pose.up_mm):.0f}",
+        f"{'feet' if pose.up_mm <= -0.5 else 'head'} {abs(pose.up_mm):.0f}",
         f"{'back' if pose.ant_mm <= -0.5 else 'front'} {abs(pose.ant_mm):.0f}",
     )

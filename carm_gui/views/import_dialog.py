@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDialog,
     QFileDialog,
     QGridLayout,
@@ -24,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from carm_gui.job import Job
-from carm_gui.views.widgets import KeyButton, frame, label, retone, row
+from carm_gui.views.widgets import KeyButton, Tick, frame, label, on_screen, retone, row
 from sim.patient import imported
 from sim.patient.importing import Imported, import_scan
 from sim.patient.patient import PatientError
@@ -55,7 +54,7 @@ class ImportDialog(QDialog):
         self._poll.timeout.connect(self._look)
         self._list_patients()
         self._refresh()
-        self.resize(920, 560)
+        self.resize(on_screen(self, QSize(920, 560)))
 
     # ---- building
 
@@ -85,6 +84,7 @@ class ImportDialog(QDialog):
         column.addWidget(label("Open a patient", 15, bold=True, wrap=False))
         self.patients = QListWidget()
         self.patients.setAccessibleName("Patients")
+        self.patients.setSpacing(2)
         self.patients.itemActivated.connect(lambda _: self.open_chosen())
         self.patients.currentRowChanged.connect(lambda _: self._refresh())
         column.addWidget(self.patients, 1)
@@ -112,6 +112,7 @@ class ImportDialog(QDialog):
         for edit, name in ((self.path, "Scan"), (self.name, "Name"), (self.marks, "Landmarks")):
             edit.setProperty("role", "field")
             edit.setAccessibleName(name)
+        self.path.returnPressed.connect(self._forget_look)
         self.path.editingFinished.connect(self.look_at_path)
         self.path.textChanged.connect(lambda _: self._refresh())
         self.name.textChanged.connect(lambda _: self._refresh())
@@ -141,9 +142,9 @@ class ImportDialog(QDialog):
         grid.addWidget(label("Landmarks", wrap=False), 6, 0)
         grid.addWidget(self.marks, 6, 1)
         grid.addWidget(marks, 6, 2, Qt.AlignmentFlag.AlignLeft)
-        self.table = QCheckBox("Take the scanner's table out")
+        self.table = Tick("Take the scanner's table out")
         self.table.setChecked(True)
-        self.replace = QCheckBox("Replace the patient of that name")
+        self.replace = Tick("Replace the patient of that name")
         self._inputs += [self.table, self.replace, self.series]
         self.replace.toggled.connect(lambda _: self._refresh())
         grid.addWidget(self.table, 7, 1, 1, 2)
@@ -227,6 +228,9 @@ class ImportDialog(QDialog):
         """Use the scan at `path`."""
         self.path.setText(path)
         self.look_at_path()
+
+    def _forget_look(self) -> None:
+        self._looked_at = ""
 
     def look_at_path(self) -> None:
         """Read which series are there, in the background."""
@@ -330,7 +334,8 @@ class ImportDialog(QDialog):
             self._say("Cancelled; nothing was kept.", "warn")
             self.path.setFocus()
         elif job.problem:
-            self._looked_at = ""
+            if self._then != self._shown_series:
+                self._looked_at = ""  # a path that was looked at in vain is looked at again on Enter, not on every Tab
             self._say(job.problem, "bad")
             self.path.setFocus()
         else:

@@ -1,16 +1,19 @@
-"""The live picture: what is shown of the frames, and how it is painted, with QPainter alone.
+"""The live picture: what is shown of the frames.
 
-Knows no session: it is told what to show; keys and mouse are in picture_keys.py and picture_mouse.py. Everything done
-to the picture here (window, flips, turn, zoom, glass) is display only and never reaches a model.
+Knows no session: it is told what to show; it is painted in picture_paint.py, keys and mouse are in picture_keys.py and
+picture_mouse.py. Everything done to the picture (window, flips, turn, zoom, glass) is display only and never reaches a
+model.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
+from time import monotonic
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPalette, QPen
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from carm_gui import theme
@@ -19,15 +22,17 @@ from carm_gui.views.field import Field
 from carm_gui.views.levels import Levels
 from carm_gui.views.picture_keys import PictureKeys
 from carm_gui.views.picture_mouse import PictureMouse
+from carm_gui.views.picture_paint import PicturePaint
 from inference.commands import Display
 from inference.step import Proposal
 from sim import collimator
 from sim.frame import Frame
-from sim.geometry import FIELD_MM, beam_of
+from sim.geometry import beam_of
 from sim.pose import CArmPose
 
 ZOOMS = (1.0, 1.5, 2.0, 3.0)
-LOUPE_PX, LOUPE = 105.0, 2.2
+SERIES_S = 0.05
+"""Pictures that follow each other at least this quickly are the glide; between slower ones the held one is shifted."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ class Offer:
     phase: str
 
 
-class LiveView(PictureKeys, PictureMouse, QWidget):
+class LiveView(PictureKeys, PictureMouse, PicturePaint, QWidget):
     """Shows frames. `jog(left, up, front, lao, cranial)` follows held keys, `pedal(down)` the space bar; letters call
     `keys`. `picked(pose)` is a point clicked while `picking`, `collimated(blades)` the opening that is wished
     for, mm, or None."""
@@ -59,7 +64,7 @@ class LiveView(PictureKeys, PictureMouse, QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Live picture")
-        self.setMinimumSize(320, 320)
+        self.setMinimumSize(300, 240)
         self.bone_dark = True
         self.show_overlays = True
         self.round_field = False
@@ -78,6 +83,8 @@ class LiveView(PictureKeys, PictureMouse, QWidget):
         self._signal: np.ndarray | None = None
         self._image: QImage | None = None
         self._zoom = 0
+        self._framed_at, self._frame_gap_s = -math.inf, math.inf
+        self._init_layers()
         self._init_keys()
         self._init_mouse()
 
@@ -99,6 +106,7 @@ class LiveView(PictureKeys, PictureMouse, QWidget):
         self.frame, self.stored, self.recalled = frame, stored, recalled
         if stored or self._image is None:
             self.pose = frame.pose
+        self._frame_gap_s, self._framed_at = monotonic() - self._framed_at, monotonic()
         self._announce()
         self.render_picture()
 
@@ -113,7 +121,8 @@ class LiveView(PictureKeys, PictureMouse, QWidget):
         self.pose, self.moving = pose, moving
         if not on_its_way:
             self._announce()
-        self.update()
+        if not on_its_way or max(self._frame_gap_s, monotonic() - self._framed_at) > SERIES_S:
+            self.update()  # else the next picture is about to come
 
     def show_state(self, state: str) -> None:
         self.state = state
@@ -199,7 +208,8 @@ class LiveView(PictureKeys, PictureMouse, QWidget):
         offer = self.offer
         if offer is not None and offer.phase == "waiting" and offer.proposal is not None:
             said.append(f"proposed {overlays.move_text(offer.proposal.motion)}")
-        said += filter(None, (overlays.view_name(self.pose), self.collimation()))
+        shown, now = overlays.view_name(self.shown_pose()), overlays.view_name(self.pose)
+        said += filter(None, (shown, f"C-arm now at {now}" if now != shown else "", self.collimation()))
         if ", ".join(said) != self.accessibleDescription():
             self.setAccessibleDescription(", ".join(said))
 
@@ -272,129 +282,3 @@ class LiveView(PictureKeys, PictureMouse, QWidget):
         if self.levels.manual:
             parts.append("window by hand")
         return "\n".join(parts)
-
-    def paintEvent(self, event) -> None:  # noqa: N802
-        painter = QPainter(self)
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Window))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.SURROUND))
-        painter.drawRoundedRect(self.rect(), 12, 12)
-        square, field = self.square(), self.field()
-        self._paint_picture(painter, field)
-        if self._image is not None:
-            if self.loupe:
-                self._paint_loupe(painter, field)
-            self._paint_marks(painter, field)
-        message = self.message or ("No picture yet" if self._image is None else "")
-        if message:
-            overlays.plate(painter, square.center(), message, size=15 * field.writing, within=square)
-        elif self.picking:
-            spot = QPointF(square.center().x(), square.top() + 64 * field.writing)
-            ask, size = "Click where it is, or choose from the list", 14 * field.writing
-            overlays.plate(painter, spot, ask, theme.ORANGE, size, within=square)
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(theme.SKY), 2))
-            painter.drawRoundedRect(square.adjusted(-4, -4, 4, 4), 4, 4)
-        painter.end()
-
-    def _paint_picture(self, painter: QPainter, field: Field) -> None:
-        square = field.square
-        painter.save()
-        painter.setClipRect(square, Qt.ClipOperation.IntersectClip)
-        painter.setClipPath(field.outline(), Qt.ClipOperation.IntersectClip)
-        painter.fillRect(square, QColor("#16191e"))
-        if self._image is not None:
-            painter.translate(square.center())
-            painter.setTransform(field.turn, combine=True)
-            side, grown = square.width(), square.width() * self.zoom
-            window = QRectF(-side / 2, -side / 2, side, side)
-            shown = QRectF(-grown / 2, -grown / 2, grown, grown).translated(self.glide_px())
-            self._paint_gaps(painter, window, shown)
-            painter.drawImage(shown, self._image)
-        painter.restore()
-
-    def _paint_gaps(self, painter: QPainter, square: QRectF, shown: QRectF) -> None:
-        """What the next pulse will show first: until then the picture's edge drawn out and dimmed, plainly no anatomy,
-        but without the flicker of a black band."""
-        width, height = self._image.width(), self._image.height()
-        top = QRectF(square.left(), square.top(), square.width(), shown.top() - square.top())
-        bottom = QRectF(square.left(), shown.bottom(), square.width(), square.bottom() - shown.bottom())
-        left = QRectF(square.left(), square.top(), shown.left() - square.left(), square.height())
-        right = QRectF(shown.right(), square.top(), square.right() - shown.right(), square.height())
-        for gap, edge in (
-            (top, QRectF(0, 0, width, 1)),
-            (bottom, QRectF(0, height - 1, width, 1)),
-            (left, QRectF(0, 0, 1, height)),
-            (right, QRectF(width - 1, 0, 1, height)),
-        ):
-            if gap.width() > 0.5 and gap.height() > 0.5:
-                painter.drawImage(gap, self._image, edge)
-                painter.fillRect(gap, QColor(11, 13, 16, 120))
-
-    def _paint_loupe(self, painter: QPainter, field: Field) -> None:
-        at = self.mouse_at if self.mouse_at is not None else field.square.center()
-        glass = QPainterPath()
-        glass.addEllipse(at, LOUPE_PX, LOUPE_PX)
-        painter.save()
-        painter.setClipPath(glass)
-        painter.translate(at)
-        painter.scale(LOUPE, LOUPE)
-        painter.translate(-at)
-        self._paint_picture(painter, field)
-        painter.restore()
-        overlays.stroke(painter, glass, theme.PLAIN, 1.6)
-
-    def _paint_marks(self, painter: QPainter, field: Field) -> None:
-        painter.save()
-        painter.setClipRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
-        if self.frame.blades_mm != self.blades:
-            text = "" if self.beam_on else "from the next exposure"
-            overlays.collimator(painter, field, self.blades or (FIELD_MM, FIELD_MM), text)
-        overlays.crosshair(painter, field)
-        if self.show_overlays:
-            self._paint_offer(painter, field)
-            for what in self.marks:
-                overlays.mark(painter, field, what, self.pose)
-        painter.restore()
-        overlays.markers(painter, field)
-        overlays.scale_bar(painter, field)
-        square, larger, spot = field.square, field.writing, field.square.topLeft() + QPointF(12, 12)
-        for shape, text, colour in self.badges():
-            spot += QPointF(overlays.badge(painter, spot, shape, text, colour, larger) + 8, 0)
-        flag = Qt.AlignmentFlag
-        differs = "\n".join(filter(None, (self.collimation(), self.altered())))
-        if differs:
-            corner = QPointF(square.right() - 12, square.top() + 12)
-            anchor = flag.AlignRight | flag.AlignTop
-            overlays.plate(painter, corner, differs, size=13 * larger, anchor=anchor, bold=False)
-        if not self.stored:
-            corner = QPointF(square.left() + 12, square.bottom() - 12)
-            anchor = flag.AlignLeft | flag.AlignBottom
-            overlays.plate(painter, corner, overlays.view_name(self.pose), size=15 * larger, anchor=anchor)
-
-    def _paint_offer(self, painter: QPainter, field: Field) -> None:
-        if self.pose != field.pose:
-            overlays.present_field(painter, field, self.pose)
-        offer = self.offer
-        if offer is None:
-            if self.seen is not None:
-                text, pose = self.seen
-                stale = pose != self.pose
-                overlays.centre_label(
-                    painter,
-                    field,
-                    pose,
-                    text + (" (stale)" if stale else ""),
-                    overlays.STALE if stale else theme.PURPLE,
-                )
-            return
-        stale = offer.phase != "accepted" and offer.pose != self.pose
-        colour = overlays.STALE if stale else theme.SKY
-        if offer.proposal is not None and not offer.proposal.motion.is_zero:
-            text = overlays.move_text(offer.proposal.motion) + (" (stale)" if stale else "")
-            firm = offer.phase != "streaming" and not stale
-            overlays.ghost(painter, field, offer.pose, offer.proposal.motion, text, colour, firm)
-        if offer.context and not stale and offer.pose == self.pose:
-            overlays.centre_label(painter, field, offer.pose, offer.context)

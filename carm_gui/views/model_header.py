@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from carm_gui import theme
 from carm_gui.views.widgets import PopOut, breakable, label, retone, row, small_button
 
+DEVICES = {"cpu": "on the processor", "cuda": "on the GPU"}
+
 
 class Dot(QWidget):
     """The model's state as a shape: a turning arc while it loads, a disc when ready, a square when it failed."""
@@ -106,7 +108,7 @@ class ModelHeader(QWidget):
                 f"{count / 1e9:.1f} billion parameters" if count >= 1e9 else f"{count / 1e6:.1f} million parameters"
             )
         if getattr(info, "device", "") and count:
-            parts.append(info.device)
+            parts.append(DEVICES.get(info.device, info.device))
         if getattr(info, "note", "") and info.note not in parts:
             parts.append(info.note)
         if state == "failed":

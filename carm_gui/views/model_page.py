@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from carm_gui.job import Job
-from carm_gui.views.widgets import KeyButton, frame, label, retone, row, small_button
+from carm_gui.views.model_header import DEVICES
+from carm_gui.views.widgets import KeyButton, frame, label, on_screen, retone, row, small_button
 from inference.models.catalogue import Entry, catalogue
 from inference.models.fit import Machine, this_machine
 from inference.models.interchange import Interchangeable
@@ -42,7 +43,7 @@ class ModelPage(QDialog):
         self._open_one = open_one or _open
         self._entries: list[Entry] = []
         self._build()
-        self.resize(940, 620)
+        self.resize(on_screen(self, QSize(940, 680)))
         self.job = Job(lambda tell: (look or _look)(), "carm-models")
         self.job.start()
         self._poll = QTimer(self)
@@ -59,13 +60,14 @@ class ModelPage(QDialog):
         self.list = QListWidget()
         self.list.setAccessibleName("Models")
         self.list.setMinimumWidth(360)
+        self.list.setSpacing(2)
         self.list.currentRowChanged.connect(lambda row_: self._refresh())
         self.list.itemActivated.connect(lambda item: self.load())
         self.title = label("", 16, bold=True)
         self.fit, self.where, self.licence, self.memory = (label("", 14) for _ in range(4))
         self.fit.setAccessibleName("Does it run here")
         self.own = QLineEdit()
-        self.own.setProperty("role", "search")
+        self.own.setProperty("role", "field")
         self.own.setPlaceholderText("a folder, or a server's address")
         self.own.setAccessibleName("A model's folder or a server's address")
         self.own.textChanged.connect(lambda text: self._refresh())
@@ -202,7 +204,7 @@ class ModelPage(QDialog):
             self.list.item(index).setText(self._line(known))
         info = self.model.info
         bits = f", {info.bits} bits" if info.bits in (4, 8, 16) else ""
-        self.in_use.setText(f"In use: {self.model.name} on {info.device}{bits}")
+        self.in_use.setText(f"In use: {self.model.name} {DEVICES.get(info.device, f'on {info.device}')}{bits}")
         self.title.setText(entry.title if entry else "Another model" if own else "")
         fit = "" if entry is None else entry.fit if entry.here else entry.fit.replace("runs on", "would run on", 1)
         self.fit.setText(f"{fit[0].upper()}{fit[1:]}." if entry else "")

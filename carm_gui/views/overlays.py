@@ -14,8 +14,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath
 
 from carm_gui import theme
-from carm_gui.views.field import Field, edge_names, move_text, view_name
-from carm_gui.views.paint import arrow, badge, halo_text, plate, stroke
+from carm_gui.views.field import Field, edge_names, move_lines, move_text, view_name
+from carm_gui.views.paint import arrow, badge, halo_text, plate, plate_box, stroke
 from sim.geometry import FIELD_MM
 from sim.pose import CArmPose, MotionCommand
 
@@ -29,16 +29,22 @@ __all__ = [
     "crosshair",
     "edge_names",
     "ghost",
-    "mark",
+    "ghost_text",
+    "halo_text",
+    "mark_label",
+    "mark_sign",
     "markers",
+    "move_lines",
     "move_text",
     "plate",
+    "plate_box",
     "present_field",
     "scale_bar",
     "view_name",
 ]
 
-BAR_MM = 50.0
+BARS_MM, BAR_SHARE = (100.0, 50.0, 20.0, 10.0, 5.0), 0.3
+"""The scale bar is the longest of these that takes no more than BAR_SHARE of the picture's width."""
 STALE = "#b8c0ca"
 MARK_COLOURS = {
     "predicted": theme.PURPLE,
@@ -74,9 +80,15 @@ def crosshair(painter: QPainter, field: Field) -> None:
     stroke(painter, path, theme.PLAIN, 1.2)
 
 
+def bar_mm(field: Field) -> float:
+    """How much of the patient the scale bar spans at this magnification, mm."""
+    return next((bar for bar in BARS_MM if bar * field.px_per_mm <= BAR_SHARE * field.square.width()), BARS_MM[-1])
+
+
 def scale_bar(painter: QPainter, field: Field) -> None:
-    """BAR_MM at the isocentre, lower right."""
-    length = BAR_MM * field.px_per_mm
+    """A round number of millimetres at the isocentre, lower right."""
+    bar = bar_mm(field)
+    length = bar * field.px_per_mm
     right, y = field.square.right() - 18, field.square.bottom() - 18
     path = QPainterPath(QPointF(right - length, y - 6))
     path.lineTo(right - length, y)
@@ -84,22 +96,34 @@ def scale_bar(painter: QPainter, field: Field) -> None:
     path.lineTo(right, y - 6)
     stroke(painter, path, theme.PLAIN, 1.6)
     k = field.writing
-    halo_text(painter, QPointF(right - length / 2, y - 14 * k), f"{BAR_MM:g} mm", 13 * k)
+    halo_text(painter, QPointF(right - length / 2, y - 14 * k), f"{bar:g} mm", 13 * k)
 
 
 def markers(painter: QPainter, field: Field) -> None:
     """The patient's sides at the picture's edges."""
-    names, s, k = field.edge_names(), field.square, field.writing
-    for edge, where in (
+    names = field.edge_names()
+    for edge, where in _sides(field):
+        halo_text(painter, where, names[edge], 18 * field.writing)
+
+
+def _sides(field: Field) -> tuple[tuple[str, QPointF], ...]:
+    s, k = field.square, field.writing
+    return (
         ("left", QPointF(s.left() + 20 * k, s.center().y())),
         ("right", QPointF(s.right() - 20 * k, s.center().y())),
         ("top", QPointF(s.center().x(), s.top() + 22 * k)),
         ("bottom", QPointF(s.center().x(), s.bottom() - 20 * k)),
-    ):
-        halo_text(painter, where, names[edge], 18 * k)
+    )
 
 
-def centre_label(painter: QPainter, field: Field, seen_from: CArmPose, text: str, colour: str = theme.PURPLE) -> None:
+def centre_label(
+    painter: QPainter,
+    field: Field,
+    seen_from: CArmPose,
+    text: str,
+    colour: str = theme.PURPLE,
+    taken: list[QRectF] | None = None,
+) -> None:
     """What the model named for the view's centre: a ring there and a label on it. It claims no position."""
     centre, radius = field.at(seen_from), 9.0 * field.px_per_mm
     ring = QPainterPath()
@@ -113,6 +137,7 @@ def centre_label(painter: QPainter, field: Field, seen_from: CArmPose, text: str
         14 * field.writing,
         anchor=Qt.AlignmentFlag.AlignTop,
         within=inner(field),
+        taken=taken,
     )
 
 
@@ -142,27 +167,46 @@ def mark_shape(kind: str, c: QPointF, r: float = MARK_PX) -> QPainterPath:
     return path
 
 
-def mark(painter: QPainter, field: Field, what: Mark, here: CArmPose) -> None:
-    """Draw `what` with its shape, its text, and its region as a dashed circle; the C-arm stands at `here`."""
-    stale = what.stale(here)
-    colour = STALE if stale else MARK_COLOURS[what.kind]
+def mark_sign(painter: QPainter, field: Field, what: Mark, here: CArmPose) -> None:
+    """Draw the shape of `what`, and its region as a dashed circle; the C-arm stands at `here`."""
+    colour = STALE if what.stale(here) else MARK_COLOURS[what.kind]
     c = field.at(what.where)
     if what.region_mm:
         region = QPainterPath()
         radius = what.region_mm * field.px_per_mm
         region.addEllipse(c, radius, radius)
         stroke(painter, region, colour, 1.6, dashed=True)
-    k = field.writing
-    path = mark_shape(what.kind, c, MARK_PX * k)
+    path = mark_shape(what.kind, c, MARK_PX * field.writing)
     stroke(painter, path, colour, 2.6 if what.kind == "correction" else 2.0)
     if what.kind == "accepted":
         painter.fillPath(path, QColor(colour))
-    text = what.text + (" (stale)" if stale else "")
+
+
+def mark_label(painter: QPainter, field: Field, what: Mark, here: CArmPose, taken: list[QRectF] | None = None) -> None:
+    """Write beside its shape what `what` is, giving way to what is `taken`."""
+    stale = what.stale(here)
+    text, colour = what.text + (" (stale)" if stale else ""), STALE if stale else MARK_COLOURS[what.kind]
     if what.region_mm:
-        text += f"\n90 % within {what.region_mm:.0f} mm"
+        text += f"\nnetwork: 90 % within {what.region_mm:.0f} mm"
+    c, k = field.at(what.where), field.writing
     if text and inner(field).adjusted(-60, -60, 60, 60).contains(c):
         aside, anchor = c + QPointF(15 * k, 0), Qt.AlignmentFlag.AlignLeft
-        plate(painter, aside, text, colour, 13 * k, anchor=anchor, within=inner(field))
+        plate(painter, aside, text, colour, 13 * k, anchor=anchor, within=inner(field), taken=taken)
+
+
+def sign_boxes(field: Field, marks=()) -> list[QRectF]:
+    """Where the crosshair, the patient's sides and the shapes of `marks` lie: no writing belongs over them."""
+    k, c = field.writing, field.square.center()
+    sides = [where for _, where in _sides(field)]
+    return [
+        _box(c, 15 * k),
+        *(_box(where, 14 * k) for where in sides),
+        *(_box(field.at(what.where), 1.3 * MARK_PX * k) for what in marks),
+    ]
+
+
+def _box(middle: QPointF, half: float) -> QRectF:
+    return QRectF(middle.x() - half, middle.y() - half, 2 * half, 2 * half)
 
 
 def ghost(
@@ -170,12 +214,12 @@ def ghost(
     field: Field,
     seen_from: CArmPose,
     motion: MotionCommand,
-    text: str,
     colour: str,
     firm: bool,
+    taken: list[QRectF] | None = None,
 ) -> None:
-    """Where the field will stand after `motion`: corner brackets, dashed sides, an arrow from centre to centre and the
-    numbers. Not `firm` (still streaming, or stale) is drawn thinner and without brackets."""
+    """Where the field will stand after `motion`: corner brackets, dashed sides, an arrow from centre to centre. Not
+    `firm` (still streaming, or stale) is drawn thinner and without brackets. The arrow is then `taken`."""
     goal = seen_from.moved(motion)
     start, tip = field.at(seen_from), field.at(goal)
     stroke(painter, field.outline(goal), colour, 1.6 if firm else 1.2, dashed=True)
@@ -186,9 +230,32 @@ def ghost(
     k = field.writing
     if length > 12:
         arrow(painter, start + way * (16 / length), tip, colour, (3.0 if firm else 2.0) * k)
+        if taken is not None:
+            taken += [_box(point, 7 * k) for point in _along(start + way * (16 / length), tip)]
+
+
+def ghost_text(
+    painter: QPainter,
+    field: Field,
+    seen_from: CArmPose,
+    motion: MotionCommand,
+    text: str,
+    colour: str,
+    taken: list[QRectF] | None = None,
+) -> None:
+    """The numbers beside the arrow of `ghost`."""
+    start, tip = field.at(seen_from), field.at(seen_from.moved(motion))
+    way, k = tip - start, field.writing
+    if way.x() ** 2 + way.y() ** 2 > 12**2:
         aside = (QPointF(16, 0) if abs(way.x()) < abs(way.y()) else QPointF(0, 26)) * k
         anchor = Qt.AlignmentFlag.AlignLeft if aside.x() else Qt.AlignmentFlag.AlignCenter
-        plate(painter, start + way * 0.62 + aside, text, colour, 15 * k, anchor=anchor, within=inner(field))
+        spot = start + way * 0.62 + aside
+        plate(painter, spot, text, colour, 15 * k, anchor=anchor, within=inner(field), taken=taken)
+
+
+def _along(start: QPointF, tip: QPointF, places: int = 9) -> list[QPointF]:
+    """Points of an arrow, near enough to each other that no writing fits between them."""
+    return [start + (tip - start) * (n / (places - 1)) for n in range(places)]
 
 
 def _brackets(field: Field, goal: CArmPose) -> QPainterPath:
@@ -203,22 +270,31 @@ def _brackets(field: Field, goal: CArmPose) -> QPainterPath:
     return field.to_screen().map(path)
 
 
-def present_field(painter: QPainter, field: Field, pose: CArmPose) -> None:
+def present_field(painter: QPainter, field: Field, pose: CArmPose, taken: list[QRectF] | None = None) -> None:
     """Where the C-arm stands by now while an earlier picture is held: its field on that picture, without X-ray."""
     stroke(painter, field.outline(pose), theme.ORANGE, 2.0)
     top = QPointF(field.at(pose).x(), field.outline(pose).boundingRect().top() + 12)
     size, anchor = 13 * field.writing, Qt.AlignmentFlag.AlignTop
-    plate(painter, top, "view now, no picture yet", theme.ORANGE, size, anchor=anchor, within=inner(field))
+    turned = view_name(pose) if view_name(pose) != view_name(field.pose) else ""
+    text = f"view now{': ' if turned else ''}{turned}, no picture yet"
+    plate(painter, top, text, theme.ORANGE, size, anchor=anchor, within=inner(field), taken=taken)
 
 
-def collimator(painter: QPainter, field: Field, blades_mm: tuple[float, float], text: str) -> None:
-    """The collimator's opening about the view's centre on a picture that was not made through it, so without X-ray;
-    what the blades will cover is darkened. `text` says what it is."""
-    opening = field.outline(None, *blades_mm)
+def collimator(
+    painter: QPainter,
+    field: Field,
+    pose: CArmPose,
+    blades_mm: tuple[float, float],
+    text: str,
+    taken: list[QRectF] | None = None,
+) -> None:
+    """The collimator's opening where the C-arm stands, at `pose`, on a picture that was not made through it, so without
+    X-ray; what the blades will cover is darkened. `text` says what it is."""
+    opening = field.outline(pose, *blades_mm)
     painter.fillPath(field.outline().subtracted(opening), QColor(11, 13, 16, 205))
     stroke(painter, opening, theme.ORANGE, 1.8)
     if text:
         box = opening.boundingRect()
         where = QPointF(box.center().x(), box.bottom() - 10)
         size, anchor = 13 * field.writing, Qt.AlignmentFlag.AlignBottom
-        plate(painter, where, text, theme.ORANGE, size, anchor=anchor, within=inner(field))
+        plate(painter, where, text, theme.ORANGE, size, anchor=anchor, within=inner(field), taken=taken)

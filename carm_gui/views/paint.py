@@ -3,10 +3,39 @@ painting: knows nothing of what they mean."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+from collections.abc import Callable
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 from carm_gui import theme
+
+GAP_PX = 4.0
+PLATE = 0.9
+"""How opaque the ground of plates and badges is: over white the darkest overlay colour still has 4.5:1 on it."""
+
+
+class Layer:
+    """A part of a painting that is kept, and made anew only when what it shows has changed."""
+
+    def __init__(self) -> None:
+        self._key: tuple | None = None
+        self._kept = QPixmap()
+
+    def paint(self, painter: QPainter, size: QSize, key: tuple, draw: Callable[[QPainter], None]) -> None:
+        """What `draw` paints on `size` pixels of the widget; `key` holds all that it depends on."""
+        ratio = painter.device().devicePixelRatioF()
+        key = (size, ratio, *key)
+        if key != self._key:
+            self._kept = QPixmap(size * ratio)
+            self._kept.setDevicePixelRatio(ratio)
+            self._kept.fill(Qt.GlobalColor.transparent)
+            inside = QPainter(self._kept)
+            inside.setRenderHints(painter.renderHints())
+            draw(inside)
+            inside.end()
+            self._key = key
+        painter.drawPixmap(0, 0, self._kept)
 
 
 def stroke(painter: QPainter, path: QPainterPath, colour: str, width: float = 2.0, dashed: bool = False) -> None:
@@ -49,23 +78,22 @@ def plate(
     anchor: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignCenter,
     within: QRectF | None = None,
     bold: bool = True,
+    taken: list[QRectF] | None = None,
 ) -> QRectF:
-    """Lines of `text` on a dark plate, its `anchor` corner at `where`, kept `within`; returns its rectangle."""
+    """Lines of `text` on a dark plate, its `anchor` corner at `where`, kept `within`; returns its rectangle. It gives
+    way to what is `taken` already, and is put down there itself."""
     face = theme.font(size, bold=bold)
     metrics = QFontMetricsF(face)
-    lines = text.split("\n")
-    pad = 0.6 * size
-    width = max(metrics.horizontalAdvance(line) for line in lines) + 2 * pad
-    height = metrics.lineSpacing() * len(lines) + pad
-    flag = Qt.AlignmentFlag
-    x = where.x() - (0 if anchor & flag.AlignLeft else width if anchor & flag.AlignRight else width / 2)
-    y = where.y() - (0 if anchor & flag.AlignTop else height if anchor & flag.AlignBottom else height / 2)
-    box = QRectF(x, y, width, height)
+    lines, pad = text.split("\n"), 0.6 * size
+    box = plate_box(where, text, size, anchor, bold)
     if within is not None:
-        box.moveLeft(min(max(box.left(), within.left()), within.right() - width))
-        box.moveTop(min(max(box.top(), within.top()), within.bottom() - height))
+        box.moveLeft(min(max(box.left(), within.left()), within.right() - box.width()))
+        box.moveTop(min(max(box.top(), within.top()), within.bottom() - box.height()))
+    if taken is not None:
+        box = free_place(box, taken, within)
+        taken.append(box)
     ground = QColor(theme.HALO)
-    ground.setAlphaF(0.9)
+    ground.setAlphaF(PLATE)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ground)
     painter.drawRoundedRect(box, 6, 6)
@@ -75,6 +103,43 @@ def plate(
         down = 0.5 * pad + metrics.ascent() + i * metrics.lineSpacing()
         painter.drawText(QPointF(box.left() + pad, box.top() + down), line)
     return box
+
+
+def plate_box(
+    where: QPointF,
+    text: str,
+    size: float = 13,
+    anchor: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignCenter,
+    bold: bool = True,
+) -> QRectF:
+    """Where `plate` would lie, with nothing to give way to."""
+    metrics = QFontMetricsF(theme.font(size, bold=bold))
+    lines, flag = text.split("\n"), Qt.AlignmentFlag
+    width = max(metrics.horizontalAdvance(line) for line in lines) + 1.2 * size
+    height = metrics.lineSpacing() * len(lines) + 0.6 * size
+    x = where.x() - (0 if anchor & flag.AlignLeft else width if anchor & flag.AlignRight else width / 2)
+    y = where.y() - (0 if anchor & flag.AlignTop else height if anchor & flag.AlignBottom else height / 2)
+    return QRectF(x, y, width, height)
+
+
+def free_place(box: QRectF, taken: list[QRectF], within: QRectF | None = None) -> QRectF:
+    """`box`, or the nearest place beside, over or under what is `taken` where it covers none of that; `box` itself
+    where there is no such place."""
+
+    def free(place: QRectF) -> bool:
+        return (within is None or within.contains(place)) and not any(place.intersects(other) for other in taken)
+
+    if not any(box.intersects(other) for other in taken):
+        return box
+    places = []
+    for other in taken:
+        for x, y in (
+            (box.left(), other.bottom() + GAP_PX), (box.left(), other.top() - GAP_PX - box.height()),
+            (other.right() + GAP_PX, box.top()), (other.left() - GAP_PX - box.width(), box.top()),
+        ):  # fmt: skip
+            places.append(QRectF(x, y, box.width(), box.height()))
+    way = lambda place: (place.center() - box.center()).manhattanLength()  # noqa: E731
+    return next(filter(free, sorted(places, key=way)), box)
 
 
 def arrow(painter: QPainter, start: QPointF, tip: QPointF, colour: str, width: float) -> None:
@@ -110,7 +175,7 @@ def _badge(painter: QPainter, left: float, top: float, shape: str, text: str, co
     width, height = metrics.horizontalAdvance(text) + 39, 28.0
     box = QRectF(left, top, width, height)
     ground = QColor(theme.HALO)
-    ground.setAlphaF(0.84)
+    ground.setAlphaF(PLATE)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ground)
     painter.drawRoundedRect(box, 7, 7)

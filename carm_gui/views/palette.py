@@ -20,6 +20,8 @@ from inference.commands import parse
 LEAST_SCORE = 55.0
 ROW_PX = 36
 WIDTH_PX = 600
+TOP_PX, AROUND_PX = 84, 96
+"""Where it begins in a window that is high enough, and what it needs besides its rows."""
 
 
 @dataclass(frozen=True)
@@ -140,9 +142,11 @@ class Palette(Search):
     def place(self) -> None:
         """Where it lies: the upper middle of the window, as high as it needs."""
         window = self.parentWidget()
-        self.rows.setFixedHeight(min(self.rows.count(), PAGE) * ROW_PX + 4)
+        top = TOP_PX if window.height() > TOP_PX + PAGE * ROW_PX + AROUND_PX else 12
+        fitting = max((window.height() - top - AROUND_PX) // ROW_PX, 2)
+        self.rows.setFixedHeight(min(self.rows.count(), PAGE, fitting) * ROW_PX + 4)
         width = min(WIDTH_PX, window.width() - 40)
-        self.setGeometry((window.width() - width) // 2, 84, width, self.sizeHint().height())
+        self.setGeometry((window.width() - width) // 2, top, width, self.sizeHint().height())
 
     def eventFilter(self, watched, event: QEvent) -> bool:  # noqa: N802
         if event.type() == QEvent.Type.FocusOut and self.isVisible():

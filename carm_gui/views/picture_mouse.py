@@ -37,10 +37,16 @@ class PictureMouse:
         self.setCursor(Qt.CursorShape.CrossCursor if on else Qt.CursorShape.ArrowCursor)
         self.update()
 
+    def _from_the_beam(self, point: QPointF) -> tuple[float, float]:
+        """(right, down), mm: how far `point` lies from where the C-arm stands, be an earlier picture held or not."""
+        field = self.field()
+        (right, down), (x, y) = field.mm_at(point), field.offset_of(self.pose)
+        return right - x, down - y
+
     def blade_at(self, point: QPointF) -> str:
         """Which of the collimator's sides lies under `point`: "x", "y" or ""."""
         field, blades = self.field(), self.blades or (FIELD_MM, FIELD_MM)
-        right, down = field.mm_at(point)
+        right, down = self._from_the_beam(point)
         half_w, half_h, grip = blades[0] / 2, blades[1] / 2, GRIP_PX / field.px_per_mm
         if abs(abs(right) - half_w) < grip and abs(down) <= half_h + grip:
             return "x"
@@ -63,7 +69,7 @@ class PictureMouse:
         if self._pressed is None:
             self._show_cursor(at)
         elif self._drag in ("x", "y"):
-            right, down = self.field().mm_at(at)
+            right, down = self._from_the_beam(at)
             width, height = self.blades or (FIELD_MM, FIELD_MM)
             if self._drag == "x":
                 width = 2 * abs(right)

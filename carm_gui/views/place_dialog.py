@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
@@ -25,7 +25,7 @@ from carm_gui.job import Job
 from carm_gui.placing import FAR_MM, VIEWS, Placing, other
 from carm_gui.views.place_picture import Marker, PlacePicture
 from carm_gui.views.place_slab import SLAB_MM, Slabs
-from carm_gui.views.widgets import KeyButton, frame, label, retone, row, small_button
+from carm_gui.views.widgets import KeyButton, frame, label, on_screen, retone, row, small_button
 from sim.landmarks import BY_KEY, KEYS, LANDMARKS
 from sim.patient.markups import write_mrk_json
 from sim.patient.patient import Patient, PatientError
@@ -53,7 +53,7 @@ class PlaceDialog(QDialog):
         self.placing: Placing | None = None
         self.current = next((key for key in KEYS if key not in patient.landmarks), KEYS[0])
         self._build()
-        self.resize(1220, 760)
+        self.resize(on_screen(self, QSize(1220, 760)))
         self.job = Job(self._make_pictures, "carm-place")
         self._poll = QTimer(self)
         self._poll.setInterval(POLL_MS)

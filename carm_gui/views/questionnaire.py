@@ -119,6 +119,7 @@ class QuestionnairePage(QWidget):
         line.addStretch(1)
         self.scroll = QScrollArea()
         self.scroll.setWidgetResizable(True)
+        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the item that has the keys
         self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.scroll.setWidget(middle)
         outer = QVBoxLayout(self)

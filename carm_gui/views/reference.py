@@ -28,10 +28,11 @@ from PySide6.QtWidgets import (
 
 from carm_gui import theme
 from carm_gui.views import display, overlays
-from carm_gui.views.field import view_name
+from carm_gui.views.field import edge_names, place_parts, view_name
 from carm_gui.views.widgets import KeyButton, PopOut, label, small_button
 from sim import collimator
 from sim.frame import LOG_SCALE, Frame
+from sim.pose import CArmPose
 
 MOST_KEPT = 60
 COMPARE_S = 0.12
@@ -82,21 +83,23 @@ class Still(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        square = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        square.setHeightForWidth(True)
-        self.setSizePolicy(square)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(160, 160)
         self._image: QImage | None = None
         self.caption, self.warning = "", ""
+        self.sides: dict[str, str] = {}
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(340, 340)
 
-    def heightForWidth(self, width: int) -> int:  # noqa: N802
-        return width
+    def resizeEvent(self, event) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self.setMaximumHeight(self.width())  # a square; what is left over is the strip's
 
-    def put(self, grey: np.ndarray | None, caption: str, warning: str = "") -> None:
+    def put(self, grey: np.ndarray | None, caption: str, warning: str = "", pose: CArmPose | None = None) -> None:
+        """Show `grey`, taken at `pose`, whose sides of the patient are written at its edges; None shows `caption`."""
         self.caption, self.warning = caption, warning
+        self.sides = {} if pose is None else edge_names(pose)
         if grey is None:
             self._image = None
         else:
@@ -120,6 +123,8 @@ class Still(QWidget):
             painter.end()
             return
         painter.drawImage(square, self._image)
+        for edge, x in (("left", square.left() + 16), ("right", square.right() - 16)):
+            overlays.halo_text(painter, QPointF(x, square.center().y()), self.sides.get(edge, ""), 15)
         flag = Qt.AlignmentFlag
         corner = square.topLeft() + QPointF(8, 8)
         box = overlays.plate(painter, corner, self.caption, theme.SKY, 12, flag.AlignLeft | flag.AlignTop)
@@ -127,6 +132,29 @@ class Still(QWidget):
             below = QPointF(corner.x(), box.bottom() + 5)
             overlays.plate(painter, below, self.warning, theme.ORANGE, 12, flag.AlignLeft | flag.AlignTop)
         painter.end()
+
+
+class Strip(QListWidget):
+    """The exposures: rows where there is room for two, else one row that is gone along."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("strip")
+        self.setAccessibleName("Exposures of this rehearsal")
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setMovement(QListView.Movement.Static)
+        self.setIconSize(QSize(THUMB_PX, THUMB_PX))
+        self.setGridSize(QSize(THUMB_PX + 14, THUMB_PX + 26))
+        self.setFont(theme.font(11))
+        self.setUniformItemSizes(True)
+        self.setMinimumHeight(THUMB_PX + 42)
+
+    def resizeEvent(self, event) -> None:  # noqa: N802
+        rows = self.height() >= 2 * self.gridSize().height()
+        if rows != self.isWrapping():
+            self.setWrapping(rows)
+        super().resizeEvent(event)
 
 
 class Reference(QFrame):
@@ -173,7 +201,7 @@ class Reference(QFrame):
         inside.setContentsMargins(10, 10, 10, 8)
         inside.setSpacing(8)
         inside.addLayout(buttons)
-        inside.addWidget(self.picture)
+        inside.addWidget(self.picture, 100)
         inside.addLayout(modes)
         inside.addWidget(label("Exposures of this rehearsal", 11, tone="dim", wrap=False))
         inside.addWidget(self.strip, 1)
@@ -195,19 +223,8 @@ class Reference(QFrame):
         self.share.setToolTip("Share of the reference in the blend")
         self.share.valueChanged.connect(lambda _: self._refresh())
 
-    def _make_strip(self) -> QListWidget:
-        strip = QListWidget()
-        strip.setObjectName("strip")
-        strip.setAccessibleName("Exposures of this rehearsal")
-        strip.setViewMode(QListView.ViewMode.IconMode)
-        strip.setResizeMode(QListView.ResizeMode.Adjust)
-        strip.setMovement(QListView.Movement.Static)
-        strip.setIconSize(QSize(THUMB_PX, THUMB_PX))
-        strip.setGridSize(QSize(THUMB_PX + 14, THUMB_PX + 26))
-        strip.setFont(theme.font(11))
-        strip.setUniformItemSizes(True)
-        strip.setMinimumHeight(THUMB_PX + 34)
-        strip.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    def _make_strip(self) -> Strip:
+        strip = Strip()
         strip.currentRowChanged.connect(self._recall)
         strip.itemClicked.connect(lambda item: self._recall(strip.row(item)))
         return strip
@@ -221,14 +238,17 @@ class Reference(QFrame):
             self._number += 1
             known = Kept(self._number, frame, what)
             self.kept.append(known)
-            item = QListWidgetItem(QIcon(_thumbnail(frame)), known.title)
+            thumbnail, icon = _thumbnail(frame), QIcon()
+            for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
+                icon.addPixmap(thumbnail, mode)  # else Qt tints the one selected: an X-ray stays grey
+            item = QListWidgetItem(icon, known.title)
             item.setToolTip(f"{what}: {view_name(frame.pose)}, {_place(frame)}")
             item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
             self.strip.addItem(item)
             while len(self.kept) > MOST_KEPT:
                 self.kept.pop(0)
                 self.strip.takeItem(0)
-            self.strip.scrollToBottom()
+            self.strip.scrollToItem(item)
         if what == "saved" or self.shown is None:
             self.show_kept(known)
         return known
@@ -289,20 +309,20 @@ class Reference(QFrame):
             self.picture.put(None, "No reference yet.\n\nEvery shot is kept here; S keeps the picture on show.")
             return
         reference, live = self.shown.frame, self.live
-        caption = f"Reference {self.shown.title}"
+        caption, pose = f"Reference {self.shown.title}", reference.pose
         if self.mode == "Reference" or live is None:
-            self.picture.put(_grey(reference.pixels, self.bone_dark, reference.blades_mm), caption)
+            self.picture.put(_grey(reference.pixels, self.bone_dark, reference.blades_mm), caption, pose=pose)
             return
         if live.pixels.shape != reference.pixels.shape:
             alone = _grey(reference.pixels, self.bone_dark, reference.blades_mm)
-            self.picture.put(alone, caption, "cannot be compared: sizes differ")
+            self.picture.put(alone, caption, "cannot be compared: sizes differ", pose)
             return
         apart = difference_of(live, reference)
         warning = "" if apart == "same view" else apart
         if self.mode == "Blend":
             mixed = blend(live.pixels, reference.pixels, self.share.value() / 100)
             shown = collimator.blanked(_grey(mixed, self.bone_dark, reference.blades_mm), live.blades_mm)
-            self.picture.put(shown, f"Live and reference {self.shown.title}", warning)
+            self.picture.put(shown, f"Live and reference {self.shown.title}", warning, pose)
             return
         signal = subtract(live.pixels, reference.pixels)
         for one in (live, reference):
@@ -311,7 +331,7 @@ class Reference(QFrame):
         grey = display.to_grey(signal, -span, span, self.bone_dark)
         for one in (live, reference):
             grey = collimator.blanked(grey, one.blades_mm)
-        self.picture.put(grey, f"Live minus reference {self.shown.title}", warning or apart)
+        self.picture.put(grey, f"Live minus reference {self.shown.title}", warning or apart, pose)
 
 
 def _grey(pixels: np.ndarray, bone_dark: bool, blades_mm: tuple[float, float] | None = None) -> np.ndarray:
@@ -331,5 +351,4 @@ def _thumbnail(frame: Frame) -> QPixmap:
 
 
 def _place(frame: Frame) -> str:
-    pose = frame.pose
-    return f"left {pose.left_mm:.0f}, up {pose.up_mm:.0f}, front {pose.ant_mm:.0f} mm"
+    return f"{', '.join(place_parts(frame.pose))} mm"

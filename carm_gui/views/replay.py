@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from PySide6.QtCore import QObject, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeySequence, QPainter, QPalette, QPolygonF, QShortcut
-from PySide6.QtWidgets import QComboBox, QFrame, QSizePolicy, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from carm_gui import theme
 from carm_gui.bridge import Notice
@@ -18,13 +18,21 @@ from carm_gui.session.events import SessionEvent
 from carm_gui.session.recording import RecordingError
 from carm_gui.session.replay import SPEEDS, Moment, Played, Player
 from carm_gui.views.study import NOT_HERE, overview
+from carm_gui.views.technique import Choice
 from carm_gui.views.widgets import KeyButton, label, row
 from sim.frame import Dose
 
+OVER = (
+    "accept", "reject", "correct", "ask_again", "locate", "automatic", "beam", "expose", "tighter", "wider",
+    "uncollimated", "view_ap", "view_lateral", "view_lao", "view_rao", "back", "home", "reset_signal", "help",
+)  # fmt: skip
+"""What steered then steers no more."""
 TICK_MS = 33
 SLIDER_STEPS = 10_000
 COLOURS = {"step": theme.SKY, "decision": theme.GREEN, "motion": theme.PURPLE, "mark": theme.ORANGE}
 KEYS = {"play": "Ctrl+Space", "back": "Ctrl+Left", "on": "Ctrl+Right"}
+
+DOES = {"play": "Play or pause", "back": "To the moment before", "on": "To the next moment"}
 
 
 class Ticks(QWidget):
@@ -79,10 +87,9 @@ class ReplayBar(QFrame):
         self.badge = label("REPLAY", 12, bold=True, wrap=False)
         self.badge.setProperty("role", "simulation")
         self.back, self.play, self.on = KeyButton("◀ Step"), KeyButton("▶ Play"), KeyButton("Step ▶")
-        self.back.setToolTip(f"To the moment before ({KEYS['back']})")
-        self.on.setToolTip(f"To the next moment ({KEYS['on']})")
-        self.play.setToolTip(f"Play or pause ({KEYS['play']})")
-        self.speed = QComboBox()
+        for name, button in (("back", self.back), ("play", self.play), ("on", self.on)):
+            button.setToolTip(f"{DOES[name]} ({KEYS[name]})")
+        self.speed = Choice()
         self.speed.setAccessibleName("Speed")
         for speed in SPEEDS:
             self.speed.addItem(f"{speed:g}×", speed)
@@ -127,7 +134,7 @@ class Replay(QObject):
         self._last = 0.0
         window.centralWidget().layout().insertWidget(1, self.bar)
         window.attach(Played(player, lambda text: window.assistant.show_note(text, "warning")))
-        for name in (*NOT_HERE, "accept", "reject", "correct", "ask_again", "locate", "automatic"):
+        for name in (*NOT_HERE, *OVER):
             if name in window.actions_by_name:
                 window.actions_by_name[name].setEnabled(False)
         window.assistant.armed.hide()
@@ -135,6 +142,8 @@ class Replay(QObject):
         window.command.line.setPlaceholderText("A replay: it is over, and nothing is steered here")
         window.command.hint.hide()
         window.technique.setEnabled(False)
+        window.where.drive.setEnabled(False)
+        window.more_keys = {"In a replay": tuple((KEYS[name], does) for name, does in DOES.items())}
         window.setWindowTitle(f"Replay · {window.windowTitle()}")
         self.bar.play.clicked.connect(self.toggle)
         self.bar.back.clicked.connect(lambda: self.step(-1))
@@ -193,6 +202,7 @@ class Replay(QObject):
         except RecordingError as problem:
             self._run(False)
             self.window.assistant.show_note(str(problem), "error")
+        self.window.lay_out()
 
     def load_overview(self) -> None:
         """The body map's overview, if the patient is at hand; loaded aside, and done without where it is not."""

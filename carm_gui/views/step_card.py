@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from carm_gui import theme
-from carm_gui.views.field import move_text
+from carm_gui.views.field import move_lines
 from carm_gui.views.widgets import KeyButton, breakable, chip, label, retone, row, show_chip
 from inference.step import Proposal, Step
 from sim.landmarks import BY_KEY
@@ -41,10 +41,7 @@ def prose(raw: str) -> str:
 
 def patient_move(proposal: Proposal) -> str:
     """The proposed move on a chip; sides are the patient's, and it says so."""
-    if proposal.arrived:
-        return "centred, no move"
-    text = move_text(proposal.motion)
-    return re.sub(r"\b(left|right)\b", r"patient's \1", text)
+    return "centred, no move" if proposal.arrived else move_lines(proposal.motion)
 
 
 class StepCard(QFrame):

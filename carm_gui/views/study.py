@@ -24,7 +24,7 @@ from carm_gui.session.study_ready import missing
 from carm_gui.session.study_run import Run, hold, state_of
 from carm_gui.session.study_trial import Restricted, Trial
 from carm_gui.views.questionnaire import QuestionnairePage
-from carm_gui.views.step_card import StepCard
+from carm_gui.views.step_card import StepCard, the
 from carm_gui.views.study_bar import StudyBar
 from carm_gui.views.study_pages import Page, ProctorPage
 from inference.commands import learn_words
@@ -73,11 +73,15 @@ class Study(QObject):
         self._clock = QTimer(self)
         self._clock.setInterval(LOOK_MS)
         self._clock.timeout.connect(self._look)
-        for key, act in (
-            ("F8", self.think_aloud), ("F10", lambda: self.finish("done")), ("Ctrl+Shift+N", self.take_note),
-            ("Ctrl+Shift+G", lambda: self.finish("given_up")),
-        ):  # fmt: skip
+        keys = (
+            ("F8", "Mark what you are saying", self.think_aloud),
+            ("F10", "The task is done", lambda: self.finish("done")),
+            ("Ctrl+Shift+N", "The proctor's note", self.take_note),
+            ("Ctrl+Shift+G", "Give the trial up", lambda: self.finish("given_up")),
+        )
+        for key, _, act in keys:
             QShortcut(QKeySequence(key), window, activated=act)
+        window.more_keys = {"In a study": tuple((key, does) for key, does, _ in keys)}
         page = ProctorPage(protocol, self._known)
         page.begun.connect(self.begin)
         self._show(page)
@@ -140,7 +144,10 @@ class Study(QObject):
                 above = "Practice" if item.practice else f"Trial {item.number} of {self.run.trials}"
                 minutes = f"You have {task.time_limit_s / 60:g} minutes."
                 return Page(
-                    task.instruction or f"Go to {task.target}.", f"{condition.instruction}\n{minutes}", "Start", above
+                    task.instruction or f"Go to {the(task.target)}.",
+                    f"{condition.instruction}\n{minutes}",
+                    "Start",
+                    above,
                 )
             case "questionnaire":
                 return QuestionnairePage(questionnaires.load(item.questionnaire), item.condition and "the last trials")
@@ -237,7 +244,7 @@ class Study(QObject):
             item = trial.item
             session.listen(listener(self._send, f"{item.task} {item.condition} {self.run.code}"))
         number = "Practice" if trial.item.practice else f"Trial {trial.item.number} of {self.run.trials}"
-        self.bar.show_task(number, trial.task.instruction or f"Go to {trial.task.target}.")
+        self.bar.show_task(number, trial.task.instruction or f"Go to {the(trial.task.target)}.")
         self.bar.show()
         self._show(self._desk)
         window.command.line.setFocus()

@@ -58,7 +58,9 @@ class Page(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Enter is the button's, and so is Tab
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(text)
 
     def tell(self, text: str, tone: str = "dim") -> None:
         """A sentence above the button."""

@@ -18,7 +18,7 @@ from carm_gui.views.widgets import KeyButton, label, retone
 from sim.frame import Dose
 from sim.technique import MA_RANGE
 from sim.technique import Technique as Settings
-from sim.xray.spectrum import KVP_RANGE
+from sim.xray.exposure import KVP_RANGE
 
 RATE_WINDOW_S = 2.0
 SIGNAL_S = 300.0

@@ -93,7 +93,8 @@ class Tour(QWidget):
         widget = self.stops[self.place].widget
         if not widget.isVisible() or widget.window() is not self.window():
             return QRect()
-        spot = QRect(widget.mapTo(self.parentWidget(), widget.rect().topLeft()), widget.size()).adjusted(-6, -6, 6, 6)
+        seen = widget.visibleRegion().boundingRect() or widget.rect()  # less than all of it where it scrolls
+        spot = QRect(widget.mapTo(self.parentWidget(), seen.topLeft()), seen.size()).adjusted(-6, -6, 6, 6)
         return spot & self.rect().adjusted(2, 2, -2, -2)
 
     def _lay_card(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from carm_gui import theme
 from carm_gui.scout import Scout
@@ -14,6 +14,10 @@ from carm_gui.views.room import RoomView
 from carm_gui.views.widgets import PopOut, label
 from sim.pose import CArmPose
 
+ANY_PX = (1 << 24) - 1  # Qt's own bound of a widget's size
+BESIDE_PX, TALL_PX = 92, 780
+"""Width of the readout beside the map; from this height of the pane on it lies under it."""
+
 
 class Readout(QWidget):
     """Angles and isocentre as figures that stand still."""
@@ -21,29 +25,36 @@ class Readout(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName("C-arm position")
-        inside = QGridLayout(self)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.setHorizontalSpacing(8)
-        inside.setVerticalSpacing(3)
-        self._figures = {}
-        rows = (("Angles", None), ("primary", ""), ("secondary", ""), ("Isocentre mm", None),
-                ("left", ""), ("up", ""), ("ant", ""))  # fmt: skip
-        for row, (name, caption) in enumerate(rows):
-            if caption is None:
-                inside.addWidget(label(name, 11, tone="dim", wrap=False), row, 0, 1, 2)
-                continue
-            word, figure = label("", 13, tone="dim", wrap=False), label("", 18, bold=True, wrap=False)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(3)
+        self._captions = [label(text, 11, tone="dim", wrap=False) for text in ("Angles", "Isocentre mm")]
+        self._figures = [
+            (label("", 13, tone="dim", wrap=False), label("", 18, bold=True, wrap=False)) for _ in range(5)
+        ]
+        for _, figure in self._figures:
             figure.setAlignment(Qt.AlignmentFlag.AlignRight)
-            inside.addWidget(word, row, 0)
-            inside.addWidget(figure, row, 1)
-            self._figures[name] = (word, figure)
-        inside.setRowStretch(len(rows), 1)
-        inside.setColumnStretch(1, 1)
+        self.lay(flat=False)
         self.show_pose(CArmPose())
+
+    def lay(self, flat: bool) -> None:
+        """One figure under the other, or `flat`: the angles in one row and the isocentre in the next."""
+        for part in (*self._captions, *(part for pair in self._figures for part in pair)):
+            self._grid.removeWidget(part)
+        places = [(1, 0), (2, 0), (4, 0), (5, 0), (6, 0)] if not flat else [(1, 0), (1, 2), (3, 0), (3, 2), (3, 4)]
+        for caption, row in zip(self._captions, (0, 2) if flat else (0, 3), strict=True):
+            self._grid.addWidget(caption, row, 0, 1, 6 if flat else 2)
+        for (word, figure), (row, column) in zip(self._figures, places, strict=True):
+            self._grid.addWidget(word, row, column)
+            self._grid.addWidget(figure, row, column + 1)
+        for column in range(6):
+            self._grid.setColumnStretch(column, int(column % 2 and (flat or column == 1)))
+        self._grid.setRowStretch(7, 0 if flat else 1)
 
     def show_pose(self, pose: CArmPose) -> None:
         parts = (*angle_names(pose), *place_parts(pose))
-        for (word, figure), text in zip(self._figures.values(), parts, strict=True):
+        for (word, figure), text in zip(self._figures, parts, strict=True):
             name, _, value = text.rpartition(" ")
             word.setText(name)
             figure.setText(value)
@@ -65,27 +76,40 @@ class Where(QFrame):
         self.setProperty("role", "pane")
         self.setAccessibleName("Where am I")
         self.map, self.room, self.drive, self.readout = BodyMap(), RoomView(), Drive(), Readout()
-        self.readout.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        self.readout.setFixedWidth(92)
         self.map.chosen.connect(self.chosen)
-        pop = PopOut("Where am I")
-        pop.clicked.connect(self.float_wanted)
-        side = QVBoxLayout()
-        side.setSpacing(8)
-        side.addWidget(self.readout)
-        side.addWidget(pop, 0, Qt.AlignmentFlag.AlignRight)
-        side.addStretch(1)
-        top = QHBoxLayout()
-        top.setSpacing(10)
-        top.addWidget(self.map, 1)
-        top.addLayout(side)
+        self.pop = PopOut("Where am I")
+        self.pop.clicked.connect(self.float_wanted)
+        self._top = QGridLayout()
+        self._top.setSpacing(10)
+        self._top.setColumnStretch(0, 1)
+        self._lay_top(tall=False)
         inside = QVBoxLayout(self)
         inside.setContentsMargins(10, 10, 10, 10)
         inside.setSpacing(8)
-        inside.addLayout(top, 6)
+        inside.addLayout(self._top, 6)
         inside.addWidget(self.room, 4)
         inside.addWidget(self.drive)
         self.setMinimumWidth(248)
+
+    def _lay_top(self, tall: bool) -> None:
+        """The readout beside the map, or under it where the pane is tall enough for a map of its whole width."""
+        self._tall = tall
+        for part in (self.map, self.readout, self.pop):
+            self._top.removeWidget(part)
+        flag = Qt.AlignmentFlag
+        self._top.addWidget(self.map, 0, 0, 1 if tall else 2, 2 if tall else 1)
+        self._top.addWidget(self.readout, *((1, 0) if tall else (0, 1)))
+        self._top.addWidget(self.pop, 1, 1, flag.AlignRight | (flag.AlignBottom if tall else flag.AlignTop))
+        self._top.setRowStretch(0, int(tall))
+        self._top.setRowStretch(1, int(not tall))
+        self.readout.lay(flat=tall)
+        self.readout.setMinimumWidth(0 if tall else BESIDE_PX)
+        self.readout.setMaximumWidth(ANY_PX if tall else BESIDE_PX)
+
+    def resizeEvent(self, event) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        if (self.height() >= TALL_PX) is not self._tall:
+            self._lay_top(not self._tall)
 
     def show_scout(self, scout: Scout, t1: tuple[float, float] | None, back_mm: float) -> None:
         """The patient's overview; `t1` (left, up) and `back_mm` say where the drawn patient lies in the room."""

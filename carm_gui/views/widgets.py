@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPalette, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QWidget,
+)
 
 from carm_gui import theme
+
+FRAME_PX = 32
+"""The system's title bar."""
 
 
 def breakable(text: str) -> str:
@@ -59,7 +73,7 @@ def chip(text: str, accent: bool = False) -> QLabel:
 
 def show_chip(label_: QLabel, text: str) -> None:
     """Put `text` on a chip; what is too long for one line wraps, the rest keeps its width."""
-    label_.setWordWrap(len(text) > 38)
+    label_.setWordWrap(max(map(len, text.split("\n"))) > 38)
     label_.setText(text)
 
 
@@ -85,6 +99,44 @@ def small_button(text: str, tip: str, checkable: bool = False) -> QPushButton:
     result.setToolTip(tip)
     result.setAccessibleDescription(tip)
     return result
+
+
+def scrolled(inside: QWidget) -> QScrollArea:
+    """`inside` as it is where the screen is high enough for it, and to be scrolled up and down where it is not."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(inside)
+    area.setMinimumWidth(inside.minimumWidth())
+    return area
+
+
+def on_screen(widget: QWidget, size: QSize) -> QSize:
+    """`size`, or what of it the screen of `widget` has room for, frame included."""
+    return size.boundedTo(widget.screen().availableSize() - QSize(0, FRAME_PX))
+
+
+class Tick(QCheckBox):
+    """A check box whose tick is a tick."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def paintEvent(self, event) -> None:  # noqa: N802
+        super().paintEvent(event)
+        if not self.isChecked():
+            return
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        box = self.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, self).toRectF().center()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.HighlightedText), 2.0))
+        painter.drawPolyline([box + QPointF(-3.5, 0), box + QPointF(-1, 3), box + QPointF(4, -3)])
+        painter.end()
 
 
 class PopOut(QPushButton):

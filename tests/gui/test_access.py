@@ -79,7 +79,7 @@ def test_what_happens_is_announced(qtbot, rehearsal, until, heard):
     window.announced.connect(heard.append)
     window.say("align to the skull")
     until(window, "waiting")
-    assert any(text.startswith("Proposal: 30 mm up") for text in heard)
+    assert any(text.startswith("Proposal: 30 mm toward the head") for text in heard)
     assert any("Accept or reject" in text for text in heard)
     window.accept()
     until(window, "arrived")
@@ -92,7 +92,7 @@ def test_what_happens_is_announced(qtbot, rehearsal, until, heard):
 
 
 def test_the_picture_says_its_state(qtbot, waiting):
-    assert waiting.live.accessibleDescription() == "live, proposed 90 mm up, AP"
+    assert waiting.live.accessibleDescription() == "live, proposed 90 mm toward the head, AP"
     waiting.set_beam(False)
     qtbot.waitUntil(lambda: "last image hold" in waiting.live.accessibleDescription())
 

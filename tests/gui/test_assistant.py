@@ -37,7 +37,7 @@ def test_the_decision_is_on_show_before_the_reasons(pane):
     assert "T1" in texts(pane)
     assert "90 mm" not in texts(pane)
     pane.show_delta(1, "<x>LEFT</x><extent_x>SMALL</extent_x>…", PROPOSAL, ())
-    assert "90 mm up, 30 mm patient's left" in texts(pane)
+    assert "90 mm toward the head\n30 mm toward the patient's left" in texts(pane)
     pane.show_delta(1, "<reason_x>The skull lies a lit", None, ())
     assert "The skull lies a lit" in texts(pane)
     assert "<" not in texts(pane)

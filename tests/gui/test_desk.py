@@ -2,10 +2,11 @@
 
 import pytest
 from doubles import ARRIVED, ScriptedModel, move_reply
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import QApplication, QTabBar
 
 from carm_gui.settings import Settings
+from carm_gui.views.import_dialog import ImportDialog
 from carm_gui.window import Window
 
 PANES = ("where", "reference", "assistant")
@@ -41,6 +42,100 @@ def test_everything_fits_and_the_picture_is_the_largest(opened, size):
         assert part.width() >= part.minimumSizeHint().width()
     square = window.live.square().width()
     assert square > 0.35 * size[0] if size[0] < 1100 else square > 0.42 * size[0]
+
+
+def test_full_hd_at_twice_the_size_leaves_nothing_out_of_reach(qtbot, opened):
+    """960 x 540 less a title bar: the controls that do not fit are scrolled to, by Tab as well."""
+    window = opened(960, 508)
+    QApplication.processEvents()
+    assert (window.width(), window.height()) == (960, 508)
+    inside = window.centralWidget().rect()
+    for part in (window.live, window.technique, window.command, window.assistant, window.desk.panes["where"]):
+        assert part.isVisible()
+        assert inside.contains(part.mapTo(window.centralWidget(), part.rect().bottomRight())), part
+    last = list(window.where.drive.buttons.values())[-1]
+    assert last.visibleRegion().isEmpty()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.where.map.setFocus()
+    qtbot.waitUntil(window.where.map.hasFocus)
+    for _ in range(40):
+        if QApplication.focusWidget() is last:
+            break
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is last
+    assert not last.visibleRegion().isEmpty()
+
+
+def test_a_window_that_is_made_smaller_takes_it_from_the_panes(qtbot, opened):
+    window = opened(1920, 1080)
+    QApplication.processEvents()
+    window.resize(1280, 800)
+    qtbot.waitUntil(lambda: window.live.width() > 0.3 * 1240, timeout=2000)
+    assert window.where.width() >= window.where.minimumWidth()
+
+
+def test_a_tall_pane_has_the_readout_under_a_map_of_its_whole_width(opened):
+    window = opened(1920, 1080)
+    QApplication.processEvents()
+    where = window.where
+    assert where.readout.y() >= where.map.geometry().bottom()
+    assert where.map.width() > 0.9 * where.width() - 20
+    window.resize(1280, 800)
+    QApplication.processEvents()
+    assert where.readout.x() >= where.map.geometry().right()
+    assert where.readout.text().startswith("LAO 0°, CRAN 0°, left 0, head 0, front 0")
+
+
+@pytest.mark.parametrize("size", [(960, 508), (920, 480), (1280, 800)])
+def test_the_palette_lies_within_the_window(opened, size):
+    window = opened(*size)
+    window.show_palette()
+    QApplication.processEvents()
+    assert window.centralWidget().rect().contains(window.palette_box.geometry())
+
+
+def test_a_dialogue_is_no_larger_than_the_screen(opened, monkeypatch):
+    class Screen:
+        def availableSize(self):  # noqa: N802
+            return QSize(960, 540)
+
+    monkeypatch.setattr(ImportDialog, "screen", lambda self: Screen())
+    dialog = ImportDialog(opened())
+    assert (dialog.width(), dialog.height()) == (920, 508)
+    assert dialog.minimumSizeHint().height() < 508
+
+
+def test_a_size_that_the_screen_has_no_room_for_is_taken_and_said(opened, monkeypatch):
+    window = opened()
+    said = []
+    monkeypatch.setattr(window.assistant, "show_note", lambda text, level="info": said.append((text, level)))
+
+    class Screen:
+        def availableSize(self):  # noqa: N802
+            return QSize(1920, 1050)
+
+    monkeypatch.setattr(window, "screen", Screen)
+    window.enlarge(200)
+    assert [level for _, level in said] == ["info"]
+    window.settings.size = 1.0
+    monkeypatch.setattr(Screen, "availableSize", lambda self: QSize(1280, 770))
+    window.enlarge(200)
+    assert said[-1] == ("This screen is too small for it: the window's edges will lie outside.", "warning")
+    assert window.settings.size == 2.0
+
+
+def test_a_window_begins_no_larger_than_its_screen(opened, monkeypatch):
+    window = opened()
+
+    class Screen:
+        def availableSize(self):  # noqa: N802
+            return QSize(1100, 700)
+
+    monkeypatch.setattr(window, "screen", Screen)
+    window.keep_on_screen()
+    assert window.width() == 1100
+    assert window.height() < 700
 
 
 @pytest.mark.parametrize("name", ["one", "wide", "two"])

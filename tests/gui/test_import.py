@@ -17,6 +17,7 @@ from carm_gui import app as start
 from carm_gui.patients import Rehearsals
 from carm_gui.settings import Settings
 from carm_gui.views.import_dialog import ImportDialog
+from carm_gui.window_thread import window_thread_first
 from sim.patient import imported
 from sim.patient.patient import Patient
 
@@ -221,18 +222,18 @@ def rehearsals(qtbot, monkeypatch, tmp_path, root):
     monkeypatch.setattr("carm_gui.app.open_or_unavailable", lambda name: ScriptedModel(ARRIVED))
 
     def make(spec):
-        _, window = start.make_window(Settings.load(tmp_path / "window.json"), spec)
+        window, backend = start.begin(Settings.load(tmp_path / "window.json"), spec)
         window.patients.spec = spec
-        return window, start.Backend(window.bridge.receive, spec)
+        return window, backend
 
-    window, backend = make("virtual")
-    both = Rehearsals(window, backend, make)
-    window.show()
-    backend.start()
-    qtbot.waitUntil(lambda: window.session is not None and window.live.frame is not None, timeout=60000)
-    yield both
-    both.window.close()
-    both.close()
+    with window_thread_first():
+        window, backend = make("virtual")
+        both = Rehearsals(window, backend, make)
+        window.show()
+        qtbot.waitUntil(lambda: window.session is not None and window.live.frame is not None, timeout=60000)
+        yield both
+        both.window.close()
+        both.close()
 
 
 def test_another_patient_is_another_rehearsal(qtbot, rehearsals, scan):

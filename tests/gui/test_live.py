@@ -7,9 +7,10 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from carm_gui import theme
+from carm_gui.views import overlays
 from carm_gui.views.display import harmonise, persist, robust_window, to_grey
 from carm_gui.views.live import LiveView, Offer
-from carm_gui.views.overlays import Field, edge_names, move_text, view_name
+from carm_gui.views.overlays import Field, Mark, edge_names, move_text, view_name
 from inference.step import Proposal
 from sim.frame import LOG_SCALE, Frame
 from sim.geometry import FIELD_MM
@@ -138,6 +139,56 @@ def test_with_the_beam_off_the_held_picture_stands_and_the_present_field_is_draw
     assert near(live, theme.ORANGE, QRectF(s.left() + 100, lower_edge - 3, 100, 6)) > 60
 
 
+def test_a_held_picture_keeps_the_name_of_its_view_when_the_arm_has_turned(live, monkeypatch):
+    written = []
+    plate = overlays.plate
+    monkeypatch.setattr(overlays, "plate", lambda *a, **k: written.append(k.get("text", a[2:3])) or plate(*a, **k))
+    live.show_frame(frame_of(np.full((128, 128), 6000, np.uint16)))
+    live.show_beam(False)
+    live.show_pose(CArmPose(primary_deg=30), moving=False)
+    live.grab()
+    assert ("AP",) in written
+    assert ("view now: LAO 30°, no picture yet",) in written
+    assert "AP, C-arm now at LAO 30°" in live.accessibleDescription()
+
+
+def test_what_a_network_read_stands_where_it_was_read_and_not_about_the_centre(live):
+    read_at = CArmPose()
+    live.show_frame(frame_of(np.full((128, 128), 6000, np.uint16)))
+    live.show_offer(offer())
+    ring = live.field().at_mm(9.0, 0.0)
+    about = QRectF(ring.x() - 4, ring.y() - 4, 8, 8)
+    assert near(live, theme.PURPLE, about) > 5
+    live.show_marks((Mark("predicted", "T1", CArmPose(left_mm=-40, up_mm=-40), 12.0, read_at),))
+    assert near(live, theme.PURPLE, about) == 0
+    place = live.field().at(CArmPose(left_mm=-40, up_mm=-40))
+    assert near(live, theme.PURPLE, QRectF(place.x() - 12, place.y() - 12, 24, 24)) > 20
+
+
+def test_labels_give_way_to_each_other(live, monkeypatch):
+    boxes = []
+    plate = overlays.plate
+    monkeypatch.setattr(overlays, "plate", lambda *a, **k: boxes.append(plate(*a, **k)) or boxes[-1])
+    live.show_frame(frame_of(np.full((128, 128), 6000, np.uint16)))
+    marks = [Mark("accepted", f"step {n}: T1", CArmPose(left_mm=3.0 * n, up_mm=2.0 * n)) for n in range(4)]
+    live.show_marks((*marks, Mark("predicted", "T1", CArmPose(left_mm=4), 12.0, CArmPose())))
+    live.show_seen("T1 (model)", CArmPose())
+    live.grab()
+    assert len(boxes) >= 6
+    for n, box in enumerate(boxes):
+        assert not any(box.intersects(other) for other in boxes[:n])
+        for what in live.marks:
+            assert not box.contains(live.field().at(what.where))
+
+
+@pytest.mark.parametrize(("zoom", "bar"), [(0, 50.0), (1, 20.0), (2, 20.0), (3, 20.0)])
+def test_the_scale_bar_is_a_round_length_that_leaves_room_for_the_markers(live, zoom, bar):
+    live.magnify(zoom)
+    field = live.field()
+    assert overlays.bar_mm(field) == bar
+    assert bar * field.px_per_mm <= 0.3 * field.square.width()
+
+
 def test_a_new_pulse_at_the_present_pose_ends_the_shift(live):
     live.show_frame(frame_of(spot(64, 64)))
     live.show_pose(CArmPose(up_mm=30), moving=True)
@@ -172,8 +223,8 @@ def test_views_and_moves_are_named_as_on_a_console():
     assert view_name(CArmPose()) == "AP"
     assert view_name(CArmPose(primary_deg=30, secondary_deg=-15)) == "LAO 30° / CAUD 15°"
     assert view_name(CArmPose(primary_deg=-20, secondary_deg=10)) == "RAO 20° / CRAN 10°"
-    assert move_text(MotionCommand(left_mm=30, up_mm=90)) == "90 mm up, 30 mm left"
-    assert move_text(MotionCommand(left_mm=-60)) == "60 mm right"
+    assert move_text(MotionCommand(left_mm=30, up_mm=90)) == "90 mm toward the head, 30 mm toward the patient's left"
+    assert move_text(MotionCommand(left_mm=-60)) == "60 mm toward the patient's right"
 
 
 def offer(phase="waiting", pose=None, motion=None):

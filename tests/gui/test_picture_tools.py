@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from carm_gui.views.levels import LEAST, Levels
 from carm_gui.views.live import LiveView
+from carm_gui.views.overlays import Mark
 from carm_gui.views.picture_keys import way_of
+from carm_gui.views.picture_paint import LOUPE
 from inference.commands import Display
 from sim.frame import Frame
 from sim.geometry import FIELD_MM
@@ -114,6 +116,23 @@ def test_a_blade_is_dragged_in_from_the_edge_and_out_again(qtbot, live):
     assert live.blades is None
 
 
+def test_the_opening_goes_with_the_arm_over_a_held_picture(qtbot, live):
+    """The next exposure is made where the C-arm stands, so that is where the blades are drawn and dragged."""
+    live.collimated.connect(live.show_blades)
+    live.show_beam(False)
+    live.show_blades((80.0, 80.0))
+    live.show_pose(CArmPose(left_mm=50), moving=False)
+    field = live.field()
+    assert live.blade_at(field.at_mm(90.0, 0.0)) == "x"
+    assert live.blade_at(field.at_mm(40.0, 10.0)) == ""
+    image = live.grab().toImage()
+    covered, opened = field.at_mm(-20.0, 15.0).toPoint(), field.at_mm(75.0, 15.0).toPoint()
+    assert image.pixelColor(covered).lightness() < 70 < image.pixelColor(opened).lightness()
+    start, end = field.at_mm(90.0, 0.0).toPoint(), field.at_mm(80.0, 0.0).toPoint()
+    drag(qtbot, live, start, end - start)
+    assert live.blades[0] == pytest.approx(60.0, abs=1.5)
+
+
 def test_blades_cover_the_held_picture_without_xray(live):
     corner = live.field().at_mm(-90.0, -90.0).toPoint()
     live.show_beam(False)
@@ -152,6 +171,23 @@ def test_the_glass_enlarges_what_lies_under_it(live):
     plain = live.grab().toImage().pixelColor(beside).lightness()
     live.set_loupe(True)
     assert live.grab().toImage().pixelColor(beside).lightness() < plain - 60
+
+
+def test_under_the_glass_a_mark_lies_on_the_same_anatomy(live):
+    """Beside the middle of the glass it is drawn LOUPE times as far away, and no longer where it was."""
+    live.show_frame(frame_of(np.full((128, 128), 6000, np.uint16), index=2))
+    live.show_marks((Mark("correction", "", CArmPose(left_mm=14.0)),))
+
+    def marked(right):
+        spot, image = live.field().at_mm(right, 0.0).toPoint(), live.grab().toImage()
+        box = [image.pixelColor(spot.x() + x, spot.y() + y) for x in range(-3, 4) for y in range(-3, 4)]
+        return sum(c.red() > 200 and c.blue() < 90 for c in box) > 3
+
+    assert marked(14.0)
+    assert not marked(14.0 * LOUPE)
+    live.set_loupe(True)
+    assert marked(14.0 * LOUPE)
+    assert not marked(14.0)
 
 
 def test_outside_the_round_field_there_is_no_picture(live):
@@ -217,7 +253,7 @@ def test_the_point_menu_centres_the_view_there(qtbot, rehearsal):
     window.show_point_menu(QPoint(10, 10), pose)
     menu = next(w for w in QApplication.topLevelWidgets() if isinstance(w, QMenu) and w.isVisible())
     entry = menu.actions()[0]
-    assert "35 mm up, 25 mm left" in entry.text()
+    assert "35 mm toward the head, 25 mm toward the patient's left" in entry.text()
     entry.trigger()
     menu.close()
     qtbot.waitUntil(lambda: window.session.status.pose == CArmPose(25.0, 35.0), timeout=6000)

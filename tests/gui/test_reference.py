@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
 
 from carm_gui.views.reference import MOST_KEPT, Reference, blend, difference_of, subtract
 from sim.frame import Frame
@@ -28,7 +29,7 @@ def test_every_exposure_is_kept_once_with_its_view(pane):
     pane.keep(frame(1), "saved")
     pane.keep(frame(2, CArmPose(primary_deg=30)), "shot")
     assert [pane.strip.item(i).text() for i in range(pane.strip.count())] == ["1 · AP", "2 · LAO 30°"]
-    assert "left 0, up 0, front 0 mm" in pane.strip.item(0).toolTip()
+    assert "left 0, head 0, front 0 mm" in pane.strip.item(0).toolTip()
 
 
 def test_the_first_exposure_and_every_saved_one_become_the_reference(pane):
@@ -51,6 +52,32 @@ def test_exposures_are_recalled_by_keyboard(qtbot, pane):
     assert pane.shown is kept[0]
     pane.step(-1)
     assert pane.shown is kept[0]
+
+
+def test_the_sides_of_the_patient_stand_on_the_reference(pane):
+    pane.keep(frame(1), "shot")
+    assert (pane.picture.sides["left"], pane.picture.sides["right"]) == ("R", "L")
+    pane.show_kept(pane.keep(frame(2, CArmPose(primary_deg=90)), "shot"))
+    assert (pane.picture.sides["left"], pane.picture.sides["right"]) == ("A", "P")
+
+
+def test_a_chosen_exposure_stays_as_grey_as_it_is(pane):
+    """Qt would lay the accent over the thumbnail of the row that is selected."""
+    pane.keep(frame(1), "shot")
+    icon = pane.strip.item(0).icon()
+    chosen = icon.pixmap(pane.strip.iconSize(), QIcon.Mode.Selected).toImage()
+    colour = chosen.pixelColor(chosen.rect().center())
+    assert colour.red() == colour.green() == colour.blue()
+
+
+def test_the_strip_is_one_row_where_there_is_no_room_for_two(qtbot, pane):
+    for n in range(6):
+        pane.keep(frame(n), "shot")
+    rows = lambda: {pane.strip.visualItemRect(pane.strip.item(n)).top() for n in range(6)}  # noqa: E731
+    pane.strip.setFixedHeight(125)
+    qtbot.waitUntil(lambda: len(rows()) == 1, timeout=2000)
+    pane.strip.setFixedHeight(300)
+    qtbot.waitUntil(lambda: len(rows()) == 2, timeout=2000)
 
 
 def test_memory_is_bounded(pane):

@@ -6,6 +6,7 @@ import pytest
 from doubles import ARRIVED, EventLog, FakeProjector, ScriptedModel, move_reply
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 
 from carm_gui.session.about import Case, recorder_for
 from carm_gui.session.recording import read
@@ -113,4 +114,9 @@ def test_it_says_that_it_is_a_replay_and_takes_no_commands(replay):
     assert replay.bar.badge.text() == "REPLAY"
     assert "Replay" in replay.window.windowTitle()
     assert not replay.window.command.isEnabled()
+    assert not replay.window.where.drive.isEnabled()
+    replay.window.show_keys()
+    listed = {part.text() for part in replay.window.sheet.findChildren(QLabel)}
+    assert {"In a replay", "Ctrl+Space", "Round field"} <= listed
+    assert not {"Take one picture", "LAO 30", "Accept the proposal"} & listed
     assert "Simulation" in replay.window.windowTitle()

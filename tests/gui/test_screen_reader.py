@@ -46,8 +46,8 @@ def test_proposal_moving_stopped_and_arrived_are_told_and_can_be_asked(qtbot, re
     assert said_of(live) == "Live picture: live, AP"
     window.say("align to the skull")
     until(window, "waiting")
-    assert heard(spoken, "Proposal", "90 mm up")
-    assert "proposed 90 mm up" in said_of(live)
+    assert heard(spoken, "Proposal", "90 mm toward the head")
+    assert "proposed 90 mm toward the head" in said_of(live)
     card = window.assistant.waiting
     qtbot.waitUntil(card.accept.isVisible)
     for button, name in ((card.accept, "Accept"), (card.reject, "Reject"), (card.correct, "Correct")):

@@ -83,9 +83,9 @@ def test_the_field_on_the_map_follows_the_pose_and_narrows_with_the_angle(where)
 @pytest.mark.parametrize(
     ("pose", "angles", "place"),
     [
-        (CArmPose(), ("LAO 0°", "CRAN 0°"), ("left 0", "up 0", "front 0")),
-        (CArmPose(-12, 30, -5, -30, -15), ("RAO 30°", "CAUD 15°"), ("right 12", "up 30", "back 5")),
-        (CArmPose(12.4, -30, 5, 30, 15), ("LAO 30°", "CRAN 15°"), ("left 12", "down 30", "front 5")),
+        (CArmPose(), ("LAO 0°", "CRAN 0°"), ("left 0", "head 0", "front 0")),
+        (CArmPose(-12, 30, -5, -30, -15), ("RAO 30°", "CAUD 15°"), ("right 12", "head 30", "back 5")),
+        (CArmPose(12.4, -30, 5, 30, 15), ("LAO 30°", "CRAN 15°"), ("left 12", "feet 30", "front 5")),
     ],
 )
 def test_the_readout_names_angles_and_isocentre(where, pose, angles, place):

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 from doubles import ARRIVED, ScriptedModel
+from PySide6.QtWidgets import QLabel
 
 from carm_gui import theme
 from carm_gui.actions import COMMANDS, MENUS
 from carm_gui.settings import Settings
+from carm_gui.views.paint import PLATE
 from carm_gui.views.sheet import rows
 from carm_gui.window import Window
 
@@ -41,12 +43,28 @@ def test_the_key_sheet_lists_every_key(window):
     listed = {key for part in rows().values() for key, _ in part}
     for command in COMMANDS:
         if command.keys:
-            assert command.keys[0].replace("Return", "Enter") in listed
+            assert command.keys[0] in listed
         if command.picture_key:
             assert command.picture_key in listed
     window.show_keys()
     assert window.sheet.isVisible()
     assert not window.sheet.isModal()
+
+
+def test_what_is_taken_away_has_no_key_and_is_not_listed(window):
+    """A study takes actions away: then neither the letter in the picture does it, nor does the sheet promise it."""
+    before = window.live.bone_dark
+    window.live.keys["I"]()
+    assert window.live.bone_dark is not before
+    window.actions_by_name["invert"].setEnabled(False)
+    window.live.keys["I"]()
+    assert window.live.bone_dark is not before
+    window.more_keys = {"In a study": (("F8", "Mark what you are saying"),)}
+    window.show_keys()
+    texts = [part.text() for part in window.sheet.findChildren(QLabel)]
+    assert "Bone bright" not in texts
+    assert "Round field" in texts
+    assert {"In a study", "F8", "Mark what you are saying"} <= set(texts)
 
 
 def test_before_the_patient_is_there_every_action_answers_kindly(window):
@@ -109,6 +127,13 @@ def test_text_has_a_contrast_of_four_and_a_half(name):
     assert theme.contrast(colours.text, colours.tint) >= 4.5
     assert theme.contrast(colours.dim, colours.tint) >= 4.5
     assert theme.contrast(colours.on_accent, colours.accent) >= 4.5
+
+
+@pytest.mark.parametrize("ink", ["SKY", "ORANGE", "PURPLE", "GREEN", "VERMILION", "PLAIN"])
+def test_what_is_written_on_the_picture_can_be_read_over_white_as_well(ink):
+    halo = [int(theme.HALO[i : i + 2], 16) for i in (1, 3, 5)]
+    ground = "#" + "".join(f"{round(PLATE * part + (1 - PLATE) * 255):02x}" for part in halo)
+    assert theme.contrast(getattr(theme, ink), ground) >= 4.5
 
 
 @pytest.mark.parametrize("colour", [theme.SKY, theme.ORANGE, theme.PURPLE, theme.GREEN, theme.VERMILION, theme.PLAIN])

@@ -24,6 +24,10 @@ HISTORY = ("go up 12 mm", "yes", "zorblax", "align to the skull and take a shot"
         ("go to T12 and take a s", "hot"),
         ("up 3 cm, then LAO", " 30"),
         ("zorblax and ta", ""),
+        ("go to the right sca", "pular inferior angle"),
+        ("show me the left hemi", "diaphragm"),
+        ("go to T12 and find the car", "ina"),
+        ("zorblax the zorb", ""),
     ],
 )
 def test_the_rest_of_a_line(typed, rest):

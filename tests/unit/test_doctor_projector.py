@@ -50,3 +50,19 @@ def test_weights_of_another_generator_are_told(monkeypatch, tmp_path, card, ok, 
     assert found.ok is ok
     assert said in found.found
     assert not found.needed
+
+
+def test_what_does_not_answer_in_time_is_late_and_not_missing(monkeypatch):
+    def hangs(arguments, **options):
+        raise doctor.subprocess.TimeoutExpired(arguments, options["timeout"])
+
+    monkeypatch.setattr(doctor.subprocess, "run", hangs)
+    monkeypatch.setattr(doctor, "models", list)
+    findings = {finding.name: finding for finding in doctor.examine()}
+    model = findings["Language model"]
+    assert not model.ok
+    assert model.word == "late"
+    assert "did not answer within" in model.found
+    assert "setup" not in model.remedy
+    assert findings["Python"].word == "ok"
+    assert not findings["Python"].late

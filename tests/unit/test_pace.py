@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
-from carm_gui.pace import share, verdicts
+from carm_gui import live_pace
+from carm_gui.live_pace import Motion
+from carm_gui.pace import Load, share, verdicts
 
 QUIET = {
     "seconds": 60.0,
@@ -40,3 +45,51 @@ def test_what_others_may_have_caused_is_not_judged_but_what_was_kept_all_the_sam
 def test_a_share_of_the_marks():
     assert share(list(map(float, range(1, 101))), 0.99) == pytest.approx(100.0)
     assert share([], 0.5) == 0.0
+
+
+BURN = """
+import time
+def burn(until):
+    while time.process_time() < until:
+        pass
+burn(0.6)
+print(flush=True)
+input()
+burn(0.9)
+"""
+
+
+def test_a_child_that_ends_takes_nothing_off_the_load():
+    child = subprocess.Popen([sys.executable, "-c", BURN], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    child.stdout.readline()
+    load = Load()
+    before = load._used()
+    child.communicate("\n")
+    assert load._used() - before >= 0.2
+    own, others = load.stop()
+    assert own > 0
+    assert others >= 0
+
+
+def live(*motions):
+    return [line.split("): ")[-1] for line in live_pace.verdicts(live_pace.summary(list(motions)))]
+
+
+def test_the_live_picture_is_judged_by_the_motions_that_others_left_alone():
+    good, slow = Motion(100, 29.9, 0.09, 2.0), Motion(80, 24.0, 0.2, 3.0)
+    late, lost = Motion(60, 12.0, 0.4, 70.0), Motion(90, 29.9, None, 1.0)
+    assert live(good, good) == ["KEPT", "KEPT"]
+    assert live(good, late) == ["KEPT", "KEPT"]
+    assert live(good, slow) == ["BROKEN", "BROKEN"]
+    assert live(good, lost) == ["KEPT", "BROKEN"]
+    assert live(good, late, late) == ["NOT JUDGED: other programs used 70 % of the machine"] * 2
+
+
+def test_pictures_count_when_they_are_painted_and_full_ones_after_a_stop():
+    painted = live_pace.Painted()
+    painted.at = [(n / 30, n, n > 60) for n in range(64)]
+    count, rate = painted.rate(0.0, 1.0)
+    assert count == 31
+    assert rate == pytest.approx(30.0)
+    assert painted.sharp_after(2.0) == pytest.approx(1 / 30)
+    assert painted.sharp_after(3.0) is None

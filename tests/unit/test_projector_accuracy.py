@@ -16,7 +16,7 @@ from sim.patient.patient import Patient
 from sim.pose import CArmPose
 from sim.xray.cpu import CpuProjector
 from sim.xray.materials import densities
-from sim.xray.warp import PLACES, SHARES, spread
+from sim.xray.warp import smear, smears, variance
 
 TURNS = [(0, 0), (30, 20), (90, 0), (45, 35), (-40, 25)]
 
@@ -56,11 +56,23 @@ def test_within_two_thousandths_of_a_march(case, turn):
     assert relative_l2(projector, masses, CArmPose(*isocentre, *turn)) <= 0.002
 
 
+def smeared(lines: np.ndarray, share: float, foot: tuple[float, float]) -> np.ndarray:
+    out = np.empty_like(lines)
+    smear(lines, np.array(foot), share, 0, lines.shape[1], out)
+    return out
+
+
 def test_the_smear_between_slices_has_the_triangle_s_response():
     """Linear interpolation between slices smears each by a triangle of the shift; its transform is sinc^2."""
-    w = np.linspace(0, 6, 61)
-    seen = SHARES @ np.cos(np.outer(spread(1) * PLACES, w))
-    assert np.abs(seen - np.sinc(w / (2 * np.pi)) ** 2).max() < 0.005
+    n, shift = 401, 1.5  # samples from slice to slice, at the middle of the line
+    far = 1e6  # so far from the foot that the shift is the same all along
+    for w in np.linspace(0.05, 2.0, 20):  # two thirds of Nyquist: a voxel has 1.5 samples
+        wave = np.cos(w * (np.arange(n) - n // 2))
+        lines = np.broadcast_to(wave.astype(np.float32), (2, 5, n)).copy()
+        times = smears(variance(1) * shift**2)
+        for _ in range(times):
+            lines = smeared(lines, variance(1) * (shift / far) ** 2 / times, (2.0, n // 2 - far))
+        assert lines[0, 2, n // 2] == pytest.approx(np.sinc(w * shift / (2 * np.pi)) ** 2, abs=0.03)
 
 
 @pytest.mark.parametrize("slices", [1, 2, 3])
@@ -68,8 +80,19 @@ def test_the_smear_has_the_variance_of_the_slices_that_were_averaged(slices):
     at = np.linspace(-1, 1, 2001)
     triangle = 1 - np.abs(at)
     middles = np.arange(slices) - 0.5 * (slices - 1)
-    variance = (triangle @ at**2) / triangle.sum() + np.mean(middles**2)
-    assert SHARES @ (spread(slices) * PLACES) ** 2 * slices**2 == pytest.approx(variance, rel=1e-3)
+    expected = (triangle @ at**2) / triangle.sum() + np.mean(middles**2)
+    assert variance(slices) * slices**2 == pytest.approx(expected, rel=1e-3)
+
+
+@pytest.mark.parametrize("foot", [(20.0, -60.0), (-50.0, 20.0), (-40.0, -55.0)], ids=["across", "down", "aslant"])
+def test_a_point_is_smeared_along_its_way_from_the_foot(foot):
+    lines = np.zeros((2, 41, 41), np.float32)
+    lines[:, 20, 20] = 1
+    way, share = np.array([20 - foot[0], 20 - foot[1]]), 1e-4
+    out = smeared(lines, share, foot)[0].astype(float)
+    at = np.stack(np.meshgrid(np.arange(41) - 20, np.arange(41) - 20, indexing="ij"))
+    assert out.sum() == pytest.approx(1, abs=0.02)
+    assert np.einsum("ayx,byx,yx->ab", at, at, out) == pytest.approx(share * np.outer(way, way), abs=0.05)
 
 
 def test_beside_a_sharp_edge_nothing_is_less_than_nothing():

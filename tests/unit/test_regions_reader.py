@@ -44,6 +44,15 @@ def test_beside_another_model_the_network_is_opened_once_and_closed():
     assert network.cancels == 1
 
 
+def test_beyond_ap_nothing_is_read_since_no_region_would_hold():
+    regions = Regions(named("baseline", READING, READING))
+    turned = [
+        Frame(FRAME.pixels, 13.4, CArmPose(primary_deg=a, secondary_deg=b), 0, 0.0) for a, b in ((30, 0), (0, -11))
+    ]
+    assert [regions(frame) for frame in turned] == [None, None]
+    assert regions(Frame(FRAME.pixels, 13.4, CArmPose(primary_deg=-10), 0, 0.0)) is not None
+
+
 @pytest.mark.parametrize("state", ["loading", "failed"])
 def test_a_network_that_is_not_ready_is_not_waited_for(state):
     assert Regions(named("embedded", "x"), lambda: named("baseline", READING, state=state))(FRAME) is None

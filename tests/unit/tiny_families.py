@@ -51,12 +51,19 @@ def build(kind: str, folder: Path, seed: int = 0, endless: bool = True) -> Path:
 
 def _gemma3(tf, words):
     token = words.convert_tokens_to_ids
-    images = tf.Gemma3ImageProcessor(size={"height": SIZE, "width": SIZE}, image_seq_length=4, do_pan_and_scan=False)
-    made = tf.Gemma3Processor(images, words, chat_template=words.chat_template, image_seq_length=4)
+    images = tf.Gemma3ImageProcessor(size={"height": SIZE, "width": SIZE}, image_seq_length=16, do_pan_and_scan=False)
+    made = tf.Gemma3Processor(images, words, chat_template=words.chat_template, image_seq_length=16)
     config = tf.Gemma3Config(
-        text_config=TEXT | dict(vocab_size=len(words), head_dim=16, query_pre_attn_scalar=16, sliding_window=256),
+        text_config=TEXT
+        | dict(
+            vocab_size=len(words),
+            head_dim=16,
+            query_pre_attn_scalar=16,
+            sliding_window=256,
+            layer_types=["sliding_attention", "full_attention"],
+        ),
         vision_config=SIGLIP | dict(vision_use_head=False),
-        mm_tokens_per_image=4,
+        mm_tokens_per_image=16,
         boi_token_index=token("<start_of_image>"),
         eoi_token_index=token("<end_of_image>"),
         image_token_index=token("<image_soft_token>"),
