@@ -10,7 +10,10 @@ import copy
 
 KEPT = 5
 LEAST_TOKENS = 32
-"""A shorter beginning is not worth a copy."""
+"""A shorter beginning is not worth a cache."""
+SOUND = (5, 23)
+"""Before this version transformers' `generate` placed the picture wrongly behind a kept beginning: Gemma-3's pictures
+lost their own mask and Qwen2.5-VL's their positions. Nothing is kept there."""
 
 
 class PrefixCache:
@@ -18,12 +21,15 @@ class PrefixCache:
 
     def __init__(self, model):
         self._model = model
+        self._sound = sound()
         self._kept: dict[tuple[int, ...], object] = {}
         self.hits = 0
 
     def for_inputs(self, inputs):
-        """A cache, free to be written to, of the beginning of `inputs` (a batch of one), or None where it has no
-        beginning worth keeping. Raises whatever the model's forward raises."""
+        """A cache, free to be written to, of the beginning of `inputs` (a batch of one, best not on the GPU yet: they
+        are read here), or None where it has no beginning worth keeping. Raises whatever the model's forward raises."""
+        if not self._sound:
+            return None
         import torch
         from transformers import DynamicCache
 
@@ -37,10 +43,11 @@ class PrefixCache:
             self.hits += 1
         else:
             cache = DynamicCache(config=self._model.config.get_text_config())
+            beginning = ids[:, :length].to(self._model.device)
             with torch.inference_mode():
                 self._model(
-                    input_ids=ids[:, :length],
-                    attention_mask=torch.ones_like(ids[:, :length]),
+                    input_ids=beginning,
+                    attention_mask=torch.ones_like(beginning),
                     past_key_values=cache,
                     use_cache=True,
                     logits_to_keep=1,
@@ -48,10 +55,25 @@ class PrefixCache:
             while len(self._kept) >= KEPT:
                 self._kept.pop(next(iter(self._kept)))
             self._kept[words] = cache
-        return copy.deepcopy(self._kept[words])
+        return _another(self._kept[words])
 
     def clear(self) -> None:
         self._kept.clear()
+
+
+def _another(cache):
+    """One more cache that begins with the same tensors. A layer appends by making new ones, so these stay as they are
+    and need no copy."""
+    fresh = copy.copy(cache)
+    fresh.layers = [copy.copy(layer) for layer in cache.layers]
+    return fresh
+
+
+def sound() -> bool:
+    """Whether the installed transformers continues a kept beginning rightly."""
+    import transformers
+
+    return tuple(int(part) for part in transformers.__version__.split(".")[:2]) >= SOUND
 
 
 def image_token(config) -> int:

@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 
 from inference.models.families import LORA_ALPHA, LORA_RANK, Profile
+from inference.models.weights import LOCAL, options
 
 WORDS = 4000
 ATTENTION = r".*\.(q_proj|k_proj|v_proj|o_proj|out_proj|attn\.qkv|attn\.proj)"
@@ -89,7 +90,8 @@ def config_of(profile: Profile, ids: dict[str, int] | None = None):
 
 
 def build(profile: Profile, folder: Path, device: str, seed: int = 0) -> Path:
-    """`profile` with random bfloat16 weights in folder/base, an adapter in folder/adapter. Returns `folder`."""
+    """`profile` with random bfloat16 weights in folder/base, an adapter in folder/adapter. Returns `folder`. On the
+    device "meta" the base's weights are left out, for `load` to make."""
     import torch
     import transformers as tf
     from peft import LoraConfig, get_peft_model
@@ -104,15 +106,72 @@ def build(profile: Profile, folder: Path, device: str, seed: int = 0) -> Path:
         eos_token_id=5, pad_token_id=0, bos_token_id=2, do_sample=False, suppress_tokens=[*range(6), *ids.values()]
     )
     base, adapter = folder / "base", folder / "adapter"
-    model.save_pretrained(base, max_shard_size="5GB")
+    if device == "meta":
+        _save_empty(model, base)
+    else:
+        model.save_pretrained(base, max_shard_size="5GB")
     _save_processor(profile, words, base)
     (base / "carm.json").write_text(json.dumps({"prompt": "full"}))
     tuned = get_peft_model(model, LoraConfig(r=LORA_RANK, lora_alpha=LORA_ALPHA, target_modules=ATTENTION))
-    for name, weight in tuned.named_parameters():
-        if "lora_" in name:
-            torch.nn.init.normal_(weight, std=0.01)
-    tuned.save_pretrained(adapter)
+    taught = {
+        name: torch.empty(weight.shape, dtype=weight.dtype).normal_(std=0.01)
+        for name, weight in tuned.named_parameters()
+        if "lora_" in name
+    }
+    tuned.save_pretrained(adapter, state_dict=taught)
     return folder
+
+
+def _save_empty(model, base: Path) -> None:
+    from safetensors.torch import save_file
+
+    model.config.architectures = [type(model).__name__]
+    model.config.save_pretrained(base)
+    model.generation_config.save_pretrained(base)
+    save_file({}, base / "model.safetensors", {"format": "pt"})
+
+
+def load(base: Path, bits: int, device: str):
+    """As `weights.load_weights`, through the same code, with each weight made on `device` when it is asked for: twelve
+    thousand million take seconds and no disk."""
+    import torch
+    import transformers as tf
+
+    config = tf.AutoConfig.from_pretrained(str(base), **LOCAL)
+    with torch.device("meta"):
+        empty = tf.AutoModelForImageTextToText.from_config(config, dtype=torch.bfloat16)
+    state = {
+        name: _Made(weight.shape, device)
+        for name, weight in empty.named_parameters(remove_duplicate=False)
+        if name not in empty.all_tied_weights_keys
+    }
+    place = {"device_map": {"": torch.cuda.current_device() if device == "cuda" else "cpu"}}
+    model, told = type(empty).from_pretrained(
+        None, config=config, state_dict=state, output_loading_info=True, **place | options(bits, device)
+    )
+    if left := told["missing_keys"] or told["unexpected_keys"]:
+        raise ValueError(f"The random weights do not fit the model: {sorted(left)[0]}.")
+    model.generation_config = tf.GenerationConfig.from_pretrained(str(base), local_files_only=True)
+    return model
+
+
+class _Made:
+    """Stands for a bfloat16 tensor of a safetensors file. Vectors, which scale, are ones."""
+
+    def __init__(self, shape, device: str):
+        self._shape, self._device = tuple(shape), device
+
+    def get_shape(self) -> list[int]:
+        return list(self._shape)
+
+    def get_dtype(self) -> str:
+        return "BF16"
+
+    def __getitem__(self, whole):
+        import torch
+
+        made = torch.ones(self._shape, dtype=torch.bfloat16, device=self._device)
+        return made.normal_(std=0.02) if made.ndim > 1 else made
 
 
 def tokenizer(kind: str, words: int = WORDS, longest: int = 8192):

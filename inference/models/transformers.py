@@ -49,7 +49,8 @@ def _never() -> bool:
 
 
 class TransformersModel:
-    """A model in this process. The constructor loads (seconds) and raises ModelError with one sentence."""
+    """A model in this process. The constructor loads (seconds) and raises ModelError with one sentence; `weights`
+    makes the base's model."""
 
     def __init__(
         self,
@@ -62,6 +63,7 @@ class TransformersModel:
         bits: int = 0,
         constrained: bool = False,
         progress: Callable[[str], None] = lambda note: None,
+        weights: Callable = load_weights,
     ):
         folder = Path(folder)
         adapter = Path(adapter) if adapter else None
@@ -74,7 +76,7 @@ class TransformersModel:
         for variable, value in QUIET.items():
             os.environ.setdefault(variable, value)
         progress("importing torch")
-        self._load(spec, device, progress)
+        self._load(spec, device, progress, weights)
         self.state = "ready"
 
     def stream(self, request: Request) -> Iterator[str]:
@@ -126,7 +128,7 @@ class TransformersModel:
             self._stopped = _never
             self._busy.release()
 
-    def _load(self, spec: ModelSpec, device: str, progress: Callable[[str], None]) -> None:
+    def _load(self, spec: ModelSpec, device: str, progress: Callable[[str], None], weights: Callable) -> None:
         import torch
         import transformers
 
@@ -144,11 +146,14 @@ class TransformersModel:
             self.processor = load_processor(spec.base)
             bits = _bits(spec, device)
             progress("reading the weights")
-            self.model = load_weights(spec.base, bits, device)
+            quantised = bits in (4, 8)
+            self.model = weights(spec.base, bits, device)
+            if not quantised:
+                self.model = self.model.to(device)
             if spec.adapter is not None:
                 progress("reading the adapter")
-                self.model = with_adapter(self.model, spec.adapter, merge=bits == 32)
-            self.model = self.model.eval() if bits in (4, 8) else self.model.to(device).eval()
+                self.model = with_adapter(self.model, spec.adapter, merge=not quantised)
+            self.model = self.model.eval()
         except ModelError:
             raise
         except Exception as error:
@@ -189,11 +194,12 @@ class TransformersModel:
     def _generate(self, request: Request, emit: Callable[[str], None]) -> None:
         import torch
 
-        inputs = self.inputs(request).to(self.model.device)
+        inputs = self.inputs(request)
         extra = {}
         if request.preamble:
             cache = self._prefixes.for_inputs(inputs)
             extra = {"past_key_values": cache} if cache is not None else {}
+        inputs = inputs.to(self.model.device)
         if request.pattern and self._guide is not None:
             extra["logits_processor"] = [self._guide.processor(request.pattern)]
         with torch.inference_mode():

@@ -52,20 +52,26 @@ def _template(base: Path, words) -> str | None:
 
 
 def load_weights(base: Path, bits: int, device: str):
-    """The model of `base` on `device`. bits 32: float32; 16: as stored, float32 made bfloat16; 8 and 4: bitsandbytes,
-    4 as NF4 with double quantisation (QLoRA, arXiv 2305.14314). Raises ModelError when bitsandbytes is missing."""
-    import torch
+    """The model of `base` on `device`, see `options` for `bits`. Raises ModelError when bitsandbytes is missing."""
     import transformers
 
-    options: dict = {"dtype": torch.float32 if bits == 32 else torch.bfloat16}
-    if bits in (4, 8):
-        options |= {
-            "quantization_config": quantisation(bits, device),
-            "device_map": {"": torch.cuda.current_device() if device == "cuda" else "cpu"},
-        }
-        if device == "cpu":
-            options["dtype"] = torch.float32
-    return transformers.AutoModelForImageTextToText.from_pretrained(str(base), use_safetensors=True, **options, **LOCAL)
+    return transformers.AutoModelForImageTextToText.from_pretrained(
+        str(base), use_safetensors=True, **options(bits, device), **LOCAL
+    )
+
+
+def options(bits: int, device: str) -> dict:
+    """What `from_pretrained` is told. bits 32: float32; 16: as stored, float32 made bfloat16; 8 and 4: bitsandbytes,
+    4 as NF4 with double quantisation (QLoRA, arXiv 2305.14314). Raises ModelError when bitsandbytes is missing."""
+    import torch
+
+    if bits not in (4, 8):
+        return {"dtype": torch.float32 if bits == 32 else torch.bfloat16}
+    return {
+        "dtype": torch.float32 if device == "cpu" else torch.bfloat16,
+        "quantization_config": quantisation(bits, device),
+        "device_map": {"": torch.cuda.current_device() if device == "cuda" else "cpu"},
+    }
 
 
 def quantisation(bits: int, device: str):
@@ -89,10 +95,13 @@ def quantisation(bits: int, device: str):
     )
 
 
-def with_adapter(model, adapter: Path, merge: bool, trainable: bool = False):
-    """The model with its LoRA adapter. Merged, a token costs what it costs without; only float32 weights are merged,
-    since a coarser type would round the adapter away."""
+def with_adapter(model, adapter: Path, merge: bool):
+    """The model with its adapter, for answering. Merged, a token costs what it costs without: for weights of 32 and 16
+    bits (rounding the sum to bfloat16 costs no more than bfloat16's own arithmetic; a test holds it). Quantised
+    weights keep the adapter beside them."""
     from peft import PeftModel
 
-    model = PeftModel.from_pretrained(model, str(adapter), local_files_only=True, is_trainable=trainable)
-    return model.merge_and_unload() if merge else model
+    from inference.models.lora import lean
+
+    model = PeftModel.from_pretrained(model, str(adapter), local_files_only=True)
+    return model.merge_and_unload() if merge else lean(model)
