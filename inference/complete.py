@@ -39,6 +39,21 @@ def rest_of(typed: str, history: Sequence[str] = ()) -> str:
     for line in _known(history, head):
         if line.lower().startswith(start) and len(line) > len(start) and _may_be_offered(head + line):
             return line[len(start) :]
+    return _rest_of_a_landmark(typed)
+
+
+def _rest_of_a_landmark(typed: str) -> str:
+    """ "go to the right sca" -> "pular inferior angle": whatever the verb, a landmark that is begun is offered, if the
+    line means nothing yet and something with it."""
+    words = typed.split()
+    if typed.endswith(" ") or _kind(typed) != "clarify":
+        return ""
+    for n in (3, 2, 1):
+        begun = " ".join(words[-n:]).lower()
+        for mark in LANDMARKS if len(words) > n and len(begun) > 1 else ():
+            rest = mark.title[len(begun) :]
+            if rest and mark.title.lower().startswith(begun) and _kind(typed + rest) not in _NEVER_AGAIN:
+                return rest
     return ""
 
 

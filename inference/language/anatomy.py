@@ -110,5 +110,31 @@ ELSEWHERE = """
     process; disc; disk; spinal canal; spinal; sacral; vertebral; joint; hamate; triquetrum; tailbone; temple;
     coronoid; radial head; lateral epicondyle; medial epicondyle; bicep; biceps; triceps; deltoid; olecranon
     fossa; fossa; scapular spine; spine scapula; scapular notch; body scapula; coracoid process; superior angle;
-    superior angle scapula; scapular superior angle; upper angle scapula"""
+    superior angle scapula; scapular superior angle; upper angle scapula; renal artery; renal arteries; renals;
+    femoral artery;
+    femoral arteries; iliac artery; iliac arteries; iliacs; common iliac; external iliac; internal iliac; subclavian;
+    subclavian artery; subclavian vein; axillary artery; brachial artery; radial artery; ulnar artery; popliteal;
+    popliteal
+    artery; celiac trunk; coeliac trunk; celiac; mesenteric artery; superior mesenteric artery; inferior mesenteric
+    artery;
+    coronary; coronaries; coronary artery; left main; superior vena cava; inferior vena cava; svc; ivc; sma; jugular;
+    jugular
+    vein; portal vein; hepatic vein; pulmonary arteries; carotids; carotid artery; vertebral artery; ascending aorta;
+    descending aorta; thoracic aorta; abdominal aorta; aneurysm; aneurysm neck; graft; endograft; stent graft;
+    balloon; sheath;
+    electrode; coil; apices; lung apices; lung base; lung bases; bases; hila; costal margin; costal arch; first rib;
+    acromions; clavicles; collarbones; sternal notch; jugular notch; suprasternal notch; radial styloid; ulnar
+    styloid; styloid;
+    metacarpus; hand bones; fingers; thumbs; elbows crease; cubital fossa; medial malleolus; lateral malleolus;
+    malleolus;
+    malleoli; metatarsal; metatarsals; tarsus; midfoot; forefoot; hindfoot; pubic symphysis; pubic bone; obturator
+    foramen; hips;
+    knees; ankles; shoulders girdle; facet; facets; facet joint; facet joints; pedicles; lamina; spinous processes;
+    endplate;
+    endplates; disc space; disk space; interspace; foramen; foramina; conus; spinal cord; cord; odontoid peg;
+    lumbosacral
+    junction; cervicothoracic junction; thoracolumbar junction; craniocervical junction; sella; sinuses frontal;
+    frontal bone; parietal bone; temporal bone; occipital bone; mandibles; cheekbone; zygomatic arch; larynges;
+    epiglottis; hyoid;
+    gastric bubble; stomach bubble; duodenum; ureter; ureters; appendix; gall bladder; testicle; ovary; ovaries"""
 """Places and things that people name and that are no landmark here: asked back, never guessed."""

@@ -1,5 +1,5 @@
 """A landmark whose side or part stands apart from its name: "shoulder blade, left, tip", "the right arm's elbow"; and
-parts of a bone that are not the landmark on it. Text to plainer text, before the idioms.
+parts of a bone that are not the landmark on it. Text to plainer text.
 """
 
 from __future__ import annotations
@@ -16,6 +16,19 @@ APART = (
         r"side)?),? (?:the )?((?:(?:lower|inferior) )?(?:tip|angle)|proximal(?: end)?|head|dome|crus)\b(?! (?:\d|"
         r"left|right))",
         r"\2 \1 \3",
+    ),
+    (
+        r"\b(?:very )?(?:lower|inferior|bottom|lowest|inferiormost|bottommost|lowermost) (?:tip|angle|end|corner|"
+        r"pole|point|apex)"
+        r"(?= (?:(?:of|on|the|his|her|left|right) )*(?:shoulder[- ]?blade|scapula))",
+        "lower tip",
+    ),
+    (
+        r"\b((?:(?:lower|inferior|bottom) )?(?:tip|angle|end|head|top|dome|crus|apex|cupola)) (?:(?:of|on|in) "
+        r")?(?:the |his |her |"
+        r"their |patient'?s |that )?(left|right|lt|rt) (?=(?:shoulder[- ]?blade|scapula|humerus|hemi-?diaphragm|"
+        r"diaphragm|dome)\b)",
+        r"\2 \1 of ",
     ),
     (r"\b(humerus|diaphragm|trachea|windpipe), (?:the )?(proximal|head|dome|crus|bifurcation|split)\b", r"\1 \2"),
     (r"\b(t-?12?),? (?=(?:the )?(?:vertebral )?body\b)", r"\1 "),

@@ -9,7 +9,8 @@ _CLOSE = r"(?:[ ,]+(?:please|now|thanks|sir|doctor))*(?=\s*(?:$|[,.;!?]|\b(?:the
 _TELL = (
     r"(?:(?:so|hey|well|please|now|doctor|sir|just)\W+)*(?:(?:can|could|would|will) you (?:please |kindly )?)?"
     r"(?:(?:tell|show|remind) (?:me|us) |say |do you (?:know|see|recogni[sz]e) |let (?:me|us) know |"
-    r"i (?:want|need) to know |i (?:do not|did not) know )?(?:please )?"
+    r"(?:have you (?:got )?|do you have )?any idea |i (?:am|feel) lost\W+(?:and )?|i (?:want|need|would like) to know |"
+    r"i (?:do not|did not) know )?(?:please )?"
 )
 _PART = (
     r"(?:the |this |that |our |my |current |present )*(?:landmark|bone|body part|part|structure|anatomy|region|level|"
@@ -40,7 +41,15 @@ _WHAT_IS = (
     rf"(?:what|which)(?: {_PART})? (?:(?:is|are) (?:this|that|it)(?: {_PART})?|(?:this|that|it) is|is {_PART}|"
     r"is (?:being )?(?:shown|visible|displayed|seen))"
 )
+_WHAT_MAY_BE = (
+    rf"(?:what|which)(?: {_PART})? (?:could|might|would|may|can) (?:this|that|it)(?: {_PART})? be|which one is "
+    rf"(?:this|that)|"
+    rf"(?:what|how) would (?:you|one) call (?:this|that|it)(?: {_PART})?|i am (?:completely |totally )?lost|"
+    rf"where (?:in|on|inside) (?:the |this )?(?:patient|body|spine|anatomy|chest|thorax)(?: exactly)? (?:are|am|is) "
+    rf"(?:{_WE}|{_VIEW}|this)"
+)
 _WHAT_WE_SEE = (
+    rf"(?:what|which) (?:is|are) (?:this|that|it|these)(?: that)? {_WE} (?:are )?{_SEEING}{_REST}|"
     rf"(?:what|which)(?: {_PART})? (?:(?:am|are|do|can|could) )?{_WE}(?: (?:am|are|can))?(?: now| currently)? {_SEEING}"
     rf"{_REST}"
 )
@@ -48,7 +57,7 @@ _COMMANDS = r"(?:(?:voice )?commands?|words?|phrases?|orders?|options?|instructi
 _YOU = r"(?: to)?(?: you| it| this| the (?:system|computer|robot|c-arm|machine))?"
 _WHAT_TO_SAY = (
     rf"(?:what|which)(?: else| other| all)?(?: the)?(?: {_COMMANDS})? (?:(?:can|could|may|might|should|do|am|are) )?"
-    rf"(?:i|we|you)(?: can| could| may)?(?: able to| allowed to)? "
+    rf"(?:i|we|you)(?: can| could| may)?(?: able to| allowed to| to)? "
     rf"(?:say|type|ask|tell|understand|know|use|accept|speak){_YOU}(?: here| now)?|"
     rf"(?:what|which) (?:are )?(?:all )?(?:the |my |your )?(?:available |possible |valid )?{_COMMANDS}"
     r"(?: (?:are|is))?(?: (?:there|available|possible|allowed|valid))?(?: here| now)?|"
@@ -64,8 +73,28 @@ _PLACE = r"(?:position|positioning|place|pose|view|location|point|spot|setup|bas
 ASKING = (
     (r"\s+", " "),
     (rf"{_OPEN}{_TELL}{_WHERE}{_CLOSE}", r"\1 where are we"),
-    (rf"{_OPEN}{_TELL}(?:{_WHAT_IS}|{_WHAT_WE_SEE}){_CLOSE}", r"\1 where are we"),
+    (rf"{_OPEN}{_TELL}(?:{_WHAT_IS}|{_WHAT_MAY_BE}|{_WHAT_WE_SEE}){_CLOSE}", r"\1 where are we"),
     (rf"{_OPEN}{_TELL}(?:{_WHAT_TO_SAY}){_CLOSE}", r"\1 help"),
+    (
+        r"^\W*(?:(?:and|so|but|sorry|please|ok|okay),? )*(?:how (?:do|can|could|should|may|would|to)(?: (?:i|we|you|"
+        r"one))? "
+        r"(?:move|go|steer|rotate|turn|tilt|zoom|take|control|use|drive|operate|navigate|start|do|work|make|talk|"
+        r"speak|tell)\b"
+        r"(?!.*\b(?:stop|halt|freeze|wait|left|right|up|down|to (?:the|his|her|t-?1))).*|"
+        r"(?:i (?:do not|did not) know|i have no idea|i am not sure|not sure|tell me|remind me) (?:what|how) (?:to|i "
+        r"(?:can|should|must)) "
+        r"(?:say|do|type|ask)(?: now| next| here)?|what (?:do|should|can|must) (?:i|we) do(?: now| next| here)?|"
+        r"guide me|how to|what now)\W*$",
+        " help ",
+    ),
+    (
+        r"\b(?:restore|recall|bring back) (?:the |our )?(?:last|previous|old|earlier) (?:position|view|pose|place|"
+        r"state|location)\b|"
+        r"^\W*(?:(?:the |in the )?same (?:position|place|view|spot) as before|(?:put it )?(?:back )?(?:as|like|how|"
+        r"the way) (?:it|we) "
+        r"(?:was|were|had it)(?: before| earlier)?)\W*$",
+        " back to where we were ",
+    ),
     (
         rf"\b(?:the |our |my |its |your )?(?:very )?{_FIRST}(?: {_FIRST})? {_PLACE}\b|"
         r"\bwhere (?:it|we|you|i)(?: all)?(?: first| originally| initially)? (?:started|began|begun|start)"
@@ -80,4 +109,4 @@ ASKING = (
     ),
     (rf"\breset (?:everything |it |all |{_VIEW} )?(?:back )?(?:to|into) (?=(?:the |our )? ?home\b)", "go to "),
 )
-"""(pattern, plain words), after the idioms."""
+"""(pattern, plain words), after all other rooms."""

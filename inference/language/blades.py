@@ -1,6 +1,6 @@
 """The collimator's words, built from their parts: what is done, to the blades or to the field that they leave open.
 
-Opening the blades widens the field; more collimation narrows it. Text to plainer text, before the idioms.
+Opening the blades widens the field; more collimation narrows it. Text to plainer text.
 """
 
 from __future__ import annotations
@@ -13,6 +13,25 @@ _WHOLLY = r"(?: (?:fully|completely|entirely|totally|wide|wide open|all the way|
 _BIT = r"(?: (?:a (?:tiny |little )?bit|a little|slightly|a touch|some|somewhat|more|further|wider|a little more))+"
 
 BLADES = (
+    (rf"\b(?:tighter|narrower|closer) on {_THE}{_BLADES}", "cone down"),
+    (rf"\b(?:wider|looser|more open) on {_THE}{_BLADES}|\b{_BLADES} right out\b", "cone out"),
+    (rf"^\W*open(?: it| them)?(?: up| out)?{_BIT}(?=\W*(?:please|now)?\W*$)", "cone out"),
+    (
+        r"^\W*open(?: it| them)? (?:up|out|all the way|right up|wide|fully|completely)(?: (?:all the way|fully|"
+        r"completely|wide))?"
+        r"(?=\W*(?:please|now)?\W*$)",
+        "open blades",
+    ),
+    (
+        rf"\bmake {_THE}(?:{_FIELD}|{_BLADES}) (?:a bit |a little |much )?(?:bigger|larger|wider)\b|\bback "
+        rf"{_THE}{_BLADES} off\b",
+        "cone out",
+    ),
+    (
+        rf"\bmake {_THE}(?:{_FIELD}|{_BLADES}) (?:a bit |a little |much )?(?:smaller|tighter|narrower)\b|"
+        rf"\b(?:restrict|limit|confine) {_THE}(?:{_FIELD}|beam)\b|\bcone in tight(?:ly|er)?\b",
+        "cone down",
+    ),
     (
         rf"\b(?:open|widen|broaden|loosen|relax)(?:{_BIT}{_ASIDE}| up{_BIT}| out{_BIT}) {_THE}(?:{_BLADES}|{_FIELD})\b|"
         rf"\bopen {_THE}(?:{_BLADES}|{_FIELD}){_ASIDE}{_BIT}|"

@@ -12,10 +12,12 @@ whole, the line cut at its breaks into a sequence (`sequences.py`).
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 from inference.action import Action, clarify
 from inference.language.display import Display
+from inference.language.manners import CORRECTING
 from inference.language.naming import key_of, say
 from inference.language.parts import BREAKS, OFFER, Tokens
 from inference.language.sequences import interpret
@@ -33,7 +35,31 @@ def understand(text: str, display: Display) -> Action:
     if any(t.type == "DONT" for t in found) or _not_after_verb(found):
         return clarify("negation", "stop", "no, look again")
     asked = _two_sides(found)
-    return asked if asked else interpret(found, display)
+    understood = asked if asked else interpret(found, display)
+    if understood.reason == "not_understood" and any(t.value == "xcorrected" for t in found):
+        return _instead(text, display)
+    if _only_asks(understood, text):
+        return clarify("conflict", "yes, go ahead", "no, look again")
+    return understood
+
+
+_TAKEN_BACK = re.compile(rf".*\b{CORRECTING}\W+", re.IGNORECASE)
+
+
+def _instead(text: str, display: Display) -> Action:
+    """ "Left 2 cm, sorry, right 2 cm": what was said last is offered, and nothing moves before it is said again."""
+    last = _TAKEN_BACK.sub("", text).strip()
+    offered = (last,) if last != text.strip() and understand(last, display).kind != "clarify" else ()
+    return clarify("conflict", *offered, "stop")
+
+
+_REQUEST = re.compile(r"\W*(?:please|can (?:you|we)|could (?:you|we)|would you|why not|how about)\b", re.IGNORECASE)
+
+
+def _only_asks(understood: Action, text: str) -> bool:
+    """ "Yes?", "shall I accept?", "home?" decide nothing; "can you go ahead?" does."""
+    decides = understood.kind == "accept" or (understood.kind in ("return", "home") and len(text.split()) == 1)
+    return decides and text.rstrip().endswith("?") and not _REQUEST.match(text)
 
 
 def _two_sides(found: Tokens) -> Action | None:
@@ -106,6 +132,8 @@ def _tidy(found: list[Token]) -> list[Token]:
             token.type == "LOCATE" and token.text in ("locate", "localize", "localise") and after.type in ("LM", "SIDE")
         ):
             token = Token("V", "show", token.text)
+        elif token.text in ("y", "k", "si") and token.type in ("YES", "OKAY") and not _stands_alone(found, at):
+            token = Token("UNKNOWN", token.text, token.text)  # "Y view", "SI left": a letter, no yes
         elif token.type == "SIDE" and token.text in ("l", "r") and not any(t.type == "NUM" for t in found):
             token = Token("LETTER", token.value, token.text)  # "align to the l": a side of what?
         elif token.type == "SIDE" and token.text in ("l", "r") and after.type not in ("NUM", "END_OF_LINE", "COMMA"):
@@ -122,6 +150,11 @@ def _tidy(found: list[Token]) -> list[Token]:
             continue
         tidy.append(token)
     return tidy
+
+
+def _stands_alone(found: Tokens, at: int) -> bool:
+    around = (*found[max(at - 1, 0) : at], *found[at + 1 : at + 2])
+    return all(t.type in BREAKS or t.type in ("YES", "OKAY") for t in around)
 
 
 _UP_TO = ("up to", "upto", "down to", "downto")

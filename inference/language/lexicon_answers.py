@@ -15,7 +15,8 @@ ANSWERS: dict[str, dict[object, str]] = {
             do not; does not; did not; never; without; will not; would not; should not; must not; may not; shall
             not; can not; cannot; could not; need not; no need; avoid; except; instead; rather than; neither;
             nor; refuse to; rather not; better not; not yet; forget; forbidden; prevent; refrain; against;
-            unless; anything but; hardly; nicht""",
+            unless; anything but; hardly; nicht; by no means; under no circumstances; on no account; in no case; at no
+            time; not at all""",
     },
     "NOT": {
         None: "not; is not; are not; was not; no longer; not really",
@@ -24,7 +25,9 @@ ANSWERS: dict[str, dict[object, str]] = {
         None: """
             no; nope; nah; negative; nein; non; no way; no thanks; no thank you; naw; noo; reject; rejected;
             decline; i reject; disagree; i disagree; i do not agree; i do not think so; not agreed; not
-            approved; no good""",
+            approved; no good; declined; refuse; i refuse; refused; i think not; doubtful; no chance; not a chance;
+            nee; nyet; hell no; god no; no sir; no doctor;
+            can not be; no es correcto""",
     },
     "WRONG": {
         None: """
@@ -33,7 +36,13 @@ ANSWERS: dict[str, dict[object, str]] = {
             good; bad; not quite; not quite right; not it; is not it; not that one; not that; not there; not ok;
             not okay; not true; not accurate; inaccurate; off target; error; you are wrong; are wrong; you got
             it wrong; you are mistaken; you made a mistake; you have it wrong; you have got it wrong; you are
-            incorrect; you are off; not what i wanted; not what i meant; not what i asked for; looks off""",
+            incorrect; you are off; not what i wanted; not what i meant; not what i asked for; looks off; wrong place;
+            wrong spot; wrong answer; wrong guess; wrong one; wrong
+            landmark; wrong bone; wrong vertebra; wrong level; wrong structure; wrong joint; wrong region; wrong area;
+            wrong
+            location; wrong position; wrong again; wrong target; bad guess; bad idea; not good enough; falsch; das ist
+            falsch;
+            cest faux; faux; not correct at all; far off; you are way off; you are off target""",
     },
     "LOOK": {
         None: """
@@ -42,7 +51,8 @@ ANSWERS: dict[str, dict[object, str]] = {
             look; take another look; another look; look better; have a closer look; take a closer look; look
             harder; look twice; re-check; recheck; retry; reconsider; re-evaluate; have another try; another
             try; look one more time; try one more time; please reconsider; look properly; think harder; try
-            harder; second look; take a second look; give it another look; give it another try; give it
+            harder; second look; are you sure; are you certain; are you sure about that; double check; double check
+            that; double check it; take a second look; give it another look; give it another try; give it
             another go; have another go""",
     },
     "IS": {
@@ -82,7 +92,11 @@ ANSWERS: dict[str, dict[object, str]] = {
             looking great; that is looking good; seems fine; seems ok; this is fine; this is good; this is
             perfect; this is ok; this is okay; this is great; no objection; no objections; thumbs up; green
             light; permission granted; granted; sure thing; righto; right you are; good call; as proposed; as
-            suggested; follow your suggestion; follow suggestion; follow proposal; apply; apply it""",
+            suggested; follow your suggestion; concur; i concur; sounds about right;
+            that will work; bang on; you have got it; affirm; copy; lets go ahead; you have my permission; d'accord;
+            daccord; oui d'accord; genau; parfait; perfecto; claro; sehr gut; va bene; vale; hai; yessir; fair enough;
+            as you wish; as you say; whatever you say; i trust you; it is okay; this is right; that seems correct;
+            seems correct; why not; follow suggestion; follow proposal; apply; apply it""",
     },
     "OKAY": {
         None: """
@@ -110,7 +124,13 @@ ANSWERS: dict[str, dict[object, str]] = {
             finally; and finally; subsequently; thereafter; then after; thereupon; then also; when done; once
             done; when you are done; once there; when there; once you are there; when you are there; when we are
             there; once we are there; and when there; and once there; after which; and last; lastly; and lastly;
-            and now; thn""",
+            and now; when you get there; and when you get there; once you get there; and once you get there; while you
+            are
+            there; and while you are there; while there; and while there; straight after; and straight after; right
+            after; and
+            right after; right after that; and right after that; immediately after; immediately after that; straight
+            after that;
+            next thing; thn""",
     },
     "AND": {
         None: "and; plus; nd; adn; &; as well as; und; et; y also; also; along with; together with; with",

@@ -13,7 +13,8 @@ DEEDS: dict[str, dict[object, str]] = {
             across; zoom over; come back; scroll to; now go; onto; lets try; try""",
         "trans": """
             move; moving; shift; slide; pan; translate; scroll; displace; glide; creep; travel; relocate; mvoe;
-            moev; shfit; movement; motion; step over; slip; track; move it; shift it; drift""",
+            moev; shfit; movement; motion; step over; slip; offset; translation; displacement; displace; track; move
+            it; shift it; drift""",
         "show": """
             show; show me; show us; see; look at; have a look at; take a look at; lets look at; look for; a look
             at; find; find me; locate; localize; localise; center; centre; recenter; recentre; center on; centre

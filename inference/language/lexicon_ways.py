@@ -22,7 +22,7 @@ WAYS: dict[str, dict[object, str]] = {
         -1: """
             down; downward; downwards; descend; descending; lower; inferior; inferiorly; south; southward;
             southwards; footward; footwards; feetward; feetwards; foot ward; feet ward; foot end; foot side;
-            feet end; feet side; dwon; donw; dow; lower down; towards toes; toward toes""",
+            feet end; feet side; dow; lower down; towards toes; toward toes""",
     },
     "CRAN": {
         1: """

@@ -5,6 +5,14 @@ What is wrapped is left as it is; a wish of somebody else's is taken for the spe
 
 from __future__ import annotations
 
+CORRECTING = (
+    r"(?:sorry|i mean|i meant(?: to say)?|correction|scratch that|strike that|oops|whoops|pardon|excuse me|make that|"
+    r"or rather|"
+    r"i misspoke|let me (?:correct|rephrase) that|my (?:mistake|bad)|belay that|disregard(?: that)?|change (?:that|"
+    r"it) to|typo)"
+)
+"""Takes back what was just said. What is meant instead is asked, for the two readings move the C-arm differently."""
+
 _BOSS = (
     r"(?:the |our |my )?(?:doctor|surgeon|professor|prof|boss|chief|consultant|attending|registrar|operator|dr [a-z]+)"
 )
@@ -12,7 +20,62 @@ _SMALL = r"(?:tiny|little|wee|teeny|small|slight|short|minor|minimal|minute|ween
 _STEP = r"(?:amount|move|step|shift|distance|nudge|movement|motion|way|correction|adjustment|bit)"
 _ARM = r"(?:upper )?(?:arm|limb|side|extremity|hand|forearm|side|body side|hemithorax|chest)"
 
+_ANYBODY = (
+    r"(?:somebody|someone|anybody|anyone|one of you|you (?:guys|all|lot|folks)|"
+    r"(?:the|our|my) (?:computer|robot|system))"
+)
+_ORDER = r"(?:command|order|request|task|instruction|wish)"
+_LABEL = rf"(?:{_ORDER}|(?:next )?(?:thing|step|move|job|item)|plan|to[ -]?do|requirement|suggestion)"
+
 MANNERS = (
+    (
+        r"\b(?:i|we) (?:was|am|were|are) (?:just )?(?:hoping|thinking)(?: that)? (?:you|we) (?:could|can|might|would) |"
+        r"\b(?:is there )?(?:any|a) (?:chance|way|possibility|hope) (?:(?:that )?(?:you|we|i) (?:could|can|might)|to|"
+        r"of you) |"
+        r"\b(?:please )?(?:make|be) (?:sure|certain) (?:to|you|that you) |\b(?:please )?remember to |"
+        r"\bsee if (?:you|we) can |\btry and (?=[a-z])|\bdo me a (?:solid|kindness) and |"
+        r"\byou are (?:kindly |hereby )?(?:requested|asked|instructed|ordered) to |"
+        r"\bi (?:command|order|urge|implore|require|expect) you to |\bi (?:would|will) be grateful: ",
+        " ",
+    ),
+    (
+        rf"^\W*(?:and )?(?:(?:my|our) (?:next |first |only )?{_ORDER} (?:is|would be|will be)(?: to)? |"
+        rf"(?:the |my |our )?(?:next |first |second |new |following |only )?{_LABEL} *[:\-] )(?=[a-z0-9])",
+        " ",
+    ),
+    (r"^\W*(?:all|what) (?:i|we) (?:want|need|ask|ask for)(?: now)?(?: is(?: to)? | *: )(?=[a-z0-9])", " "),
+    (
+        r"^\W*\(?\d{1,2}(?:\)|\.(?= )) *(?=(?:go|align|show|take|move|shift|tilt|rotate|center|centre|zoom|save|"
+        r"bring)\b)",
+        " ",
+    ),
+    (r"^\W*\(?\d{1,2}\) *(?=[a-z])", " "),
+    (rf"\b(can|could|would|will) {_ANYBODY} (?:please |kindly )?(?=[a-z])", r"\1 you "),
+    (r"\blet (?:we|i)\b", "let me"),
+    (
+        r"\b(?:keep (?:it|this|that|this one|that one|a copy)|save a (?:copy|screenshot|snapshot)|"
+        r"record (?:this|that|the|the last|the current) (?:image|picture|frame|view|shot))(?=\W*(?:please|now)?\W*$)",
+        "save",
+    ),
+    (
+        r"\b(save|store|keep|archive|export)\b((?: (?:it|this|that|the|image|picture|frame|shot|view|one|last|"
+        r"current|x-?ray))*) "
+        r"(?:as (?:a |the )?(?:reference|ref|baseline|evidence|proof)|to (?:the |my )?(?:disk|disc|file|folder|pacs|"
+        r"archive|report|"
+        r"records?|drive|computer)|for (?:later|reference|documentation|the (?:report|records?|chart|file|notes)))\b",
+        r"\1\2",
+    ),
+    (
+        r"^\W*another(?: please)?\W*$|\bfire one off\b|\bacquire another\b(?=\W*$)|^\W*time for (?:a|an|another) "
+        r"(?:shot|x-?ray|image|picture)\b",
+        "one more image",
+    ),
+    # A hedge in front of everything is no order yet.
+    (
+        r"^\W*(?:and |or |so |well |then )?(?:maybe|perhaps|possibly),? (?!(?:you|we|i) (?:could|can|should)|could|"
+        r"can)",
+        " xmaybe ",
+    ),
     (
         r"\b(?:may|can|could|might) (?:i|we) (?:please |kindly )?(?:ask|request|trouble|bother|invite|beg) you to "
         r"(?:please |kindly )?|"
@@ -35,13 +98,29 @@ MANNERS = (
     ),
     (r"\b(?:the|our|my) (view|c-arm|beam) (?:must|should|has to|needs to|ought to|shall)\b(?! not)", r"\1"),
     (r"\b(expose|shoot|shot|image|picture|x-ray) once(?=\W*$)", r"\1"),
-    (r"(?<=[a-z]) (?:definitely|absolutely|certainly|clearly|surely|obviously|indeed|in fact) (?=[a-z])", " "),
+    (
+        r"(?<=[a-z]) (?:definitely|absolutely|certainly|clearly|surely|obviously|indeed|in fact|plainly|evidently|"
+        r"undoubtedly|"
+        r"unmistakably|undeniably|simply|truly|honestly|without (?:a )?doubt|no doubt) (?=[a-z])",
+        " ",
+    ),
     (r"^\W*(?:should|must|does|did|has|is|was) (?:the|our|my|it) (?:view|c-arm|beam|camera)\b", " xquestion "),
+    # A statement with a tag that asks whether it is so.
+    (
+        r"\b((?:that|this|it|here) (?:is|looks|seems|must be)\b[^?]*?)[ ,]+(?:yes|yeah|yep|right|correct|no|or not|huh|"
+        r"is it not|is not it|am i right|not so)\s*\?+(?=\W*$)",
+        r"\1 xquestion",
+    ),
     (
         r"\b((?!no\b|please\b|well\b|hey\b|yes\b|ok\b|okay\b|nope\b|oh\b|so\b|very\b|um\b|i\b)[a-z0-9]+)[ ,.\-]+"
-        r"(?:oh |no |ah )?(?:sorry|i mean|i meant|correction|scratch that|oops|pardon|excuse me|make that|or rather)"
-        r"[ ,.]+(?=\w)",
+        rf"(?:oh |no |ah )?{CORRECTING}[ ,.:]+(?=\w)",
         r"\1 xcorrected ",
+    ),
+    (
+        r"(?<=[a-z0-9])[ ,.\-]+(?:better|make it)[ ,:]+(?=(?:the |his |her |a |to |go |about )*(?:\d|one|two|three|"
+        r"four|five|ten|half|left|"
+        r"right|up|down|higher|lower|lao|rao|ap\b|cran|caud|t-?1|skull|carina|lateral))(?!.*\bview\b)",
+        " xcorrected ",
     ),
     (
         r"(^|[,.;!?]|\b(?:then|now|please|so|and)\b) *(?:(?:i|we|lets)(?: (?:will|shall|can|could|should|would))? )?"
@@ -61,16 +140,31 @@ MANNERS = (
     # A person, an answer or a word, where a place or a way would be read.
     (r"\bhead (?:nurse|surgeon|doctor|physician|tech\w*|radiographer|sister|consultant)\b", " xperson "),
     (
-        r"\b(yes|yeah|yep|yup|yea|aye),? (?=(?:to|toward|towards) (?:the |his |her )?(?:left|right|head|feet)\b|"
-        r"(?:left|right|up|down|higher|lower)\W*$)",
+        r"\b(yes|yeah|yep|yup|yea|aye),? (?=(?:(?:to|toward|towards) (?:the |his |her )?(?:left|right|head|feet)|"
+        r"(?:(?:a|just|slightly|"
+        r"bit|little|tiny|touch|tad|more|further|still|even|to|the|his|her|patient'?s?) )*(?:left|right|up|down|"
+        r"higher|lower))\b(?! (?:elbow|wrist|sh|hum|"
+        r"scap|dome|hemi|dia|blade|olec|carp|glen|prox|radio|tip|inf|cub)))",
         r"\1 xway ",
     ),
     (rf"^\W*{_BOSS} (?:now )?(?:wants|needs|wishes|would like|asks|requests)(?: us| you)?(?: for)? ", "i want "),
     (r"\b(?:please|kindly|you should|you must|you can) be (?=[a-z]+ing\b)", " "),
     (r"\bdo not (?:ever|even|please|just|you dare|you) (?=[a-z])", "do not "),
     (
-        r"\b(elbow|wrist|carpus|olecranon|joint|shoulder|scapula|tip|angle|humerus|head|diaphragm|hemidiaphragm|dome) "
-        rf"(?:of|on|in|at|from) (?:(?:the |this |our )?(?:patient'?s? )?|his |her )(left|right) {_ARM}\b",
+        r"\b(elbow|wrist|carpus|olecranon|joint|shoulder|scapula|tip|angle|humerus|head|diaphragm|hemidiaphragm|dome|"
+        r"blade) "
+        r"(?:in|at|from|on|of) (?:the )?(left|right)(?: side)?(?=\W*(?:please|now)?\W*$)",
+        r"\1 \2 side",
+    ),
+    (
+        r"\b(head|tip|angle|dome|top|end|ball|bifurcation|split|joint|body) (?:from|in|on) "
+        r"(?=(?:the |his |her )?(?:(?:left|right) )?(?:humerus|shoulder|scapula|blade|diaphragm|hemidiaphragm|trachea|"
+        r"windpipe)\b)",
+        r"\1 of ",
+    ),
+    (
+        r"\b(elbow|wrist|carpus|olecranon|joint|shoulder|scapula|tip|angle|humerus|head|diaphragm|hemidiaphragm|dome)"
+        rf"(?:,| (?:of|on|in|at|from)) (?:(?:the |this |our )?(?:patient'?s? )?|his |her )(left|right) {_ARM}\b",
         r"\1 \2 side",
     ),
     (
@@ -84,4 +178,4 @@ MANNERS = (
         "a lot",
     ),
 )
-"""(pattern, plain words), after the contractions and before the idioms."""
+"""(pattern, plain words)."""

@@ -31,7 +31,13 @@ LOOK_ALIKES = """
 """Ordinary words within reach of the spelling repair (searched for in the 300,000 commonest words of English)."""
 
 SLIPS_THAT_ARE_WORDS = """
-    ake alin ave bac bam bea bema enter gain hal hat hoe hoot hot lease lose mage moe moo oven ope pease pen
-    sart sho shoo shott sightly slighty soot sop sot sow stoop star tae targe tart til tit titled top vie wat wha whee
-    wheer wher wit zoo"""
+    ake alin ave bac bam bea enter gain hal hat hoe hoot hot lease lose mage moe moo oven ope pease pen sart sho shoo
+    shott sightly slighty soot sop sot sow stoop star tae targe tart til tit titled top vie wat wha whee wheer wher
+    wit zoo causal hither lett loser shoe shog shoor shoq shor shos snoot snot snow tale tame vies zoon aers ahir aixs
+    alos amin amss angel anil arise arys baes baess been bemas boyd brian chets coli corss cram crepe curs daer dorp
+    eats elss elts eras etch exits eyah fete fiar fief floor flour form frist gaol garb gard genua gola goot grene
+    greta heer hele herat hoits ilke inne juts lats leats leda lese lest lien lits livre lost luna lunar mama mani
+    mian moed mots nito oaky odes outre pelas perss prat puhs pules puls quiet rach rams reest rits rotta seke seme
+    semes sher shete sned spilt stere suage suer talas tema theer thees thrid toher toros tose trun twits ulan waits
+    wets wier wrie writs yees"""
 """Words that are one slip away from a short verb (searched for in Webster's and the GCIDE word lists)."""

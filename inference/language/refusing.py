@@ -1,10 +1,16 @@
 """Halts and refusals without the words "stop" and "no": "kill the motion", "not another inch", "certainly not".
-Most stand for one only as the whole line. Text to plainer text, before the idioms; none of it can become a motion.
+Most stand for one only as the whole line. Text to plainer text; none of it can become a motion.
 """
 
 from __future__ import annotations
 
 REFUSING = (
+    (
+        r"^\W*(?:(?:that|this|it) (?:will|would|should) (?:work|do)(?: (?:nicely|fine|just fine|well))?(?: for me)?|"
+        r"you have (?:got )?it(?: right)?|you have my (?:permission|blessing|ok|consent)|why not|alrighty)\W*$",
+        " yes ",
+    ),
+    (r"^\W*(?:no\W+)?(?:(?:that|this|it) )?can ?not be\W*$|\bgod,? no\b|\bc'?est faux\b", " no "),
     (
         r"\b(?:that|this|it) (?:can|could|must) ?not (?:possibly |really )?be (?=(?:right|correct|true|it|the|t1|"
         r"t12)\b)",
@@ -20,12 +26,54 @@ REFUSING = (
         " stop ",
     ),
     (
-        r"^\W*(?:no\W+)?(?:(?:surely|certainly|definitely|absolutely|clearly|of course|probably) not|not really|"
+        r"\b((?:that|this|it) is) (?:a load of |complete |utter |total |just |plain |absolute )?(?:nonsense|rubbish|"
+        r"garbage|"
+        r"bull|crap|impossible|ridiculous|absurd|silly|terrible|awful|hopeless|useless|unacceptable|no use|no good)"
+        r"(?=\s*(?:[,.;!]|$))",
+        r"\1 wrong",
+    ),
+    (
+        r"^\W*(?:no\W+)?(?:please )?(?:look|think|try|check|guess|recheck|search)(?: at)?(?: it| that| this)?(?: "
+        r"please)? "
+        r"(?:again|once more|one more time|once again|another time|a second time|anew|afresh)(?: please| "
+        r"properly)?\W*$",
+        "look again",
+    ),
+    (
+        r"\b(fluoro\w*|beam|x-?rays?|screening|radiation),? (?:no more|finished|done|over|"
+        r"enough)(?=\W*(?:please)?\W*$)",
+        r"\1 off",
+    ),
+    (
+        r"\b(?:come|get|step|stay|go|take (?:your|the) foot) off (?=(?:the )?(?:fluoro\w*|beam|x-?rays?|pedal|"
+        r"screening)\b)",
+        "switch off ",
+    ),
+    (
+        r"\b(?:(?:take|get) (?:your|the) )?foot off(?: (?:the )?pedal)?(?=\W*(?:please|now)?\W*$)|\bpedal up\b|"
+        r"\blift (?:your|the) foot\b|\b(?:lose|drop|ditch) (?:the )?(?:fluoro\w*|beam|screening|x-?rays?)\b|\bfluoro "
+        r"out\b",
+        " fluoro off ",
+    ),
+    (
+        r"\b(?:hit|press|engage|step on|push) (?:the )?(?:foot )?pedal\b|\b(?:some|engage) "
+        r"(?:fluoro\w*|screening)\b|"
+        r"^\W*(?:lets|let us) screen\b(?=\W*(?:please|now)?\W*$)|^\W*screen (?:please|now)\W*$",
+        " fluoro on ",
+    ),
+    (
+        r"\bdo not move (?:a (?:thing|muscle|bit|mm|millimet(?:re|er)|hair)|an inch|at all|one (?:bit|mm|inch))\b",
+        " stop ",
+    ),
+    (
+        r"^\W*(?:no\W+)?(?:(?:surely|of course|certainly|definitely|absolutely|clearly|of course|probably) not|not "
+        r"really|"
         r"(?:that|this|it) is not|(?:that|this|it) (?:can|could) not be|(?:i|we)? ?do not (?:think|believe) so|(?:i|"
         r"we)? ?do not like (?:it|that|this)(?: one)?|(?:i|we) (?:very much |really )?doubt (?:it|that)|(?:i am |we "
         r"are )?not (?:so |very |quite |too )?convinced(?: (?:of|by) (?:that|this|it))?|not even close|(?:close|"
         r"nearly|almost),? but no|(?:you )?missed(?: it)?|(?:(?:that|this|it) is (?:way )?|way )off|not accepted|"
-        r"denied|nonsense|rubbish|impossible)(?: at all)?\W*$",
+        r"denied|(?:complete |utter |total )?(?:nonsense|rubbish|garbage|"
+        r"impossible|ridiculous|absurd|hopeless|useless|unacceptable))(?: at all)?\W*$",
         " no ",
     ),
 )

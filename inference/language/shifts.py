@@ -27,6 +27,8 @@ def move(part: list[Token], display: Display) -> Action | None:
     """A shift of the view."""
     if not only(part, *_MOVE_TYPES.split()):
         return None
+    if _then_a_picture(part):
+        return None
     directed = [t for t in part if t.type in ("SIDE", "DIR", "HEAD", "FEET", "CRAN", "DIRX", "LATERAL")]
     if len(part) > 2 and (names_the_skull(part) or goes_back(part)):
         return None
@@ -38,7 +40,7 @@ def move(part: list[Token], display: Display) -> Action | None:
         return None
     if not directed and not has(part, "NUM", "UNIT", "VAGUE", "MORE", "trans", "lift", "UNSURE", "DEVICE"):
         return None
-    if len(part) == 1 and part[0].type == "SIDE" and part[0].text == "right":
+    if part[0].text == "right" and all(t.type == "COMMA" or (t.type == "V" and t.value == "go") for t in part[1:]):
         return clarify("conflict", "go right", "yes, go ahead")
     if has(part, "IMAGE", "get") and has(part, "IMAGE") and not has(part, "trans", "go", "SIDE", "SCREEN"):
         return None
@@ -71,6 +73,14 @@ def move(part: list[Token], display: Display) -> Action | None:
         return _shift(part, display)
     except AmountError:
         return clarify("amount", "left 3 cm and up 2 cm")
+
+
+def _then_a_picture(part: Tokens) -> bool:
+    """ "Go left 2 cm and take a picture": two things."""
+    for at, token in enumerate(part):
+        if token.type in ("AND", "COMMA") and has(part[at + 1 : at + 2], "get") and has(part[at + 2 :], "IMAGE"):
+            return not has(part[at + 2 :], "SIDE", "DIR", "HEAD", "FEET", "CRAN", "SCREEN")
+    return False
 
 
 def _image_is_moved(part: Tokens) -> bool:
@@ -116,6 +126,8 @@ def _cranial_in_doubt(part: Tokens) -> Action | None:
 
 
 def _shift(part: list[Token], display: Display) -> Action:
+    if any(a.type == "NUM" and b.type == "VAGUE" and b.text in _VERBS_OF_A_BIT for a, b in pairwise(part)):
+        raise AmountError  # "two nudges left"
     if sum(t.type in ("NUM", "VAGUE") for t in part) > 1:
         part = [t for t in part if not (t.type == "VAGUE" and t.text in _VERBS_OF_A_BIT)]
     amounts = {at: (token, unit) for at, token, unit in amounts_in(part, ("UNIT",))}

@@ -1,9 +1,9 @@
 """Text to words: one way of writing each thing, typing errors repaired. Nothing of meaning is lost or guessed.
 
 Spelling is repaired for a word that is in no list here, toward long content words alone (rapidfuzz, optimal string
-alignment): never toward a direction, a side, a number or a vertebra, and never away from an ordinary English word
-that looks alike (`LOOK_ALIKES`). Of short verbs only the commonest slips are known (`_slips`); two letters swapped in
-a long word are put right whatever it means (`_swaps`).
+alignment): never toward a number or a vertebra, and never away from an ordinary English word that looks alike
+(`LOOK_ALIKES`). Of short verbs, directions and sides only the commonest slips are known: two letters swapped
+(`_swaps`), one left out or doubled (`_slips`), the key beside (`_missed_keys`).
 """
 
 from __future__ import annotations
@@ -14,14 +14,8 @@ from functools import cache
 
 from rapidfuzz.distance import OSA
 
-from inference.language.apart import APART
-from inference.language.asking import ASKING
-from inference.language.blades import BLADES
-from inference.language.idioms import CONTRACTIONS, IDIOMS
-from inference.language.manners import MANNERS
-from inference.language.refusing import REFUSING
+from inference.language.rewriting import rewrite
 from inference.language.vocabulary import KNOWN, LOOK_ALIKES, NAMES, NEVER_READ, NUMBERS, PHRASES, SLIPS_THAT_ARE_WORDS
-from inference.language.wanting import WANTING
 
 _REPAIRABLE_WORDS = (
     "skull cranium cranial calvarium humeral humerus glenohumeral shoulder scapula scapular scapulae elbow "
@@ -39,6 +33,13 @@ _SLIPPED = (
     "slightly fluoro beam view target toward again open close home where what stop halt wait"
 )
 
+_MISSED = (
+    "left right down lower higher move show take shoot shot view zoom align center centre lateral caudal cranial "
+    "toward "
+    "towards back please image upward"
+)
+"""Words of which no other word is one missed key away (searched for in Webster's and the GCIDE word lists)."""
+
 
 def _swaps(word: str) -> set[str]:
     """`word` with two neighbours swapped: of a long word nothing else can be meant, be it a direction."""
@@ -52,11 +53,24 @@ def _slips(word: str) -> set[str]:
     return (found | _swaps(word)) - {word}
 
 
+_BESIDE = {
+    **{"a": "qsz", "b": "vghn", "c": "xdfv", "d": "serfcx", "e": "wrd", "f": "drtgvc", "g": "ftyhbv", "h": "gyujnb"},
+    **{"i": "uok", "j": "huikmn", "k": "jiolm", "l": "kop", "m": "njk", "n": "bhjm", "o": "ipl", "p": "ol", "q": "wa"},
+    **{"r": "etf", "s": "awdxz", "t": "ryg", "u": "yij", "v": "cfgb", "w": "qes", "x": "zsdc", "y": "tuh", "z": "asxt"},
+}
+"""Keys that lie beside a key."""
+
+
+def _missed_keys(word: str) -> set[str]:
+    """`word` with one letter after the first struck on the key beside it."""
+    return {word[:i] + key + word[i + 1 :] for i in range(1, len(word)) for key in _BESIDE[word[i]]}
+
+
 _DEEDS = {words[0] for words, (kind, _) in PHRASES.items() if kind == "V" and len(words) == 1}
 _SLIPS = {slip: word for word in _SLIPPED.split() for slip in _slips(word) if slip not in KNOWN | SLIPS_THAT_ARE_WORDS}
 
 
-_LONG = 6
+_LONG = 4
 _SWAPPED: dict[str, set[str]] = {}
 for _word in KNOWN:
     if len(_word) >= _LONG and _word.isalpha():
@@ -71,6 +85,9 @@ for _word in ("me", "us", "to", "the", "you", "and", "at", "on", "it"):
 for _word in ("left", "right", "down", "upward", "lower", "higher"):
     for _slip in (_swaps(_word) | {_word[: i + 1] + _word[i:] for i in range(len(_word))}) - KNOWN:
         _SLIPS[_slip] = _word
+for _word in _MISSED.split():
+    for _slip in _missed_keys(_word) - KNOWN - SLIPS_THAT_ARE_WORDS:
+        _SLIPS.setdefault(_slip, _word)
 _SLIPS |= {slip: words.pop() for slip, words in _SWAPPED.items() if len(words) == 1}
 
 
@@ -131,15 +148,6 @@ def _vertebra(match: re.Match[str]) -> str:
     return " xvertebra "
 
 
-@cache
-def _rewritings() -> list[tuple[re.Pattern[str], str]]:
-    """Contractions and idioms, compiled once and for all (see `inference.commands.learn_words`)."""
-    return [
-        (re.compile(pattern), plain)
-        for pattern, plain in (*CONTRACTIONS, *WANTING, *BLADES, *MANNERS, *APART, *REFUSING, *IDIOMS, *ASKING)
-    ]
-
-
 def normalise(text: str) -> str:
     """Lower case, one way of writing each thing, nothing of meaning lost."""
     text = re.sub("[\u202a-\u202e\u2066-\u2069]", " xhidden ", text)
@@ -152,7 +160,8 @@ def normalise(text: str) -> str:
     text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     text = re.sub(r"\b(?:st+[o0]+p+)+(?=s?\b)|\bs[ -]t[ -]o[ -]p\b", "stop", text)
     text = re.sub(r"[°º˚]", " deg ", text)
-    text = re.sub(r"(?<=\d)\s*(?:\"|'')", " inch ", text)
+    text = re.sub(r"^\s*([\"'])(.*)\1\s*$", r"\2", text)
+    text = re.sub(r"(?<!\bt1)(?<!\bt12)(?<=\d)\s*(?:\"|'')", " inch ", text)
     text = re.sub(r"(?<![^\s]),(?=\d)", " few ", text)  # ",5 cm": five, or half of one
     text = re.sub(r"(?<=\d),(?=\d{1,2}(?!\d))", ".", text)
     text = re.sub(r"\d+(?:,\d{3})+(?!\d)", " few ", text)  # "1,000": a decimal comma or a thousand
@@ -169,8 +178,7 @@ def normalise(text: str) -> str:
     text = text.replace("%", " percent ").replace("&", " and ").replace("+", " plus ").replace("_", " ")
     text = re.sub(r"\b(?:[a-z]\.){2,}(?:[a-z]\b)?", lambda m: m.group(0).replace(".", ""), text)  # "L.A.O."
     text = re.sub(rf"\b({_SHORTENED})\.(?=\s)", r"\1", text)
-    for pattern, plain in _rewritings():
-        text = pattern.sub(plain, text)
+    text = rewrite(re.sub(r"[a-z]{3,}", lambda m: _SLIPS.get(m[0], m[0]), text))
     text = re.sub(r"'s?\b", lambda m: "s" if m.group(0) == "'s" else "", text)
     text = _VERTEBRA_WORD.sub(_vertebra, _VERTEBRA.sub(_vertebra, text))
     text = re.sub(r"(?<=\d)(?=[a-z])(?<!\bt1)(?<!\bt12)(?!(?:st|th|nd|rd)\b)", " ", text)

@@ -128,10 +128,16 @@ def _turns(token: Token) -> bool:
     return token.type == "V" and token.value == "rot" and token.text not in ("oblique", "obliquely")
 
 
+def _leads_to_a_view(tilted: Tokens) -> bool:
+    """ "Tilt 10 degrees cranial and LAO 30": one tilts head or feet, and the LAO after it is a view."""
+    ways = [t for t in tilted if t.type in ("ANGLE", "CRAN", "HEAD", "FEET")]
+    return len(ways) == 2 and _axis(ways[0])[0] == "s" and _axis(ways[1])[0] == "p"
+
+
 def _is_to_a_view(rest: Tokens) -> bool:
-    """ "... to RAO 45", "... to 20": the angle to reach; "15 degrees to the LAO side" is the way to turn."""
+    """ "... to RAO 45", "... to 20": the angle to reach; "to the LAO side", "more to cranial" a way to turn."""
     for at, token in enumerate(rest):
-        if token.type == "NUM":
+        if token.type in ("NUM", "MORE", "VAGUE"):
             return False
         if token.type == "TO" and token.value == "to" and at + 1 < len(rest):
             return rest[at + 1].type in ("ANGLE", "NUM", "CRAN")
@@ -152,12 +158,13 @@ def _turn(part: list[Token]) -> Action:
         elif token.type in ("ANGLE", "CRAN", "HEAD", "FEET"):
             axis, way = _axis(token)
             items.append(("D", (axis, way)))
-            if not any(_turns(t) for t in part[:at]) and not has(part, "MORE"):
+            turned_later = any(_turns(t) for t in part[at + 1 :]) and not has(part[: at + 2], "MORE")
+            if not any(_turns(t) for t in part[:at]) and (not has(part, "MORE") or turned_later):
                 view = True
         elif _turns(token):
             change = True
-            if token.text.startswith("tilt") and any(t.type == "ANGLE" and t.value[0] == "p" for t in part[at:]):
-                view = True  # one tilts head or feet: the LAO beside it is a view
+            if token.text.startswith("tilt") and _leads_to_a_view(part[at:]):
+                view = True
             if _is_to_a_view(part[at + 1 :]) and not any(t.type == "NUM" for t in part[:at]):
                 view = True
         elif token.type == "MORE":

@@ -63,7 +63,7 @@ _PLEASING = _any("nice,good,great,lovely,perfect,helpful,wonderful,ideal,excelle
 _PLEASING_VIEW = _any("nice,good,great,lovely,perfect,wonderful,excellent,beautiful,brilliant,super,clear,decent,fine")
 _TRAVEL = _any(
     "(?<!the )head,heading,lock,lock us,"
-    "go,going,come,coming,move,moving,drive,driving,proceed,advance,travel,pass,passing,pan,slide,shift,steer,navigate,"
+    "go,going,come,coming,move,moving,drive,driving,proceed,proceeding,advance,travel,pass,passing,pan,slide,shift,steer,navigate,"
     "switch,switching,change,changing,swing,hop,jump,skip,nip,pop,whizz,zip,dash,rush,fly,run,hurry,get,climb,drop,"
     "descend,ascend,ease,drift,float,glide,cruise,sail,progress,continue,return,track,race,scoot,slew,park,position,"
     "hover,hovering,sprint,speed,crawl,skate,hasten,pilot,manoeuvre,maneuver,push on,set course,transport us,"
@@ -112,9 +112,34 @@ WANTING = (
         " xpraise ",
     ),
     (
-        rf"{_OPEN}(?:display|bring in|call up|put up|throw up|present|demonstrate|hunt for|settle on|sit on|place over|"
+        rf"{_OPEN}(?:display|bring in|call up|put up|throw up|present|demonstrate|hunt for|hunt down|explore|capture|"
+        rf"dial in(?: on)?|register on|showing|get on|settle on|sit on|place over|"
         rf"isolate|load|revisit|visit|approach|attain|concentrate on|be at|be over|stand over) {AHEAD}",
         r"\1 show ",
+    ),
+    (
+        rf"^\W*(?:(?:and|so|now|then|ok|okay),? )*((?:{_OWN}){_SIDE}(?:{_NAMED})) (?:is|would be|will be|comes|"
+        rf"should be)(?: now)? "
+        r"(?:next|(?:the |our |my )?(?:next )?(?:target|goal|destination|landmark|one)|what (?:i|we) (?:want|"
+        r"need)(?: to see)?(?: next)?|"
+        r"where (?:i|we) (?:want|need|would like|have) to (?:be|go|look)(?: next)?|next please)(?=\W*(?:please|"
+        r"now)?\W*$)",
+        r"show \1",
+    ),
+    (
+        rf"^\W*((?:{_OWN}){_SIDE}(?:{_NAMED})),? (?:is )?(?:wanted|needed|required|requested|please and thank "
+        rf"you)(?=\W*(?:please|now)?\W*$)",
+        r"show \1",
+    ),
+    (
+        rf"{_OPEN}(?:(?:get |come |go |move )?(?:closer|nearer) to|round to|alignment with|put the beam (?:on|over)) "
+        rf"{AHEAD}",
+        r"\1 go to ",
+    ),
+    (
+        rf"\b(?:put|get|bring|have|place) ((?:{_OWN}){_SIDE}(?:{_NAMED})) (?:under|in|into) (?:the |our )?(?:beam|"
+        rf"x-?rays?|c-?arm|shot|frame)\b",
+        r"show \1",
     ),
     (rf"\b(?:the )?next (?:one )?(?:is|will be|would be|comes|shall be|should be) {AHEAD}", "show "),
     (
@@ -139,6 +164,21 @@ WANTING = (
     (r"\bbe (?:a|an) (?:dear|darling|angel|star|love|sweetheart|good (?:man|girl|lad|boy))(?: and| to)?\b", " "),
     (r"\b(please|now) once\b", r"\1"),
     (r"\bre-?(cent(?:re|er)|align)\b", r"\1"),
+    (
+        rf"\b(?:central ray|(?:cent(?:ring|ering|er|re)|target|aiming) point|cross-?hairs?|beam cent(?:re|er)|"
+        rf"isocent(?:re|er)|cr|"
+        rf"roi|region of interest|area of interest|projection|set(?:ting)? up|exam(?:ination)?|study)"
+        rf"(?: (?:is|at|to|on|onto|over|for|of|through))?\s*:? *{AHEAD}",
+        "show ",
+    ),
+    (
+        r"^\W*(?:(?:the|our|my|an?|now|please) )*(?:projection|working (?:view|projection|angle)|view|angles|set up|"
+        r"put (?:it|us) in|in)"
+        r"(?: (?:is|an?|to|in|of))?:? (?=(?:(?:straight|true|\d+|deg\w*|left|right) )*(?:lao|rao|anterior|ap|"
+        r"lateral)\b)",
+        "go to ",
+    ),
+    (r"\b((?:lao|rao|oblique)(?: \d+)?(?: deg\w*)?) projection\b", r"\1"),
     (rf"\balign(?:ed|ing)?(?: {_VIEW})? (?:with|to|on|at|over|onto) {AHEAD}", "align to "),
     (rf"\bline (?:{_VIEW} )?up (?:with|on|to|over|at) {AHEAD}", "center on "),
     (

@@ -1,0 +1,89 @@
+"""Politeness around a wish: "would you mind", "it would be great if", "when you're ready". Text to plainer text, taken
+out after everything else has been read.
+"""
+
+from __future__ import annotations
+
+_PRAISE = (
+    r"(?:very |really |so |just )?(?:great|nice|lovely|perfect|good|helpful|wonderful|ideal|excellent|kind|appreciated)"
+)
+
+COURTESY = (
+    (r"\bof (?:(?:the|this|our|my|that) )?(?:patient|person|man|woman|guy|lady|subject)\b(?!'s)", " "),
+    (r"\bever so\b", " "),
+    (
+        r"^\W*(?:actually|but|well|sorry|or rather)\b[ ,]*"
+        r"(?=(?:go|move|show|take|align|bring|let|lets|cent|can|could)\w*\b)",
+        " ",
+    ),
+    (
+        r"\bplease to (?=(?:go|make|take|show|move|do|see|get|give|come|bring|align|start|turn|rotate|tilt|shift)\b)",
+        "please ",
+    ),
+    (
+        r"\b((?:go|move|show|align|take|bring|shift|rotate|tilt|see|center|centre)\b.*[a-z0-9])(?<!\bis)(?<!looks)"
+        r"(?<!\blook)(?<!seems)(?<!\bnot)(?<!\bit)(?<!\bbe)(?<!that),? (?:ok|okay|alright|all right)\W*$",
+        r"\1",
+    ),
+    (
+        r"^\W*(?:yeah|yep|yup|yes|aye|sure)[ ,]+(?:(?:so|well|now|um|uh|please|and),? )*"
+        r"(?=(?:can|could|would|will) (?:you|we|i)\b)",
+        " ",
+    ),
+    (
+        r"\b(?:you|we|i) (?:must|should|have to|need to|ought to|are to|are going to|am going to)\b"
+        r"(?! not| (?:be|see)\b)",
+        " ",
+    ),
+    (r"(^|[,.;!?]) *(?:and |so |ok |okay )*next,? (?=(?:we|i|you|lets|go|move|take|show|align)\b)", r"\1 "),
+    (
+        r"\b(?:is it|would it be|could it be|will it be) (?:possible|ok(?:ay)?|all ?right|fine)"
+        r"(?: for (?:you|us|me))?(?: to| if (?:you|we)(?: could| can)?)\b",
+        " ",
+    ),
+    (rf"\bit would be {_PRAISE} (?:to|if (?:you|we)(?: could| can| would)?)\b", " "),
+    (rf"(?<=[a-z0-9])[\s,.]+(?:that|it|which) would be {_PRAISE}\b", " "),
+    (
+        r"\bi (?:would )?(?:love|prefer|be (?:happy|glad|grateful)) "
+        r"(?:(?:you )?to|if (?:you|we) (?:could|can|would))\b",
+        " ",
+    ),
+    (r"\bi (?:was|am) (?:just )?wondering (?:if|whether) (?:you|we) (?:could|can|might)\b", " "),
+    (r"\bfirst of all\b", " "),
+    (r"\bhave got to\b", "need to"),
+    (r"\bfrom (?:here|now|this (?:point|position))(?: on)?\b", " "),
+    (r"^\W*mind (?=[a-z]+ing\b)", " "),
+    (r"\b(?:be )?able to\b", " "),
+    (r"\bif you (?:don't|do not|wouldn't|would not) mind\b", " "),
+    (r"\bif (?:you (?:can|could|may|would|please|like|want)|possible|i may|it is possible|that is ok(?:ay)?)\b", " "),
+    (r"\b(?:would|do) you mind\b", " "),
+    (r"\bwhy (?:do not|not) (?:we|you)?\b", " "),
+    (r"\bwhy not\b", " "),
+    (r"\b(?:can|could|will|would) not (?:you|we)\b", " "),
+    (r"\bno (?:problem|worries|rush|hurry|pressure)\b", " "),
+    (r"\bwhen(?:ever)? you(?: a|')re ready\b|\bwhen(?:ever)? you (?:can|like|want)\b|\bwhen(?:ever)? ready\b", " "),
+    (
+        r"\bright (?:now|away)\b|\bstraight away\b|\bat once\b|\bas soon as (?:possible|"
+        r"you can)\b|\bfor (?:me|us|now)\b",
+        " ",
+    ),
+    (r"\b(?:how about)\b(?= (?:go|mov|shift|tak)\w*)|\bhow about\b", " "),
+    (r"^\W*please do\W*$", "yes"),
+    (
+        r"\bthank you(?: (?:very|so) much)?\b|\bthanks(?: a lot| so much| very much|"
+        r" a million)?\b|\bmany thanks\b",
+        " ",
+    ),
+    (
+        r"\b(?:i )?(?:would|d) like (?:you )?to\b|\bi want (?:you )?to\b|"
+        r"\bi need (?:you )?to\b|\bdo me a favou?r(?: and)?\b|\bbe so kind(?: and| to|"
+        r" as to)?\b",
+        " ",
+    ),
+    (r"\bgood (?:morning|afternoon|evening|day)\b", " "),
+    (r"\bgo ahead and\b", " okay "),
+    (r"\btry (?:to )?(?=(?:mov|go|shift|find|show|rotat|tilt|tak|get)\w*\b)", " "),
+    (r"\bdo you know (?=wh)", " "),
+    (r"\b(?:this|that|the|last|current|present) one\b", " it "),
+)
+"""(pattern, plain words)."""

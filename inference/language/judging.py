@@ -1,0 +1,61 @@
+"""What is thought of a proposal or a picture: "I'm happy with that", "I don't think it's", "look at it again". Text to
+plainer text.
+"""
+
+from __future__ import annotations
+
+_SURE = r"(?:(?:pretty|quite|fairly|very|almost|absolutely|rather|really) )?(?:sure|certain|confident|positive)"
+_CONTENT = r"(?:(?:very|quite|really|all|perfectly) )?(?:happy|satisfied|pleased|fine|ok|okay|good|comfortable|content)"
+
+JUDGING = (
+    (
+        r"\bare you (?:really |quite |absolutely )?(?:sure|certain|positive) (?:that )?(?=(?:that|this|it|these) )",
+        " xquestion ",
+    ),
+    (r"\b(?:there is )?no way (?:that )?(?:that|this|it) is\b", "that is not"),
+    (rf"(^|[,.;!?]|\bok|\bokay|\byes) *(?:i am|we are|i'm|we're) {_CONTENT}(?: with (?:that|this|it))?\b", r"\1 yes "),
+    (rf"(^|[,.;!?]|\bno) *(?:i am|we are|i'm|we're) not {_CONTENT}(?: with (?:that|this|it))?\b", r"\1 no "),
+    (
+        rf"(^|[,.;!?]|\bno|\byes|\bactually) *(?:i am |we are |i'm |we're )?{_SURE},?(?: that)?"
+        r"(?= (?:that|this|it|the|you)\b)",
+        r"\1 ",
+    ),
+    (
+        r"\b(?:check|look|examine|try|verify|inspect)(?: at)? (?:it|that|this|there) "
+        r"(?:again|once more|one more time|twice)\b",
+        "look again",
+    ),
+    (r"\bgo (?:for|with|ahead with|along with) (?:it|that|this)(?: one| step| move| proposal)?\b", " yes "),
+    (
+        r"\b(?:undo|revert|reverse) (?:the |that |my |your |our )?(?:last |latest |previous |most recent )?"
+        r"(?:step|move|motion|movement|command|action|change|shift|rotation)\b",
+        " undo ",
+    ),
+    (
+        r"^\W*where (?:did|have|do) (?:we|i|you) (?:get|got|end|land|arrive|ended|landed|come|gone)(?: up| to)?"
+        r"(?: now)?\W*$",
+        "where are we",
+    ),
+    (r"^\W*(?:is|was) not (?=(?:that|this|it) .*\?)", "is "),
+    (
+        r"^(\W*(?:so |and |ok |okay |tell me |please )*(?:where|what)\b.*?),? (?:exactly|precisely|again|please)\W*$",
+        r"\1",
+    ),
+    (
+        r"^\W*is (?=(?:(?:not|very|all|really) )?(?:good|ok|okay|fine|correct|perfect|wrong|bad|right|great)\W*$)",
+        "that is ",
+    ),
+    (r"(^|[,.;!?]|\band|\byes|\bno|\bnow|\bok|\bokay|\bso) *(?:i|we) (?:can |now |do )*see\b", r"\1 that is "),
+    (r"\bhere (?:we|you|i) (?:have|see|find)\b", "that is"),
+    (
+        r"\bi (?:do not|did not) (?:think|believe|guess) (?:that |this |it |so,? ?)(?:is|looks like|was)\b",
+        "that is not",
+    ),
+    (r"\bi (?:do not|did not) (?:think|believe|guess) it'?s\b", "that is not"),
+    (
+        r"\b(?:i|we) (?:think|believe|guess|am (?:pretty |quite |very )?sure|am afraid|"
+        r"would say|suppose|see that)(?: that(?! is| looks))?\b",
+        " ",
+    ),
+)
+"""(pattern, plain words)."""

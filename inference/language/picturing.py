@@ -1,0 +1,38 @@
+"""Shots, beam, blades and zoom in other words: "run a quick picture", "turn it of". Text to plainer text."""
+
+from __future__ import annotations
+
+_SHOWN = r"(?:shot|image|picture|film|photo|pic|exposure|x-?ray)s?"
+
+PICTURING = (
+    (
+        r"\b(?:tighter|smaller|narrower|closer) (?:cone|field|blades|beam|collimation|collimator|window|shutters)\b",
+        "cone down",
+    ),
+    (
+        r"\b(?:wider|larger|bigger|looser) (?:cone|field|blades|beam|collimation|collimator|window|shutters)\b",
+        "cone out",
+    ),
+    (r"\b(?:blades?|collimators?|shutters?) (?:wide|fully|completely|all the way) open\b", "open blades"),
+    (r"\b(?:continuous|pulsed|live|real-?time|low-?dose) (?=(?:fluoro\w*|screening)\b)", " "),
+    (
+        r"\b(?:low[- ]?dose|confirmation|confirmatory|verification|scout|test|static|documentation|baseline|"
+        r"diagnostic) "
+        rf"(?=(?:x-?ray )?{_SHOWN}\b)",
+        " ",
+    ),
+    (r"\b(?:,? and(?: then)?|,? then|,) from there\b", " then "),
+    (
+        r"\b(?:run|trigger|click|squeeze off|fire off|shoot off|pop off|let off|hit me with|throw in)(?: me| us)? "
+        rf"(?=(?:(?:a|an|one|another|the|more|new|next|single|quick|fresh|spot|check|control) )*{_SHOWN}\b)",
+        "take ",
+    ),
+    # "Of" for "off": read as the beam on it would be the opposite of what is meant.
+    (r"\b((?:turn|switch|shut|cut)(?:ed|ing)?(?: it| that| this)?) of\b", r"\1 off"),
+    (r"\b(beam|fluoro\w*|floro|flouro|screening|radiation|x-?rays?) of(?=\W*(?:please|now|thanks)?\W*$)", r"\1 off"),
+    (
+        r"\band after,? (?=(?:take|go|make|do|show|save|shoot|expose|zoom|move|start|get|give|align|tilt|rotate)\b)",
+        " then ",
+    ),
+)
+"""(pattern, plain words)."""

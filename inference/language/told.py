@@ -1,0 +1,109 @@
+"""What is told, doubted, asked about or said of a person, and would read as a command: "it might go up", "your head",
+"go on about". Text to plainer text, before the wording of commands.
+
+Each becomes a word that no list knows (x...): then no reader of the grammar accepts the line.
+"""
+
+from __future__ import annotations
+
+_FINE = r"(?:nice|good|great|perfect|fine|excellent|beautiful|lovely|clear|better|best|super)"
+_SHOWN = r"(?:shot|image|picture|film|photo|pic|exposure|x-?ray)s?"
+
+TOLD = (
+    (r"(?<=[a-z0-9])[\s,.\-]+i take (?:that|it) back\b", " xcorrected "),
+    (r"^\s*[!~](?=\s*[a-z])|\b(?:sort|kind) of (?=(?:to )?(?:the )?(?:left|right|up|down|higher|lower)\b)", " xnot "),
+    (r"\b(left|right|up|down) over (?=\d)|\b(lao|rao|cranial|caudal) back (?=\d)", r"\1 few "),
+    (r"\bback (?=(?:lao|rao|cran|caud)\w* \d)|\b(?:up|down) the (?:left|right)(?: side)?(?=\W*$)", " xplace "),
+    (
+        r"\b(?:\d+|one|two|three|four|five|six|few|no|many|some|any|more|enough) (?:more )?(?:shots?|images?|"
+        r"pictures?|exposures?|"
+        r"minutes?|hours?|seconds?|days?|patients?|cases?|frames?|doses?|tries|trials?|targets?|landmarks?|steps?|"
+        r"attempts?) left\b",
+        " xtold ",
+    ),
+    (
+        r"^\W*(?:(?:i|he|she|we|they) (?:am|is|are) )?(?:left|right)[- ]handed\W*$|\blet (?:it|him|her|them|that) go\b",
+        " xidiom ",
+    ),
+    (r"\b(?:sure|certain) about\b(?! (?:that|it|this)\b)", " xquestion "),
+    (r"\bthe (?:right|same|best|only|left|wrong|easy|hard|proper) ways?\b", " xidiom "),
+    (r"\bcorrect (?=(?:it|this|the|me|him|your|for|my|a)\b)", " xcorrect "),
+    (
+        r"\b(?:confirm|approve|accept)(?:ed|s)? (?=(?:me |us |with )?(?:the|which|whether|if|what|where|side|level|"
+        r"that (?:it|this|the|we|you))\b)"
+        r"(?!the (?:proposal|suggestion|move|step|motion|movement|action|plan|proposed|suggested|command|change|"
+        r"rotation|shift|position|"
+        r"target)\b)",
+        " xconfirm ",
+    ),
+    (r"\b(?:his|her|my|your|their|the patient'?s?) back\b|\bthe back of\b", " xperson "),
+    (
+        r"\b(?:bring|call|get|fetch|show|take|ask|tell|send|move|see|find|wake|help|give|where is|is)(?: back| in| "
+        r"over)? "
+        r"(?:the |a |another |our |my )(?:nurse|doctor|doc|surgeon|technician|tech|technologist|radiographer|"
+        r"assistant|team|friend|robot|"
+        r"computer|system)\b(?! (?:to|that|wants))",
+        " xperson ",
+    ),
+    (r"\bgo on (?:about|and on)\b|\bgive (?:him|her|them)\b", " xidiom "),
+    (r"\b(?:only|there (?:is|are)|is|are) (?:\d+|one|two|three|four|five|six) left\b", " xtold "),
+    (r"^\W*one (?:left|right)\W*$", " xidiom "),
+    (r"(?<!\d)(?<!do)[\s,.\-]+(?:um+|uhm*|erm*|hmm+|ahm*|eh|you know|i mean)\b[\s,.\-]*(?=\w)", " "),
+    (r"\b(?:shoot|expose|fire at|x-?ray) (?:him|her|them|me|us)\b", " xidiom "),
+    (r"^\W*(?:assistant|user|system|human|admin|root|developer|model) ?[:>]", " xrole "),
+    (
+        r"\byour (?:head|arm|hand|elbow|wrist|shoulder|leg|foot|body|finger|face|back|knee|skull)s?\b",
+        " xperson ",
+    ),
+    (
+        r"\b(?:picture|photo|image|shot|film) of (?:the )?(?:team|staff|room|nurse|doctor|us|me|you|him|her)\b",
+        " xidiom ",
+    ),
+    (r"\b(?:left|right|up|down) (?:of|from) (?:the )?(?:cent(?:re|er)|middle|midline)\b", " xplace "),
+    (
+        r"\b(?:put|hang|lift|raise|turn|swivel|tilt|bring|pull|lower|move|push) (?:the|that|this|my|your) "
+        r"(?:monitor|screen|display)s?\b",
+        " xidiom ",
+    ),
+    (rf"\bis (?:a|such a|quite a) (?:very |really )?{_FINE}\b", " xpraise "),
+    (r"\b(?:i|we) (?:might|may|could) (?:want|need|like|go|try|have|look)\b", " xtold "),
+    (r"^\W*(?:no\W+)?that the\b", " xtold "),
+    # Told, not asked for: "it might go up", "that could be T1", "we have the carina", "now we can see T1".
+    (
+        r"\b(?:it|this|that|these|those|which|there) (?:could|might|may|will|should(?! be)|can|shall)\b(?! do\b)",
+        " xtold ",
+    ),
+    (r"\b(?:will|can|could|might|may|shall|should) (?:it|this|that)\b(?! be\b)", " xtold "),
+    (r"\b(mov\w+|move|shift|slide|pan|bring|roll|take|drag) (?:the |our )?patient(?= (?:left|right)\b)", r"\1 table"),
+    (
+        r"(^|[,.;!?]|\band|\bnow|\bok|\bokay|\bso) *(?:we|you|i) (?:now |already )?have (?!to\b|(?:a |another )?look)",
+        r"\1 xtold ",
+    ),
+    (
+        r"\btoo (?=(?:left|right|up|down|cranial|caudal|cephalad|superior|inferior|north|south|lower|higher)\b)",
+        " xtoo ",
+    ),
+    (
+        r"\b(?:yes|yeah|yep|ok|okay|sure),? (?:maybe|perhaps|possibly)\b|"
+        r"\b(?:maybe|perhaps|possibly),? (?:yes|yeah|yep|ok|okay|sure)\b",
+        " xmaybe ",
+    ),
+    (r"^\W*(?:please )?go (?:about|around|over|by|like|side|point|again)\W*$", " xidiom "),
+    (r"^\W*(?:left|right|up|down) over\W*$|\bwindow (?:level|width)\b|\blevel (?=(?:up|down)\b)", " xidiom "),
+    (r"\bgo with (?:him|her|them|me|us|you|the flow)\b|\blet go of\b|\btime left\b", " xidiom "),
+    (r"\b(?:next|another|some other|last|every|each|any|that|this|the first) time\b", " xtold "),
+    (r"^\W*ot\b", " xnot "),
+    (r"\b(?:to|too|for) and (?:a )?(?:half|quarter)\b", " few "),
+    (r"\blet\b(?! (?:me|us|s|the|it|you|go)\b)", " xlet "),
+    # Said of the picture there is: "good shot", "I like this image".
+    (
+        rf"(?:^|[,.;!?]\s*|\band )(?:what |a |very |really |so |oh |i like |now )*(?:{_FINE}|this|that) {_SHOWN}\b|"
+        rf"\bi (?:really )?(?:like|love) (?:the|this|that) {_SHOWN}\b",
+        " xpraise ",
+    ),
+    (r"\bnext to\b", " xnear "),
+    (r"\b(?:set|give|put|pick|hurry|wake|shut)(?: it| that)? (?:up|down)\b", " xidiom "),
+    (r"\b(?:do|try) (?:it|that|this) (?:again|once more)\b|\bonce again\b", " xagain "),
+    (r"\bone more time\b", " xagain "),
+)
+"""(pattern, plain words)."""
