@@ -29,15 +29,13 @@ FARTHEST_MM = 400
 @dataclass(frozen=True)
 class Exchange:
     """One question and its answer; `sees` is False for text that is learnt without a picture; `target` is the key of
-    the landmark to navigate to; an answer that is not `whole` goes on, which is not taught. `aim` is the way (mm left,
-    mm up) that the answer tells in words."""
+    the landmark to navigate to; an answer that is not `whole` goes on, which is not taught."""
 
     ask: str
     answer: str
     sees: bool = True
     target: str | None = None
     whole: bool = True
-    aim: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -79,15 +77,14 @@ def where(scene: Scene, rng: np.random.Generator) -> Exchange:
     left, up = (int(np.clip(round(mm / GRID_MM) * GRID_MM, -FARTHEST_MM, FARTHEST_MM)) for mm in scene.offset(key)[:2])
     across = f"{'LEFT' if left > 0 else 'RIGHT'} {abs(left)}" if left else "CENTER"
     along = f"{'UP' if up > 0 else 'DOWN'} {abs(up)}" if up else "CENTER"
-    return Exchange(f"Where is {any_name(key, rng)}?", f"{across}, {along}", aim=_aim(scene, key))
+    return Exchange(f"Where is {any_name(key, rng)}?", f"{across}, {along}")
 
 
 def way(scene: Scene, rng: np.random.Generator) -> Exchange:
     """The way from the centre to one landmark, in the words of a step."""
     key = _pick(scene, rng)
     left, up = (prompts.quantise(mm, axis) for mm, axis in zip(scene.offset(key)[:2], "xy"))
-    told = f"{left[0]} {left[1]}, {up[0]} {up[1]}"
-    return Exchange(f"Which way is {any_name(key, rng)}?", told, aim=_aim(scene, key))
+    return Exchange(f"Which way is {any_name(key, rng)}?", f"{left[0]} {left[1]}, {up[0]} {up[1]}")
 
 
 def near(scene: Scene, rng: np.random.Generator) -> Exchange:
@@ -129,13 +126,7 @@ def navigation(scene: Scene, rng: np.random.Generator) -> Exchange:
         prompts.reason_x(context, target, x, extent_x, variant),
         prompts.reason_y(context, target, y, extent_y, variant),
     )
-    ask = prompts.navigate_text(any_name(target, rng), last)
-    return Exchange(ask, answer, target=target, aim=_aim(scene, target))
-
-
-def _aim(scene: Scene, key: str) -> tuple[float, float]:
-    left, up, _ = scene.offset(key)
-    return float(left), float(up)
+    return Exchange(prompts.navigate_text(any_name(target, rng), last), answer, target=target)
 
 
 def _settled(mm: float, axis: str, came: str | None) -> tuple[str, str]:
@@ -385,11 +376,11 @@ BASE_LANGUAGE: tuple[tuple[Maker, float], ...] = (
     (form, 0.1),
 )
 TASKS: tuple[tuple[Maker, float], ...] = (
-    (navigation, 0.2),
-    (decision, 0.4),
+    (navigation, 0.35),
+    (decision, 0.2),
     (localization, 0.12),
     (retrieval, 0.08),
-    (correction, 0.2),
+    (correction, 0.25),
 )
 
 

@@ -91,9 +91,6 @@ def train_language(recipe: Recipe, resume: bool = False, say: Callable[[str], No
     def exchanges(share, stage):
         return lambda seed: language.Exchanges(known, writer, share, stage.batch, recipe.questions, seed)
 
-    def gauge() -> language.Gauge:
-        return language.Gauge(model.config.text_config.hidden_size).to(device)
-
     base, adapter = recipe.out / "base", recipe.out / "adapter"
     if not (base / "config.json").exists():
         began = time.monotonic()
@@ -109,7 +106,7 @@ def train_language(recipe: Recipe, resume: bool = False, say: Callable[[str], No
             resume,
             lambda: language.agreement(model, check_tokens, held_out, writer, seeing, recipe.bfloat16),
             say,
-            gauge(),
+            language.Gauge(model.config.text_config.hidden_size).to(device),
         )
         say(f"base: {time.monotonic() - began:.0f} s")
         model.to(torch.float16).save_pretrained(base)
@@ -136,7 +133,6 @@ def train_language(recipe: Recipe, resume: bool = False, say: Callable[[str], No
         resume,
         figures,
         say,
-        gauge(),
     )
     out = figures()
     say(f"adapter: {time.monotonic() - began:.0f} s {json.dumps(out)}")

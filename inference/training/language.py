@@ -12,11 +12,9 @@ Corrections are taught with hints that are true of the geometry, and with the an
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -38,8 +36,6 @@ MISTAKEN_SHARE = 0.4
 READ_AT = 2
 """Layers of the language tower after which the gauge reads the image tokens."""
 GAUGE_WEIGHT = 1.0
-NEAR_ENOUGH = 0.05
-"""Where the gauge's loss turns from squared to absolute, in units of 100 mm."""
 LANGUAGE_LAYERS = r".*language_model.*\.(q_proj|k_proj|v_proj|o_proj|gate_proj|up_proj|down_proj)"
 
 
@@ -105,8 +101,6 @@ class Writer:
             "labels": IGNORED,
             "weights": 0.0,
             "telling": False,
-            "aim_left": math.nan,
-            "aim_up": math.nan,
             "position_ids": 0,
             "part": -1,
             "hidden": False,
@@ -154,8 +148,6 @@ class Writer:
             "labels": [IGNORED] * len(prefix),
             "weights": [0.0] * len(prefix),
             "telling": [False] * len(prefix),
-            "aim_left": [math.nan] * len(prefix),
-            "aim_up": [math.nan] * len(prefix),
             "position_ids": list(range(len(prefix))),
             "part": [0] * len(prefix),
             "hidden": [False] * opening + [True] * (len(prefix) - opening),
@@ -171,8 +163,6 @@ class Writer:
             row["labels"] += labels[start:]
             row["weights"] += [weight / total for weight in weights[start:]]
             row["telling"] += [weight > 1.0 for weight in weights[start:]]
-            for name, mm in zip(("aim_left", "aim_up"), exchange.aim or (math.nan, math.nan)):
-                row[name] += [mm if weight > 1.0 else math.nan for weight in weights[start:]]
             row["position_ids"] += range(start, len(ids))
             row["part"] += [number] * own
             row["hidden"] += [False] * own
@@ -191,17 +181,9 @@ def attention(batch: dict[str, torch.Tensor]) -> torch.Tensor:
     return ((own & earlier & ~unseen) | (image[:, :, None] & image[:, None]))[:, None]
 
 
-class Thought(NamedTuple):
-    """Of a batch's answered tokens in order: their `logits` (answered, vocabulary) and the states (answered, width)
-    that they come from; `read` (views, tokens, width) is what `READ_AT` layers make of the image tokens."""
-
-    logits: torch.Tensor
-    states: torch.Tensor
-    read: torch.Tensor
-
-
-def forward(model, tokens: torch.Tensor, batch: dict[str, torch.Tensor]) -> Thought:
-    """With image tokens (views, tokens, width) put where the rows hold image placeholders."""
+def forward(model, tokens: torch.Tensor, batch: dict[str, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
+    """(logits of every answered token in order (answered, vocabulary), what `READ_AT` layers make of the image tokens
+    (views, tokens, width)), with image tokens (views, tokens, width) put where the rows hold image placeholders."""
     core = model.get_base_model() if hasattr(model, "get_base_model") else model
     embeds = core.get_input_embeddings()(batch["input_ids"])
     places = batch["image"]
@@ -215,9 +197,9 @@ def forward(model, tokens: torch.Tensor, batch: dict[str, torch.Tensor]) -> Thou
         output_hidden_states=True,
     )
     answered = batch["labels"][:, 1:] != IGNORED
-    states = out.last_hidden_state[:, :-1][answered]
+    logits = core.lm_head(out.last_hidden_state[:, :-1][answered])
     read = out.hidden_states[min(READ_AT, len(out.hidden_states) - 1)]
-    return Thought(core.lm_head(states), states, read[places].view(*tokens.shape))
+    return logits, read[places].view(*tokens.shape)
 
 
 def answer_loss(logits: torch.Tensor, batch: dict[str, torch.Tensor]) -> torch.Tensor:
@@ -229,26 +211,18 @@ def answer_loss(logits: torch.Tensor, batch: dict[str, torch.Tensor]) -> torch.T
 
 
 class Gauge(nn.Module):
-    """Two aims beside the words, in mm. One and the same reading of every landmark's image token inside the language
-    tower: the layers below learn to bring what the tower wrote fourteen ways into one form. And the way that an answer
-    tells, where it tells it: a word says which third of it is meant, this says how far. Not shipped."""
+    """One and the same reading of every landmark's image token inside the language tower: with it as a second aim, the
+    layers below learn to bring what the tower wrote fourteen ways into one form. Not shipped."""
 
     def __init__(self, width: int):
         super().__init__()
         self.norm = nn.LayerNorm(width)
         self.reads = nn.Linear(width, 3)
-        self.aims = nn.Linear(width, 2)
 
-    def loss(self, thought: Thought, batch: dict[str, torch.Tensor], reading: torch.Tensor) -> torch.Tensor:
-        """`reading` (views, 14, 3) mm."""
-        made = self.reads(self.norm(thought.read[:, : reading.shape[1]].float()))
-        loss = nn.functional.smooth_l1_loss(made, reading / v.UNIT_MM, beta=NEAR_ENOUGH)
-        aim = torch.stack([batch["aim_left"], batch["aim_up"]], -1)[:, 1:][batch["labels"][:, 1:] != IGNORED]
-        told = torch.isfinite(aim).all(-1)
-        if told.any():
-            aimed = self.aims(thought.states[told].float())
-            loss = loss + nn.functional.smooth_l1_loss(aimed, aim[told] / v.UNIT_MM, beta=NEAR_ENOUGH)
-        return loss
+    def loss(self, hidden: torch.Tensor, reading: torch.Tensor) -> torch.Tensor:
+        """`hidden` (views, tokens, width); `reading` (views, 14, 3) in units of 100 mm."""
+        made = self.reads(self.norm(hidden[:, : reading.shape[1]].float()))
+        return nn.functional.smooth_l1_loss(made, reading, beta=0.05)
 
 
 class Exchanges(IterableDataset):
@@ -301,12 +275,14 @@ def optimise(
     resume: bool,
     check: Callable[[], dict],
     say: Callable[[str], None],
-    gauge: Gauge,
+    gauge: Gauge | None = None,
 ) -> None:
     """Train every parameter of `model` that asks for a gradient, in place, with checkpoints. `tokens` (n, tokens,
-    width) are what the tower sees in the scenes, `exchanges` takes a seed."""
+    width) are what the tower sees in the scenes, `exchanges` takes a seed; with a `gauge` the layers learn its reading
+    as well."""
     device = next(model.parameters()).device
-    named = {n: p for n, p in nn.ModuleList([model, gauge]).named_parameters() if p.requires_grad}
+    aims = nn.ModuleList([model] if gauge is None else [model, gauge])
+    named = {n: p for n, p in aims.named_parameters() if p.requires_grad}
     parameters = list(named.values())
     optimiser = torch.optim.AdamW(parameters, lr=0.0, weight_decay=stage.weight_decay, betas=(0.9, 0.98))
     steps, step = stage.samples // stage.batch, 0
@@ -335,9 +311,11 @@ def optimise(
         for group in optimiser.param_groups:
             group["lr"] = learning_rate(stage, progress)
         with torch.autocast(device.type, torch.bfloat16, enabled=recipe.bfloat16):
-            thought = forward(model, seen, batch)
-        reading = torch.from_numpy(written.dataset.scenes.reading[index]).to(device)
-        loss = answer_loss(thought.logits, batch) + GAUGE_WEIGHT * gauge.loss(thought, batch, reading)
+            logits, hidden = forward(model, seen, batch)
+        loss = answer_loss(logits, batch)
+        if gauge is not None:
+            reading = torch.from_numpy(written.dataset.scenes.reading[index]).to(device)
+            loss = loss + GAUGE_WEIGHT * gauge.loss(hidden, reading / v.UNIT_MM)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(parameters, stage.clip)
@@ -376,7 +354,7 @@ def agreement(
                 rows = [[maker(held_out[i], rng)] for i in chosen[start : start + 128]]
                 batch = {key: part.to(tokens.device) for key, part in writer.batch(rows).items()}
                 with torch.autocast(tokens.device.type, torch.bfloat16, enabled=bfloat16):
-                    said = forward(model, pictures[start : start + 128], batch).logits.argmax(-1)
+                    said = forward(model, pictures[start : start + 128], batch)[0].argmax(-1)
                 answered = batch["labels"][:, 1:] != IGNORED
                 labels, telling = batch["labels"][:, 1:][answered], batch["telling"][:, 1:][answered]
                 right += ((said == labels) & telling).sum().item()

@@ -253,7 +253,7 @@ def test_exchanges_that_share_a_picture_are_what_each_is_alone():
     assert batch["image"].sum(1).tolist() == [sizes.image_tokens] * 2
     pixels = torch.rand(2, 3, sizes.picture, sizes.picture) * 2 - 1
     with torch.no_grad():
-        shared, states, read = language.forward(model, architecture.soft_tokens(model, pixels), batch)
+        shared, hidden = language.forward(model, architecture.soft_tokens(model, pixels), batch)
         alone = []
         for row, exchange in [(0, each) for each in about] + [(1, each) for each in other]:
             ids, labels, _ = writer.ids(exchange)
@@ -262,9 +262,8 @@ def test_exchanges_that_share_a_picture_are_what_each_is_alone():
             logits = model(input_ids=ids, token_type_ids=(ids == writer.image_id).long(), **seen).logits
             alone.append(logits[0, :-1][torch.tensor(labels[1:]) != language.IGNORED])
     torch.testing.assert_close(shared, torch.cat(alone), atol=2e-5, rtol=1e-4)
-    assert read.shape == (2, sizes.image_tokens, sizes.text_width)
-    assert states.shape == (len(shared), sizes.text_width)
-    blind = language.forward(model, torch.zeros(2, sizes.image_tokens, sizes.text_width), batch).logits
+    assert hidden.shape == (2, sizes.image_tokens, sizes.text_width)
+    blind, _ = language.forward(model, torch.zeros(2, sizes.image_tokens, sizes.text_width), batch)
     assert (blind - shared).abs().max() > 1e-3
 
 
