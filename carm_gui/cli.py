@@ -145,7 +145,10 @@ PatientOption = Annotated[
     ),
 ]
 ModelOption = Annotated[
-    str, typer.Option("--model", metavar="M", help="embedded, embedded-base, baseline, hybrid, or a folder.")
+    str,
+    typer.Option(
+        "--model", metavar="M", help="embedded, baseline, hybrid, a large model's name, a folder or a server."
+    ),
 ]
 LandmarksOption = Annotated[
     Path | None,

@@ -35,7 +35,7 @@ def bench_model(
     profiles: Annotated[list[str], typer.Argument(metavar="MODEL...", help="As gemma-3-4b; or a model's folder.")],
     bits: Annotated[list[int] | None, typer.Option("--bits", help="4, 8 or 16; several are measured in turn.")] = None,
     device: Annotated[str, typer.Option("--device", help="auto, cuda or cpu.")] = "auto",
-    scratch: Annotated[Path | None, typer.Option("--scratch", metavar="DIR", help="Room for the weights.")] = None,
+    scratch: Annotated[Path | None, typer.Option("--scratch", metavar="DIR", help="Scratch folder.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Memory, prefill, a token and a navigation reply of a full-size model, with random weights and an adapter."""

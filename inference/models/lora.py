@@ -35,7 +35,8 @@ class Taught(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         out = self.layer(x)
         small = functional.linear(x.to(self.down.dtype), self.down).flatten(0, -2)
-        return torch.addmm(out.flatten(0, -2), small.to(out.dtype), self.up.to(out.dtype)).view_as(out)
+        # A linear layer's output is its own to write to; a sum out of place would copy it first.
+        return out.flatten(0, -2).addmm_(small.to(out.dtype), self.up.to(out.dtype)).view_as(out)
 
 
 def lean(model):

@@ -4,6 +4,9 @@ of both towers, the loss on the answer's tokens alone.
 One process, or several under `accelerate launch -m carm_gui.cli train qlora --config FILE`: each sees its share of one
 order of samples and the loss is the mean over all answers' tokens of the global batch, so the number of processes
 changes nothing but time. Writes out/adapter, marked with its base's hash and its prompt, as the app opens it.
+
+It is transformers' own Trainer and not trl's SFTTrainer: the collator masks all but the answer already, and the loss is
+taken over the answers' tokens of the whole global batch.
 """
 
 from __future__ import annotations
