@@ -17,9 +17,9 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 LATEST_WINS = frozenset({"frame", "pose", "dose"})
-BUSY_MS, QUIET_MS = 16, 40
+BUSY_MS, QUIET_MS = 8, 40
 HAND_MS, REST_MS = 8.0, 1
-"""A drain begins no further event after so long, and the rest follows in a tick this soon."""
+"""A drain begins no further event after so long, and the rest follows in a tick this soon (ms)."""
 QUIET_TICKS = 30
 """After so many empty ticks the timer slows down: at rest the window shall cost next to nothing."""
 

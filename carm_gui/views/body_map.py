@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from carm_gui import theme
 from carm_gui.scout import Scout
-from carm_gui.views.paint import stroke
+from carm_gui.views.paint import Layer, stroke
 from sim.geometry import FIELD_MM
 from sim.landmarks import BY_KEY, KEYS
 from sim.pose import CArmPose
@@ -41,6 +41,7 @@ class BodyMap(QWidget):
         self.track: list[CArmPose] = []
         self.selected: str | None = None
         self._hover: str | None = None
+        self._overview, self._marks = Layer(), Layer()
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(160, 230)
@@ -56,8 +57,8 @@ class BodyMap(QWidget):
         self.update()
 
     def show_pose(self, pose: CArmPose) -> None:
+        """The C-arm stands at `pose` now; painted when the pane calls for an `update`."""
         self.pose = pose
-        self.update()
 
     def show_goal(self, goal: CArmPose | None) -> None:
         """Where the proposed view would stand; None when nothing is proposed."""
@@ -130,28 +131,34 @@ class BodyMap(QWidget):
     def paintEvent(self, event) -> None:  # noqa: N802
         painter = QPainter(self)
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.SURROUND))
-        painter.drawRoundedRect(self.ground(), 8, 8)
         if self.scout is None:
+            self._paint_overview(painter)
             painter.setPen(QColor("#a5afbc"))
             painter.setFont(theme.font(12))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Overview\nis being made…")
             self._paint_focus(painter)
             painter.end()
             return
+        key = self._image.cacheKey()
+        self._overview.paint(painter, self.size(), (key,), self._paint_overview)
         painter.setClipRect(self.ground().adjusted(1, 1, -1, -1))
-        painter.setOpacity(0.72)
-        painter.drawImage(self.area(), self._image)
-        painter.setOpacity(1.0)
         self._paint_track(painter)
         if self.goal is not None:
             stroke(painter, self._field_path(self.goal), theme.SKY, 1.4, dashed=True)
         stroke(painter, self._field_path(self.pose), theme.ORANGE, 1.8)
-        self._paint_landmarks(painter)
-        self._paint_sides(painter)
+        marked = self._hover or (self.selected if self.hasFocus() else None)
+        self._marks.paint(painter, self.size(), (key, marked, self.target), lambda p: self._paint_landmarks(p, marked))
         self._paint_focus(painter)
         painter.end()
+
+    def _paint_overview(self, painter: QPainter) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.SURROUND))
+        painter.drawRoundedRect(self.ground(), 8, 8)
+        if self._image is not None:
+            painter.setClipRect(self.ground().adjusted(1, 1, -1, -1))
+            painter.setOpacity(0.72)
+            painter.drawImage(self.area(), self._image)
 
     def _paint_focus(self, painter: QPainter) -> None:
         if self.hasFocus():
@@ -171,8 +178,7 @@ class BodyMap(QWidget):
             painter.drawEllipse(stop, 1.8, 1.8)
         painter.drawEllipse(stops[-1], 2.6, 2.6)
 
-    def _paint_landmarks(self, painter: QPainter) -> None:
-        marked = self._hover or (self.selected if self.hasFocus() else None)
+    def _paint_landmarks(self, painter: QPainter, marked: str | None) -> None:
         for key, spot in self.places().items():
             path = QPainterPath()
             radius = 5.0 if key in (self.target, marked) else 3.4
@@ -185,6 +191,7 @@ class BodyMap(QWidget):
         for key in {marked, self.target} - {None}:
             if key in self.places():
                 self._paint_name(painter, self.places()[key], BY_KEY[key].title)
+        self._paint_sides(painter)
 
     def _paint_name(self, painter: QPainter, spot: QPointF, text: str) -> None:
         metrics = QFontMetricsF(theme.font(11, bold=True))

@@ -5,9 +5,11 @@ Faces are shaded and painted from back to front. A drag, or the arrows with the 
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from carm_gui import theme
@@ -20,8 +22,6 @@ FLOOR_MM, BACK_MM = -900.0, -112.0
 LIGHT = np.array([0.35, 0.25, 0.9]) / np.linalg.norm([0.35, 0.25, 0.9])
 HALF_HEIGHT_MM, HALF_WIDTH_MM = 830.0, 900.0
 """Half of what the widget shows at least, from the first angle all of C-arm and table."""
-MOTION_MS = 66
-"""While the C-arm moves the room is painted this often: it is there to orient by, and the picture comes first."""
 COLOURS = {
     "dark": {
         "skin": "#d3a78c", "gown": "#5f86a8", "table": "#3a444f", "arc": "#d9dee5", "tube": "#aeb7c2",
@@ -32,6 +32,10 @@ COLOURS = {
         "detector": "#a9b3be", "stand": "#9aa4af", "floor": "#dde2e8",
     },
 }  # fmt: skip
+
+
+Face = tuple[float, tuple[int, int, int], QPolygonF]
+"""How near a face is to the viewer, its colour, and its corners on the screen."""
 
 
 class RoomView(QWidget):
@@ -46,10 +50,7 @@ class RoomView(QWidget):
         self.setToolTip("Table, patient and C-arm. Drag to go round, double-click for the first angle.")
         self.azimuth, self.elevation = AZIMUTH, ELEVATION
         self.pose, self.beam_on = CArmPose(), False
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(MOTION_MS)
-        self._soon.timeout.connect(self.update)
+        self._standing: tuple[tuple, list[Face]] | None = None
         self._colours = COLOURS["dark"]
         self._shell = [*solids.patient(), *solids.table(BACK_MM)]
         self._from: QPointF | None = None
@@ -60,6 +61,7 @@ class RoomView(QWidget):
 
     def dress(self, colours: theme.Theme) -> None:
         self._colours = COLOURS["light" if colours is theme.LIGHT else "dark"]
+        self._standing = None
         self.update()
 
     def lay_patient(self, t1: tuple[float, float, float], back_mm: float) -> None:
@@ -67,16 +69,16 @@ class RoomView(QWidget):
         self._shell = [*solids.patient(t1), *solids.table(back_mm, t1[0], t1[1] + 330.0, t1[1] - 1380.0)]
         self._middle = np.array([t1[0], t1[1] - 170.0, -40.0])
         self._floor = back_mm - 788.0
+        self._standing = None
         self.update()
 
     _middle = np.array([0.0, -170.0, -40.0])
     _floor = FLOOR_MM
 
     def show_pose(self, pose: CArmPose) -> None:
+        """The C-arm stands at `pose` now; painted when the pane calls for an `update`."""
         self.pose = pose
         self.setAccessibleDescription(f"C-arm at {view_name(pose)}")
-        if not self._soon.isActive():
-            self._soon.start()
 
     def show_beam(self, on: bool) -> None:
         self.beam_on = on
@@ -97,7 +99,32 @@ class RoomView(QWidget):
         camera = self._camera()
         scale = min(self.height() / (2 * HALF_HEIGHT_MM), self.width() / (2 * HALF_WIDTH_MM))
         self._paint_floor(painter, camera, scale)
-        parts = [*self._shell, *solids.c_arm(self.pose, self._floor)]
+        arm = self._faces(solids.c_arm(self.pose, self._floor), camera, scale)
+        pens: dict[tuple[int, int, int], tuple[QPen, QBrush]] = {}
+        for _, rgb, outline in sorted([*self._shell_faces(camera, scale), *arm], key=itemgetter(0)):
+            if rgb not in pens:
+                ink = QColor(*rgb)
+                pens[rgb] = QPen(ink, 0.7), QBrush(ink)
+            pen, brush = pens[rgb]
+            painter.setPen(pen)
+            painter.setBrush(brush)
+            painter.drawPolygon(outline)
+        self._paint_beam(painter, camera, scale)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(theme.SKY), 2))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 8, 8)
+        painter.end()
+
+    def _shell_faces(self, camera: np.ndarray, scale: float) -> list[Face]:
+        """Patient and table, worked out anew only when one looks at them from elsewhere."""
+        angle = (self.azimuth, self.elevation, self.width(), self.height())
+        if self._standing is None or self._standing[0] != angle:
+            self._standing = angle, self._faces(self._shell, camera, scale)
+        return self._standing[1]
+
+    def _faces(self, parts: list[solids.Solid], camera: np.ndarray, scale: float) -> list[Face]:
+        """Those of `parts` that look this way."""
         faces = np.concatenate([part.faces for part in parts])
         names = np.repeat([part.part for part in parts], [len(part.faces) for part in parts])
         normal = solids.normals(faces)
@@ -106,23 +133,15 @@ class RoomView(QWidget):
         seen = (faces - self._middle) @ camera.T
         normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
         shade = 0.42 + 0.58 * np.clip(normal @ LIGHT, 0.0, 1.0)
-        order = np.argsort(seen[:, :, 2].mean(axis=1))
         base = {name: QColor(ink).getRgb()[:3] for name, ink in self._colours.items()}
-        inks = (np.array([base[name] for name in names])[order] * shade[order, None]).astype(int).tolist()
-        pen = QPen(QColor(), 0.7)
+        inks = (np.array([base[name] for name in names]) * shade[:, None]).astype(int).tolist()
+        near = seen[:, :, 2].mean(axis=1).tolist()
         # Plain lists: Qt takes Python's own numbers several times faster than numpy's.
-        for corners, rgb in zip(self._on_screen(seen, scale)[order].tolist(), inks, strict=True):
-            ink = QColor(*rgb)
-            pen.setColor(ink)
-            painter.setPen(pen)
-            painter.setBrush(ink)
-            painter.drawPolygon([QPointF(x, y) for x, y in corners])
-        self._paint_beam(painter, camera, scale)
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(theme.SKY), 2))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 8, 8)
-        painter.end()
+        corners = self._on_screen(seen, scale).tolist()
+        return [
+            (depth, tuple(rgb), QPolygonF([QPointF(x, y) for x, y in face]))
+            for depth, rgb, face in zip(near, inks, corners, strict=True)
+        ]
 
     def _on_screen(self, seen: np.ndarray, scale: float) -> np.ndarray:
         flat = seen[..., :2] * (scale, -scale)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from carm_gui import theme
@@ -17,6 +17,9 @@ from sim.pose import CArmPose
 ANY_PX = (1 << 24) - 1  # Qt's own bound of a widget's size
 BESIDE_PX, TALL_PX = 92, 780
 """Width of the readout beside the map; from this height of the pane on it lies under it."""
+TURN_MS = 33
+"""While the C-arm moves map and room are painted by turns, so each every second time: they are there to orient by, and
+the picture comes first."""
 
 
 class Readout(QWidget):
@@ -83,6 +86,11 @@ class Where(QFrame):
         self._top.setSpacing(10)
         self._top.setColumnStretch(0, 1)
         self._lay_top(tall=False)
+        self._late: list[QWidget] = []
+        self._turn = QTimer(self)
+        self._turn.setSingleShot(True)
+        self._turn.setInterval(TURN_MS)
+        self._turn.timeout.connect(self._follow)
         inside = QVBoxLayout(self)
         inside.setContentsMargins(10, 10, 10, 10)
         inside.setSpacing(8)
@@ -121,6 +129,14 @@ class Where(QFrame):
         self.map.show_pose(pose)
         self.room.show_pose(pose)
         self.readout.show_pose(pose)
+        self._late += [view for view in (self.map, self.room) if view not in self._late]
+        if not self._turn.isActive():
+            self._turn.start()
+
+    def _follow(self) -> None:
+        self._late.pop(0).update()
+        if self._late:
+            self._turn.start()
 
     def show_beam(self, on: bool) -> None:
         self.room.show_beam(on)

@@ -1,8 +1,11 @@
 """What may be dropped between the session and the screen, and what may not."""
 
 import threading
+import time
 
-from carm_gui.bridge import BUSY_MS, QUIET_MS, Bridge, Notice, coalesce
+from PySide6.QtCore import QTimer
+
+from carm_gui.bridge import BUSY_MS, HAND_MS, QUIET_MS, Bridge, Notice, coalesce
 
 
 def test_of_frames_poses_and_doses_only_the_latest_is_handed_on():
@@ -73,6 +76,26 @@ def test_at_rest_the_timer_slows_down_and_wakes_with_the_first_event(qtbot):
     bridge.receive(Notice("note", {}))
     qtbot.waitUntil(lambda: bridge._timer.interval() == BUSY_MS)
     assert len(seen) == 1
+
+
+def test_events_that_take_long_let_the_window_live_between_them_and_keep_their_order(qtbot):
+    bridge, seen = Bridge(), []
+
+    def show(event):
+        seen.append(event.data["n"])
+        time.sleep(2 * HAND_MS / 1000)
+
+    bridge.event.connect(show)
+    bridge.drained.connect(lambda: seen.append("drained"))
+    for n in range(3):
+        bridge.receive(Notice("note", {"n": n}))
+    bridge.drain()
+    assert seen == [0, "drained"]
+    QTimer.singleShot(0, lambda: seen.append("key"))
+    bridge.start()
+    qtbot.waitUntil(lambda: seen.count("drained") == 3)
+    assert seen[-4:] == [1, "drained", 2, "drained"]
+    assert seen.index("key") < seen.index(1)
 
 
 def test_nothing_is_handed_on_after_stop(qtbot):

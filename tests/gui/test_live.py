@@ -57,6 +57,27 @@ def test_window_ignores_open_beam():
     assert 15500 < high <= 16000
 
 
+@pytest.mark.parametrize(("gap_s", "painted"), [(1 / 30, 0), (1 / 8, 1)], ids=["30 a second", "8 a second"])
+def test_a_pose_shifts_the_held_picture_unless_the_next_one_is_about_to_come(live, monkeypatch, gap_s, painted):
+    now, updates = [100.0], []
+    monkeypatch.setattr("carm_gui.views.live.monotonic", lambda: now[0])
+    live.show_pose(CArmPose(), moving=True)
+    for n in range(2):
+        now[0] += gap_s
+        live.show_frame(frame_of(spot(64, 64), CArmPose(up_mm=n), index=n))
+    monkeypatch.setattr(live, "update", lambda: updates.append(1))
+    now[0] += 0.03
+    live.show_pose(CArmPose(up_mm=2), moving=True)
+    assert len(updates) == painted
+    now[0] += 0.03
+    live.show_pose(CArmPose(up_mm=3), moving=True)
+    assert len(updates) == painted + 1  # the picture did not come after all
+    live.show_frame(frame_of(spot(64, 64), CArmPose(up_mm=3), index=3))
+    updates.clear()
+    live.show_pose(CArmPose(up_mm=3), moving=False)
+    assert updates == [1]
+
+
 def test_window_of_an_empty_picture_is_still_a_window():
     low, high = robust_window(np.zeros((64, 64), np.uint16))
     assert high - low >= 0.2 * LOG_SCALE

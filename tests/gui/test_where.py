@@ -1,5 +1,7 @@
 """Where am I: the map is a place to point at, not this patient's landmarks; the controls move while held."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -78,6 +80,20 @@ def test_the_field_on_the_map_follows_the_pose_and_narrows_with_the_angle(where)
     turned = where.map._field_path(CArmPose(up_mm=50, primary_deg=60)).boundingRect()
     assert turned.width() == pytest.approx(0.5 * wide.width(), rel=0.02)
     assert turned.center().y() < wide.center().y()
+
+
+def test_map_and_room_follow_a_motion_by_turns(qtbot, where):
+    updated = []
+    for name in ("map", "room"):
+        view = getattr(where, name)
+        view.update = lambda name=name: updated.append(name)
+    for n in range(6):
+        where.show_pose(CArmPose(up_mm=n))
+        qtbot.wait(20)
+    qtbot.waitUntil(lambda: not where._late)
+    assert updated[:2] == ["map", "room"]
+    assert all(one != next_ for one, next_ in pairwise(updated))
+    assert where.map.pose == where.room.pose == CArmPose(up_mm=5)
 
 
 @pytest.mark.parametrize(
