@@ -70,6 +70,14 @@ MANNERS = (
         r"(?:shot|x-?ray|image|picture)\b",
         "one more image",
     ),
+    # Asked for advice, or put off: nothing is decided yet.
+    (r"\bwould you\b(?= (?!mind|please|kindly|be\b).*\bhere\W*\?)", " xquestion "),
+    (
+        r"\b(?:yes|yeah|yep|yup|ok|okay|go(?: ahead)?|accept(?:ed)?|confirm(?:ed)?|proceed),? (?:but )?"
+        r"(?:when(?:ever)?|once|as soon as) (?:(?:you|we|they|it|i|all|everybody|everyone|everything)"
+        r"(?: a|'?)(?:re|m|s)? (?:is |are |am )?)?ready\b",
+        " xcondition ",
+    ),
     # A hedge in front of everything is no order yet.
     (
         r"^\W*(?:and |or |so |well |then )?(?:maybe|perhaps|possibly),? (?!(?:you|we|i) (?:could|can|should)|could|"

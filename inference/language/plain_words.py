@@ -9,7 +9,7 @@ FILLERS = """
     everybody everyone exactly folks gang chaps people ladies gentlemen colleagues excuse first firstly for
     friend gently go-on gonna good-morning gosh gotta guys hello her here hey hi him his hm hmm i id ill im
     immediately indeed-now instead-now it joint-space just kind kindly landmark let lets level like location
-    ma'am maam madam man mate may maybe me might morning much-obliged my need next-to nice nicely now nurse of
+    ma'am maam madam man mate may maybe me morning much-obliged my need next-to nice nicely now nurse of
     oh okay-so okay-then one's only our over overall pardon patient's perhaps pleas please pls plse plz
     possible possibly precisely proper properly quick quickly radiographer ready really region robot roughly
     same-time second shall shot-please should side simply sir slowly smoothly so sorry sort spot straight

@@ -20,11 +20,6 @@ SHORTENED = (
     (r"\ball?igh?ne?\b", "align"),
     (r"\b(to|me|at|on|show|level|see|find) ([lcs]) (one|two|three|four|five|six|seven)(?=\W*$)", r"\1 xvertebra "),
     (r"\btea (?=(?:one|twelve|1|12)\b)", "t "),
-    (
-        r"\b(?:write|wright|rite) (?=(?:elbow|wrist|shoulder|scapula|humer|hemi|dome|diaphragm|blade|olecranon|"
-        r"carp)\w*\b)",
-        "right ",
-    ),
     (r"\s*(?:[-=]+>|>>+|\u2192|\u21d2)\s*", " then "),
     (
         r"[,.;]\s*(?:and )?(?:(?:step|number) (?:two|three|four|five|[2-5])|(?:second|third|fourth|"
@@ -46,7 +41,8 @@ SHORTENED = (
     (r"\binf\.? (?=angle|tip|scap)", "inferior "),
     (r"\bdiaph\b", "diaphragm"),
     (r"\bsh(?:ou)?ldr\b", "shoulder"),
-    (r"\bhum head\b", "humeral head"),
+    (r"\bhum (?:head|hd)\b", "humeral head"),
+    (r"\b(elbow|wrist) jt\b", r"\1 joint"),
     (r"\s*=+\s*", " "),
     (r"\b(inferior|scapula|scapular|blade) angel\b", r"\1 angle"),
     (r"\b(?:rihgt|rigth|rght|ritgh|roght|righ|rigt|riht)\b", "right"),

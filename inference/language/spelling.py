@@ -148,11 +148,37 @@ def _vertebra(match: re.Match[str]) -> str:
     return " xvertebra "
 
 
+_PUTTING_OFF_WORDS = (
+    "later tomorrow soon careful maybe perhaps unless afterwards otherwise almost yesterday before after until till "
+    "when while provided tonight someday sometime eventually next never nope nah nay hopeful easy abort cancel danger "
+    "help bleeding monday tuesday wednesday thursday friday saturday sunday"
+)
+_PUTTING_OFF = frozenset(_PUTTING_OFF_WORDS.split())
+"""No names, though somebody may begin them with a capital: they put off, doubt or warn."""
+
+_TITLED = re.compile(r"(?:^|(?<=,))\s*(?:Dr|Mr|Mrs|Ms|Prof|Professor|Doctor|Nurse|Sister)\.? [A-Z][a-z]+\s*(?:,|$)")
+_CALLED = re.compile(r"(?<=[a-z0-9])\s*,\s*([A-Z][a-z]{2,})(?=[.!?]*\s*$)")
+
+
+def _without_callings(text: str) -> str:
+    """`text` without whom it calls: "Dr Novak, ...", and a name in capitals behind the last comma of a line in small
+    letters ("the carina now, Maria"). A word of any list here, or one that may be a slip of one, is no name."""
+    text = _TITLED.sub(" ", text)
+    called = _CALLED.search(text)
+    if called and re.search(r"\b[a-z]{3}", text[: called.start()]):
+        name = called[1].lower()
+        if name.endswith("ly") or name in _PUTTING_OFF:
+            return text
+        if name not in KNOWN and repair(name) == name and OSA.distance(name, "stop", score_cutoff=1) > 1:
+            return text[: called.start()]
+    return text
+
+
 def normalise(text: str) -> str:
     """Lower case, one way of writing each thing, nothing of meaning lost."""
     text = re.sub("[\u202a-\u202e\u2066-\u2069]", " xhidden ", text)
     text = "".join(" " if unicodedata.category(c) == "Cc" else c for c in text if unicodedata.category(c) != "Cf")
-    text = re.sub("[\U0001f6d1\u26d4]", " stop ", text)
+    text = re.sub("[\U0001f6d1\u26d4]", " stop ", _without_callings(text))
     text = re.sub("[\u00b2\u00b3\u00b9\u2070-\u2099]", " xraised ", text)
     text = text.replace("½", " 1/2").replace("¼", " 1/4").replace("¾", " 3/4")
     text = unicodedata.normalize("NFKC", text).casefold()
