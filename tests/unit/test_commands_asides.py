@@ -45,6 +45,8 @@ def test_asides_around_a_command_change_nothing(command, before, after):
         ("align", "show", "go", "take", "zoom")
     ):
         before = ""
+    if before == "1) " and command[0].isdigit():  # a number before a number is asked back
+        before = ""
     assert brief(parse(before + command + after)) == brief(parse(command)), before + command + after
 
 
