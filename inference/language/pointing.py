@@ -118,7 +118,7 @@ POINTING = (
     (
         r"^\W*((?:(?:move|go|shift|pan|slide|bring|pull|push|drive|come|it|us|view|c-?arm|the|a|bit|little|more|"
         r"please|by|"
-        r"closer|further|over|[\d.]+|mm|cm) *)*)\b(?:to|toward|towards|away from|nearer) (?:me|us|you|myself|"
+        r"closer|further|over|[\d.]++|mm|cm) *)*)\b(?:to|toward|towards|away from|nearer) (?:me|us|you|myself|"
         r"yourself|the (?:surgeon|operator|nurse|door|wall|"
         r"window|ceiling|floor|anaesthetist|anesthetist|assistant))(?=\W*(?:please|now|(?:by )?\d.*|a (?:bit|little|"
         r"touch))?\W*$)",

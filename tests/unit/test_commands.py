@@ -245,6 +245,12 @@ def test_the_grammar_itself_never_raises_on_printable_text(text):
     assert understand(text, Display()).kind in FIELDS
 
 
+@pytest.mark.parametrize("unit", ["0", "9", "1.", "1 ", "a", "a ", "left ", ", ", "-", "to "])
+def test_a_long_run_of_anything_is_read_at_once(unit):
+    """A rule that tries more ways with each character would take minutes."""
+    assert understand(unit * (80 // len(unit)), Display()).kind in FIELDS
+
+
 _OWN = sorted({w.strip(string.punctuation) for text, _ in PHRASES for w in text.lower().split()} - {""})
 
 
