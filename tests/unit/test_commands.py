@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference.action import FIELDS, REASONS, Action
-from inference.commands import HELP, Display, completions, help_text, parse
+from inference.commands import HELP, Display, completions, help_text, learn_words, parse
 from inference.language.grammar import understand
 from sim.landmarks import KEYS, LANDMARKS
 
@@ -233,6 +233,12 @@ def test_an_unknown_word_in_a_motion_is_asked_back(kind):
 
 
 # --- text that is no command -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module", autouse=True)
+def learnt():
+    """The first line of all would take longer than hypothesis waits."""
+    learn_words()
 
 
 @given(st.text(max_size=300))
