@@ -12,7 +12,6 @@ promise. As in pace.py what other programs may have spoilt is not judged: here t
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 import threading
@@ -21,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from carm_gui.pace import OTHERS_PERCENT, Load, live_for, share, word
+from carm_gui.pace import OTHERS_PERCENT, Load, live_for, report, share, word
 
 PULSES, STANDING_MS = 30.0, 150.0
 """The promises: frames a second moving, and full resolution after standing still."""
@@ -200,13 +199,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     os.environ["QT_QPA_PLATFORM"] = given.platform
     figures = measure(given.patient)
-    if given.json:
-        print(json.dumps(figures | {"verdicts": verdicts(figures)}))
-    else:
-        for name, value in figures.items():
-            print(f"{name:28} {value}")
-        print(*verdicts(figures), sep="\n")
-    return 1 if any(line.endswith("BROKEN") for line in verdicts(figures)) else 0
+    return report(figures, verdicts(figures), given.json)
 
 
 if __name__ == "__main__":

@@ -237,6 +237,17 @@ def verdicts(figures: dict) -> list[str]:
     ]
 
 
+def report(figures: dict, verdicts: list[str], as_json: bool) -> int:
+    """Print what was measured; the exit status, 1 where a promise is broken."""
+    if as_json:
+        print(json.dumps(figures | {"verdicts": verdicts}))
+    else:
+        for name, value in figures.items():
+            print(f"{name:28} {value}")
+        print(*verdicts, sep="\n")
+    return 1 if any(line.endswith("BROKEN") for line in verdicts) else 0
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m carm_gui.pace", description="How quick the window is.")
     parser.add_argument("--seconds", type=float, default=60.0)
@@ -245,13 +256,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     os.environ["QT_QPA_PLATFORM"] = given.platform
     figures = measure(given.seconds)
-    if given.json:
-        print(json.dumps(figures | {"verdicts": verdicts(figures)}))
-    else:
-        for name, value in figures.items():
-            print(f"{name:28} {value}")
-        print(*verdicts(figures), sep="\n")
-    return 1 if any(line.endswith("BROKEN") for line in verdicts(figures)) else 0
+    return report(figures, verdicts(figures), given.json)
 
 
 if __name__ == "__main__":

@@ -75,3 +75,14 @@ def project(pose: CArmPose, points: np.ndarray, size: int) -> tuple[np.ndarray, 
 def pixel_offset_mm(uv: np.ndarray, size: int) -> np.ndarray:
     """Offset (right, down) in mm at the isocentre plane of pixels (..., 2) from the picture's centre."""
     return (np.asarray(uv, float) - 0.5 * (size - 1)) * isocentre_spacing_mm(size)
+
+
+def on_detector(displacements):
+    """Where landmarks at displacements (..., 3) mm from the isocentre (left, up, ant) fall in AP: (..., 2) mm on the
+    detector from its centre, toward the patient's left and head. Takes and gives NumPy arrays or torch tensors."""
+    return displacements[..., :2] * (SDD_MM / (SOURCE_TO_ISOCENTRE_MM + displacements[..., 2:]))
+
+
+def on_picture(displacements):
+    """Whether such landmarks fall on the detector: bool (...), False where one is not known (NaN)."""
+    return (abs(on_detector(displacements)) < DETECTOR_MM / 2).all(-1)

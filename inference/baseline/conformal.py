@@ -13,18 +13,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.geometry import DETECTOR_MM, SDD_MM, SOURCE_TO_ISOCENTRE_MM
+from sim.geometry import on_picture
 from sim.landmarks import KEYS
 
 LEVEL = 0.90
 LEAST = 20
 """Fewer calibration scores than this give no region: infinite would be the honest radius."""
-
-
-def on_picture(displacements: np.ndarray) -> np.ndarray:
-    """Whether landmarks at (..., 3) mm from the isocentre fall on the detector in AP: bool (...)."""
-    magnified = SDD_MM / (SOURCE_TO_ISOCENTRE_MM + displacements[..., 2])
-    return np.all(np.abs(displacements[..., :2]) * magnified[..., None] < DETECTOR_MM / 2, axis=-1)
 
 
 def width(spreads: np.ndarray) -> np.ndarray:

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from inference import prompts
-from inference.baseline import conformal
 from inference.models.interface import LanguageModel, ModelError, Request
 from inference.reply import mentions
 from sim.frame import Frame
+from sim.geometry import on_picture
 from sim.landmarks import KEYS
 
 READING_TASK = "reading"
@@ -66,7 +66,7 @@ class Reading:
         return self.offsets[KEYS.index(key)]
 
     def on_picture(self, key: str) -> bool:
-        return bool(conformal.on_picture(self.offset(key)))
+        return bool(on_picture(self.offset(key)))
 
     def region(self, key: str) -> Region | None:
         """The landmark's region, None where it was not calibrated."""

@@ -20,11 +20,11 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from inference.baseline.conformal import on_picture
 from inference.baseline.network import UNIT_MM, DisplacementNetwork, layout, loss
 from inference.baseline.recipe import Recipe
 from inference.evaluation import measures
 from inference.training.pace import Clock, device_of, learning_rate
+from sim.geometry import on_picture
 from sim.landmarks import ARM_KEYS, KEYS
 
 Batch = tuple[torch.Tensor | np.ndarray, torch.Tensor | np.ndarray]

@@ -27,7 +27,8 @@ from inference.training import views as v
 from inference.training.architecture import IMAGE_TOKEN, soft_tokens, to_pixels
 from inference.training.config import Recipe, Stage
 from inference.training.pace import Clock, learning_rate
-from inference.training.tower import DisplacementHead, in_view
+from inference.training.tower import DisplacementHead
+from sim.geometry import on_picture
 
 TELLING_WEIGHT = 4.0
 IGNORED = -100
@@ -60,7 +61,7 @@ class Scenes:
 
     def _scene(self, displacements: np.ndarray, index: int) -> dialogue.Scene:
         seen = displacements[index]
-        return dialogue.Scene(seen, in_view(seen), self.reading[index], self.spread[index])
+        return dialogue.Scene(seen, on_picture(seen), self.reading[index], self.spread[index])
 
 
 @torch.no_grad()

@@ -22,7 +22,7 @@ from inference.training import views as v
 from inference.training.architecture import soft_tokens, to_pixels
 from inference.training.config import Recipe
 from inference.training.pace import Clock, learning_rate
-from sim.geometry import DETECTOR_MM, SDD_MM, SOURCE_TO_ISOCENTRE_MM
+from sim.geometry import DETECTOR_MM, on_detector, on_picture
 from sim.landmarks import ARM_KEYS, KEYS
 
 SPREAD_FLOOR = math.log(0.03)
@@ -62,9 +62,8 @@ class Finder(nn.Module):
     def loss(self, patches: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
         """Cross-entropy over the patches against a blot about each landmark in view; `truth` (n, 14, 3) mm."""
         side = math.isqrt(patches.shape[1])
-        known = torch.nan_to_num(truth, nan=math.inf)
-        place = on_detector(known) / (DETECTOR_MM / side)  # in patches from the centre, toward the left and up
-        inside = (place.abs() < side / 2).all(-1)
+        place = on_detector(truth) / (DETECTOR_MM / side)  # in patches from the centre, toward the left and up
+        inside = on_picture(truth)
         centres = torch.arange(side, device=truth.device) - (side - 1) / 2
         across, along = ((centres - place[..., i, None]) / BLOT_PATCHES for i in (0, 1))
         blot = -0.5 * (along.flip(-1)[..., :, None] ** 2 + across[..., None, :] ** 2).flatten(-2)
@@ -73,20 +72,13 @@ class Finder(nn.Module):
         return -((wanted * found).sum(-1) * inside).sum() / inside.sum().clamp(min=1)
 
 
-def on_detector(displacements: torch.Tensor) -> torch.Tensor:
-    """Where landmarks at displacements (..., 3) mm from the isocentre fall in AP: (..., 2) mm on the detector from its
-    centre, toward the patient's left and head."""
-    return displacements[..., :2] * (SDD_MM / (SOURCE_TO_ISOCENTRE_MM + displacements[..., 2:]))
-
-
 def laplace_loss(mean: torch.Tensor, log_spread: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
     """Mean negative log-likelihood of a Laplace distribution (Kendall and Gal 2017, eq. 8, in its L1 form), weighted by
     the root of the spread (Seitzer et al. 2022, eq. 7 with beta .5): what is hard to see is learnt too. Landmarks in
     view weigh twice. Truth (n, 14, 3) in units of 100 mm may hold NaN where a landmark is not known."""
     known = torch.isfinite(truth)
     error = (mean - torch.where(known, truth, mean.detach())).abs()
-    inside = on_detector(truth * v.UNIT_MM).abs() < DETECTOR_MM / 2
-    weight = known * torch.exp(0.5 * log_spread.detach()) * (1 + inside.all(-1, keepdim=True))
+    weight = known * torch.exp(0.5 * log_spread.detach()) * (1 + on_picture(truth * v.UNIT_MM)[..., None])
     return ((error * torch.exp(-log_spread) + log_spread) * weight).sum() / weight.sum()
 
 
@@ -139,12 +131,6 @@ def read(model, head: DisplacementHead, pictures: torch.Tensor, bfloat16: bool) 
     return torch.cat(means), torch.cat(spreads)
 
 
-def in_view(displacements: np.ndarray) -> np.ndarray:
-    """Whether landmarks at displacements (..., 3) from the isocentre fall on the detector in AP."""
-    magnified = SDD_MM / (SOURCE_TO_ISOCENTRE_MM + displacements[..., 2])
-    return np.all(np.abs(displacements[..., :2]) * magnified[..., None] < DETECTOR_MM / 2, axis=-1)
-
-
 def figures(model, head: DisplacementHead, check: v.Views, bfloat16: bool = False) -> dict[str, float]:
     """Held-out figures of the tower: median in-view error in the coronal plane, Precision@K and the nearest's hits."""
     arms = np.array([key in ARM_KEYS for key in KEYS])
@@ -152,7 +138,7 @@ def figures(model, head: DisplacementHead, check: v.Views, bfloat16: bool = Fals
     truth = check.displacements(torch.arange(len(check), device=check.device)).cpu().numpy()
     guess = guess.cpu().numpy()
     error = np.linalg.norm((guess - truth)[..., :2], axis=-1)
-    seen = in_view(truth)
+    seen = on_picture(truth)
     near = np.argsort(np.linalg.norm(truth, axis=-1), axis=1)[:, :3]
     said = np.argsort(np.linalg.norm(guess, axis=-1), axis=1)[:, :3]
     hit = (said[:, :, None] == near[:, None]).any(-1)

@@ -22,6 +22,7 @@ from inference.models.interface import ModelError, Request
 from inference.reply import ReplyReader
 from inference.training.pace import learning_rate
 from sim.frame import LOG_SCALE, Frame
+from sim.geometry import on_picture
 from sim.landmarks import KEYS
 from sim.pose import CArmPose
 
@@ -193,7 +194,7 @@ def test_regions_cover_as_often_as_they_say_whatever_the_spread():
     quantiles = conformal.calibrate(*draw(2000))
     readings, spreads, truth = draw(4000)
     error = np.hypot(*np.moveaxis((readings - truth)[..., :2], -1, 0))
-    inside = conformal.on_picture(readings)
+    inside = on_picture(readings)
     covered = (error <= conformal.radii(readings, spreads, quantiles))[inside]
     assert covered.mean() == pytest.approx(0.90, abs=0.01)
     narrow = conformal.radii(readings, 0.5 * spreads, quantiles)
@@ -229,7 +230,7 @@ def test_a_folder_makes_a_model_that_reads_and_gives_regions(folder):
     direct, asked = model.read(picture), ask_reading(model, frame())
     assert np.allclose(direct.offsets, asked.offsets, atol=0.01)
     assert direct.likelihoods.sum() == pytest.approx(1.0, abs=1e-3)
-    inside = conformal.on_picture(direct.offsets)
+    inside = on_picture(direct.offsets)
     assert np.isfinite(direct.radii[inside]).all()
     assert np.allclose(direct.radii[inside], 2.0 * np.hypot(*direct.spreads[inside, :2].T), rtol=1e-5)
     regions = regions_of(KEYS, asked)
