@@ -50,7 +50,8 @@ class Recipe(Part):
     `workers` processes write the exchanges; 0 writes them in the training process. `room` views get their memory at
     once, for a cast that grows while the tower trains. The language stages learn from `language_data` (or the same
     folder), from `language_views` of each subject, which are looked at `looks` times, varied anew each time, and ask
-    `questions` about one look in one sequence. `start` is a folder with a base and an adapter to go on from."""
+    `questions` about one look in one sequence; before, in the stage `reading`, they learn to read the image tokens.
+    `start` is a folder with a base and an adapter to go on from."""
 
     data: Path
     language_data: Path | None = None
@@ -62,6 +63,7 @@ class Recipe(Part):
     device: Literal["auto", "cpu", "cuda"] = "auto"
     architecture: Architecture = Architecture()
     tower: Stage
+    reading: Stage | None = None
     base: Stage
     adapter: Stage
     lora_rank: int = 16

@@ -376,11 +376,11 @@ BASE_LANGUAGE: tuple[tuple[Maker, float], ...] = (
     (form, 0.1),
 )
 TASKS: tuple[tuple[Maker, float], ...] = (
-    (navigation, 0.35),
-    (decision, 0.2),
-    (localization, 0.12),
-    (retrieval, 0.08),
-    (correction, 0.25),
+    (navigation, 0.2),
+    (decision, 0.38),
+    (localization, 0.1),
+    (retrieval, 0.1),
+    (correction, 0.22),
 )
 
 

@@ -20,7 +20,7 @@ from peft import PeftModel
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from inference.models.folder import mark_base
-from inference.training import dialogue, language, tower
+from inference.training import dialogue, language, reading, tower
 from inference.training import views as v
 from inference.training.architecture import build_model, build_processor, build_tokenizer
 from inference.training.config import Recipe
@@ -94,6 +94,12 @@ def train_language(recipe: Recipe, resume: bool = False, say: Callable[[str], No
     base, adapter = recipe.out / "base", recipe.out / "adapter"
     if not (base / "config.json").exists():
         began = time.monotonic()
+        gauge = reading.Gauge(model.config.text_config.hidden_size).to(device)
+        if recipe.reading:
+            kept = recipe.out / "reading.pt"
+            row = {name: part.to(device) for name, part in writer.batch([[]]).items()}
+            reading.learn_to_read(model, tokens, head, gauge, row, recipe.reading, recipe, kept, resume, say)
+            say(f"reading: {time.monotonic() - began:.0f} s")
         share = dialogue.BASE_LANGUAGE
         seeing = [part for part in share if part[0] is not dialogue.form]
         language.optimise(
@@ -106,7 +112,7 @@ def train_language(recipe: Recipe, resume: bool = False, say: Callable[[str], No
             resume,
             lambda: language.agreement(model, check_tokens, held_out, writer, seeing, recipe.bfloat16),
             say,
-            language.Gauge(model.config.text_config.hidden_size).to(device),
+            gauge,
         )
         say(f"base: {time.monotonic() - began:.0f} s")
         model.to(torch.float16).save_pretrained(base)

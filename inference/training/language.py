@@ -27,6 +27,7 @@ from inference.training import views as v
 from inference.training.architecture import IMAGE_TOKEN, soft_tokens, to_pixels
 from inference.training.config import Recipe, Stage
 from inference.training.pace import Clock, learning_rate
+from inference.training.reading import READ_AT, Gauge, in_layers
 from inference.training.tower import DisplacementHead
 from sim.geometry import on_picture
 
@@ -34,9 +35,7 @@ TELLING_WEIGHT = 4.0
 IGNORED = -100
 MISTAKEN_SHARE = 0.4
 """Of the corrections that are taught, how many are about a view whose centre the tower's head misread."""
-READ_AT = 2
-"""Layers of the language tower after which the gauge reads the image tokens."""
-GAUGE_WEIGHT = 1.0
+GAUGE_WEIGHT = 0.3
 LANGUAGE_LAYERS = r".*language_model.*\.(q_proj|k_proj|v_proj|o_proj|gate_proj|up_proj|down_proj)"
 
 
@@ -171,36 +170,15 @@ class Writer:
         return row
 
 
-def attention(batch: dict[str, torch.Tensor]) -> torch.Tensor:
-    """Which position attends to which, bool (views, 1, longest, longest): what precedes in the same exchange and, where
-    it sees, in the picture; image tokens to one another (as Gemma-3 does)."""
-    part, image = batch["part"], batch["image"]
-    length = part.shape[1]
-    earlier = torch.ones(length, length, dtype=torch.bool, device=part.device).tril()
-    own = (part[:, :, None] == part[:, None]) | (part[:, None] == 0)
-    unseen = batch["hidden"][:, None] & ~batch["sees"][:, :, None]
-    return ((own & earlier & ~unseen) | (image[:, :, None] & image[:, None]))[:, None]
-
-
 def forward(model, tokens: torch.Tensor, batch: dict[str, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
     """(logits of every answered token in order (answered, vocabulary), what `READ_AT` layers make of the image tokens
     (views, tokens, width)), with image tokens (views, tokens, width) put where the rows hold image placeholders."""
     core = model.get_base_model() if hasattr(model, "get_base_model") else model
-    embeds = core.get_input_embeddings()(batch["input_ids"])
-    places = batch["image"]
-    embeds = embeds.masked_scatter(places[..., None].expand_as(embeds), tokens.to(embeds.dtype))
-    mask = attention(batch)
-    out = core.model.language_model(
-        inputs_embeds=embeds,
-        attention_mask={"full_attention": mask, "sliding_attention": mask},
-        position_ids=batch["position_ids"],
-        use_cache=False,
-        output_hidden_states=True,
-    )
+    out = in_layers(core.model.language_model, core, tokens, batch)
     answered = batch["labels"][:, 1:] != IGNORED
     logits = core.lm_head(out.last_hidden_state[:, :-1][answered])
     read = out.hidden_states[min(READ_AT, len(out.hidden_states) - 1)]
-    return logits, read[places].view(*tokens.shape)
+    return logits, read[batch["image"]].view(*tokens.shape)
 
 
 def answer_loss(logits: torch.Tensor, batch: dict[str, torch.Tensor]) -> torch.Tensor:
@@ -209,21 +187,6 @@ def answer_loss(logits: torch.Tensor, batch: dict[str, torch.Tensor]) -> torch.T
     labels, weights = batch["labels"][:, 1:][answered], batch["weights"][:, 1:][answered]
     loss = nn.functional.cross_entropy(logits.float(), labels, reduction="none")
     return (loss * weights).sum() / weights.sum()
-
-
-class Gauge(nn.Module):
-    """One and the same reading of every landmark's image token inside the language tower: with it as a second aim, the
-    layers below learn to bring what the tower wrote fourteen ways into one form. Not shipped."""
-
-    def __init__(self, width: int):
-        super().__init__()
-        self.norm = nn.LayerNorm(width)
-        self.reads = nn.Linear(width, 3)
-
-    def loss(self, hidden: torch.Tensor, reading: torch.Tensor) -> torch.Tensor:
-        """`hidden` (views, tokens, width); `reading` (views, 14, 3) in units of 100 mm."""
-        made = self.reads(self.norm(hidden[:, : reading.shape[1]].float()))
-        return nn.functional.smooth_l1_loss(made, reading, beta=0.05)
 
 
 class Exchanges(IterableDataset):
@@ -316,7 +279,7 @@ def optimise(
         loss = answer_loss(logits, batch)
         if gauge is not None:
             reading = torch.from_numpy(written.dataset.scenes.reading[index]).to(device)
-            loss = loss + GAUGE_WEIGHT * gauge.loss(hidden, reading / v.UNIT_MM)
+            loss = loss + GAUGE_WEIGHT * gauge.loss(hidden, reading)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(parameters, stage.clip)

@@ -19,6 +19,10 @@ bfloat16 = false
 samples = 256
 batch = 32
 learning_rate = 1e-3
+[reading]
+samples = 64
+batch = 16
+learning_rate = 1e-3
 [base]
 samples = 64
 batch = 16

@@ -27,6 +27,7 @@ def where(qtbot):
     pane.show()
     qtbot.waitExposed(pane)
     pane.activateWindow()
+    qtbot.waitUntil(pane.isActiveWindow)
     return pane
 
 
@@ -132,7 +133,7 @@ def test_a_button_is_held_by_keyboard_as_well_and_lets_go_with_the_focus(qtbot, 
     qtbot.keyPress(button, key)
     assert ways == [(0.0, 0.0, 0.0, 1.0, 0.0)]
     where.map.setFocus()
-    assert ways[-1] == (0.0,) * 5
+    qtbot.waitUntil(lambda: ways[-1] == (0.0,) * 5)
     assert not button.isDown()
 
 

@@ -227,11 +227,11 @@ def test_training_sequences_are_what_the_processor_makes():
     assert sum(w > 1 for w in weights) == 2
 
 
-def tiny():
+def tiny(text_layers=2):
     from inference.training import architecture
     from inference.training.config import Architecture
 
-    sizes = Architecture(vision_layers=1, text_layers=2)
+    sizes = Architecture(vision_layers=1, text_layers=text_layers)
     tokenizer = architecture.build_tokenizer(dialogue.corpus(50), sizes.vocabulary, dialogue.DECISION_WORDS)
     model = architecture.build_model(tokenizer, sizes).eval()
     return sizes, model, architecture.build_processor(tokenizer, sizes)
@@ -265,6 +265,76 @@ def test_exchanges_that_share_a_picture_are_what_each_is_alone():
     assert hidden.shape == (2, sizes.image_tokens, sizes.text_width)
     blind, _ = language.forward(model, torch.zeros(2, sizes.image_tokens, sizes.text_width), batch)
     assert (blind - shared).abs().max() > 1e-3
+
+
+def test_the_gauge_s_moves_are_those_of_a_step():
+    from inference.training.reading import MOVE_LIMITS
+
+    moves = {}
+    for mm in np.arange(-200, 200) + 0.5:
+        moves.setdefault(int(np.searchsorted(MOVE_LIMITS, mm)), set()).add(prompts.quantise(mm, "x"))
+    assert len(moves) == 7
+    assert all(len(said) == 1 for said in moves.values())
+    assert len(set.union(*moves.values())) == 7
+
+
+def test_the_gauge_asks_for_places_moves_and_order():
+    import torch
+
+    from inference.training.reading import Gauge
+
+    gauge = Gauge(4)
+    reading = torch.zeros(1, 14, 3)
+    reading[0, :, 0] = torch.linspace(-260, 260, 14)
+    with torch.no_grad():
+        for part in (gauge.reads, gauge.moves, gauge.near):
+            part.weight.zero_()
+            part.bias.zero_()
+    blind = gauge.loss(torch.zeros(1, 16, 4), reading).item()
+    error = reading.abs() / 100
+    place = torch.where(error < 0.05, error**2 / 0.1, error - 0.025).mean().item()
+    close = (reading[0, :, 0].abs() < 110).float()
+    moves = np.log(7) * (1 + 2 * close.mean().item())
+    order = sum(np.log(14 - i) for i in range(3))
+    assert blind == pytest.approx(place + moves + 0.3 * order, rel=1e-5)
+
+
+def test_the_lower_layers_learn_to_read(tmp_path):
+    import torch
+
+    from inference.training import language, reading
+    from inference.training.config import Recipe, Stage
+    from inference.training.tower import DisplacementHead
+
+    torch.manual_seed(5)
+    sizes, model, processor = tiny(text_layers=3)
+    writer = language.Writer(processor)
+    row = writer.batch([[]])
+    tokens, head = torch.randn(64, sizes.image_tokens, sizes.text_width), DisplacementHead(sizes.text_width)
+    rng = np.random.default_rng(1)
+    asked = writer.batch([[dialogue.localization(dialogue.Scene(rng.normal(0, 90, (14, 3)), np.ones(14, bool)), rng)]])
+    with torch.no_grad():
+        _, whole = language.forward(model, tokens[:1], asked)
+        torch.testing.assert_close(reading.read(reading.reader(model), model, tokens[:1], row), whole)
+    upper = [p.clone() for p in model.model.language_model.layers[2].parameters()]
+    gauge = reading.Gauge(sizes.text_width)
+
+    def wrong():
+        with torch.no_grad():
+            made = reading.read(reading.reader(model), model, tokens, row)
+            return gauge.loss(made, head(tokens)[0] * 100).item()
+
+    stage = Stage(samples=25 * 16, batch=16, learning_rate=3e-3)
+    recipe = Recipe(data=tmp_path, check=tmp_path, out=tmp_path, bfloat16=False, tower=stage, base=stage, adapter=stage)
+    before, said = wrong(), []
+    kept = tmp_path / "reading.pt"
+    reading.learn_to_read(model, tokens, head, gauge, row, stage, recipe, kept, False, said.append)
+    after = wrong()
+    assert after < 0.8 * before
+    assert all(torch.equal(a, b) for a, b in zip(upper, model.model.language_model.layers[2].parameters(), strict=True))
+    reading.learn_to_read(model, tokens, head, gauge, row, stage, recipe, kept, True, said.append)
+    assert said == ["reading: going on from step 25 of 25"]
+    assert wrong() == pytest.approx(after, rel=1e-4)
 
 
 def test_each_exchange_of_a_row_weighs_the_same():
