@@ -185,6 +185,10 @@ ASSISTANT = (
         checked=lambda w: w.armed,
     ),
     Command(
+        "budget", "Budget of an alignment…", "Assistant", lambda w: w.show_budget(),
+        "How many steps, how far and how much dose before the model must stop",
+    ),
+    Command(
         "reasons", "Fold or unfold the reasons", "Assistant", lambda w: w.assistant.toggle_reasons(),
         "The model's sentences on the newest step", picture_key="E",
     ),

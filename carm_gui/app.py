@@ -166,10 +166,17 @@ class Backend(threading.Thread):
         self.shown.wait(PICTURE_WAIT_S)  # what follows would take the processor from it
         if not self._closed:
             learn_words()
+        if not self._closed:
+            self._prepare_exposure()
         if not self._closed and hasattr(session.carm.projector, "prepare"):
             session.carm.projector.prepare(session.carm.size)
         if not self._closed:
             self._overview(session.carm.projector.patient)
+
+    def _prepare_exposure(self) -> None:
+        from sim.xray import aec
+
+        aec.prepare()
 
     def _overview(self, patient) -> None:
         """The body map's overview; without it everything else works."""

@@ -1,24 +1,26 @@
 """The only crossing between the session's threads and Qt.
 
 The session calls `receive` on its own threads; it appends to a deque (thread-safe) and returns at once. A timer in the
-GUI thread drains the deque: of frames, poses and doses only the latest is handed on (and every single shot), text of
-one reply is joined, and everything else (decisions, motion, states, questions) is handed on one by one and in order.
-What is not handed on within HAND_MS waits for the next tick, so that keys and paints come between. Knows no widget.
+GUI thread drains the deque: of poses and doses only the latest is handed on, of frames the latest two (and every single
+shot), text of one reply is joined, and everything else (decisions, motion, states, questions) is handed on one by one
+and in order. What is not handed on within HAND_MS waits for the next tick, so that keys and paints come between; so
+does a second frame, which would else be shown and never seen. Knows no widget.
 """
 
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-LATEST_WINS = frozenset({"frame", "pose", "dose"})
+LATEST = {"frame": 2, "pose": 1, "dose": 1}
+"""Of these so many are handed on: a frame that comes a little late does not push out the one before."""
 BUSY_MS, QUIET_MS = 8, 40
-HAND_MS, REST_MS = 8.0, 1
+HAND_MS, REST_MS = 4.0, 1
 """A drain begins no further event after so long, and the rest follows in a tick this soon (ms)."""
 QUIET_TICKS = 30
 """After so many empty ticks the timer slows down: at rest the window shall cost next to nothing."""
@@ -37,12 +39,13 @@ def coalesce(events: Iterable) -> list:
     (but never a single shot: it is kept for recall), neighbouring deltas of one reply joined. A delta that carries the
     decision keeps it."""
     events = list(events)
-    newest = {event.kind: i for i, event in enumerate(events) if event.kind in LATEST_WINS}
+    coming = Counter(event.kind for event in events)
     result: list = []
-    for i, event in enumerate(events):
-        if event.kind in LATEST_WINS:
-            if newest[event.kind] == i or event.data.get("shot"):
+    for event in events:
+        if event.kind in LATEST:
+            if coming[event.kind] <= LATEST[event.kind] or event.data.get("shot"):
                 result.append(event)
+            coming[event.kind] -= 1
             continue
         last = result[-1] if result else None
         if (
@@ -92,7 +95,8 @@ class Bridge(QObject):
         end = time.perf_counter() + HAND_MS / 1000
         for n, event in enumerate(batch, start=1):
             self.event.emit(event)
-            if time.perf_counter() > end:
+            another = event.kind == "frame" and any(later.kind == "frame" for later in batch[n:])
+            if another or time.perf_counter() > end:
                 self._inbox.extendleft(reversed(batch[n:]))
                 break
         if batch:

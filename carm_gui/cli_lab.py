@@ -215,15 +215,17 @@ def dataset(
 
 
 def train(
-    stage: Annotated[str, typer.Argument(help="tower, then embedded; baseline; qlora for a big model.")],
+    stage: Annotated[str, typer.Argument(help="tower, embedded, then loop; baseline; qlora for a big model.")],
     config: Annotated[Path, typer.Option("--config", metavar="FILE", help="A TOML file, see resources/configs.")],
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")] = False,
     device: Annotated[str, typer.Option("--device", help="auto, cpu or cuda; for the baseline.")] = "auto",
 ) -> None:
     """Make a model from photographed views: the embedded one stage by stage, or the conventional baseline."""
     with one_sentence():
-        if stage not in ("tower", "embedded", "baseline", "qlora"):
-            raise Failure(f"{stage!r} cannot be trained in this version; choose tower, embedded, baseline or qlora.")
+        if stage not in ("tower", "embedded", "loop", "baseline", "qlora"):
+            raise Failure(
+                f"{stage!r} cannot be trained in this version; choose tower, embedded, loop, baseline or qlora."
+            )
         if stage == "qlora":
             from inference.training.qlora import train as train_qlora
             from inference.training.qlora_config import read_qlora
@@ -238,8 +240,13 @@ def train(
 
             train_baseline(baseline, resume, device, _tell)
             return
-        from inference.training.config import read_recipe
+        from inference.training.config import read_recipe, read_toml
 
+        if stage == "loop":
+            from inference.training.loop import LoopRecipe, train_loop
+
+            train_loop(read_toml(config, LoopRecipe), resume, _tell)
+            return
         recipe = read_recipe(config)
         from inference.training.embedded import train_language, train_tower
 

@@ -50,6 +50,12 @@ class Settings:
         except ValueError:
             return Budget()
 
+    def keep_budget(self, budget: Budget) -> None:
+        """Remember `budget` at once: the next patient's rehearsal reads it from the file."""
+        for item in fields(Budget):
+            setattr(self, f"budget_{item.name}", getattr(budget, item.name))
+        self.save()
+
     @classmethod
     def load(cls, path: Path | None = None) -> Settings:
         """The settings kept in `path` (default: the user's configuration folder)."""

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from carm_gui.theme import Theme
 
+ICON_GROUND = "#a5afbc"
+"""Under the icons of Qt's own file chooser, which are black whatever the theme."""
+
 
 def style_sheet(theme: Theme) -> str:
     """What the palette cannot say: cards, chips, buttons, focus rings."""
@@ -74,8 +77,8 @@ def style_sheet(theme: Theme) -> str:
     QPushButton:focus {{ border: 2px solid {t.accent}; padding: 5px 13px; }}
     QPushButton[keycap="letter"] {{ padding: 6px 38px 6px 14px; text-align: left; }}
     QPushButton[keycap="letter"]:focus {{ padding: 5px 37px 5px 13px; }}
-    QPushButton[keycap="chord"] {{ padding: 6px 70px 6px 14px; text-align: left; }}
-    QPushButton[keycap="chord"]:focus {{ padding: 5px 69px 5px 13px; }}
+    QPushButton[keycap="chord"] {{ padding: 6px 66px 6px 14px; text-align: left; }}
+    QPushButton[keycap="chord"]:focus {{ padding: 5px 65px 5px 13px; }}
     QPushButton[beam="true"] {{ border-color: {t.warn}; color: {t.warn}; }}
 
     QPushButton[role="small"] {{ border-radius: 6px; padding: 3px 8px; font-size: 12px; }}
@@ -90,6 +93,8 @@ def style_sheet(theme: Theme) -> str:
                                 text-align: left; font-size: 12px; }}
     QPushButton[role="fold"]:hover {{ color: {t.text}; }}
     QPushButton[role="fold"]:focus {{ border: 2px solid {t.accent}; border-radius: 5px; padding: 0 2px; }}
+    QPushButton#budget {{ padding: 2px 0; }}
+    QPushButton#budget:focus {{ padding: 0; }}
     QPushButton[role="icon"] {{ background: transparent; border: 1px solid transparent; border-radius: 6px;
                                 padding: 0; }}
     QPushButton[role="icon"]:hover {{ background: {t.raised}; border-color: {t.border}; }}
@@ -133,6 +138,10 @@ def style_sheet(theme: Theme) -> str:
     QCheckBox:focus {{ border-color: {t.accent}; }}
     QProgressBar {{ background: {t.raised}; border: none; border-radius: 4px; }}
     QProgressBar::chunk {{ background: {t.accent}; border-radius: 4px; }}
+
+    QFileDialog QToolButton {{ background: {ICON_GROUND}; border: none; border-radius: 5px; padding: 2px; }}
+    QFileDialog QToolButton:checked, QFileDialog QToolButton:hover {{ background: #ffffff; }}
+    QFileDialog QToolButton:focus {{ border: 2px solid {t.accent}; padding: 0; }}
 
     QLineEdit {{ placeholder-text-color: {t.dim}; }}
     QLineEdit#line {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.border}; border-radius: 10px;

@@ -8,6 +8,7 @@ and a text as well. Text reaches a contrast of 4.5:1 on every surface it lies on
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
@@ -108,8 +109,10 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+@lru_cache
 def font(pixels: float = 14, bold: bool = False) -> QFont:
-    """The interface's font at `pixels` (device independent), with figures of one width so that readouts stand still."""
+    """The interface's font at `pixels` (device independent), with figures of one width so that readouts stand still.
+    One for all who ask: to be changed by nobody."""
     face = QFont(_FAMILY)
     face.setPixelSize(round(pixels))
     face.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
@@ -167,9 +170,10 @@ def apply(app: QApplication, name: str) -> Theme:
     theme = THEMES.get(name, DARK)
     if app.property("dressed") == theme.name:
         return theme  # dressing an application polishes every widget of it anew
+    if app.property("dressed") is None:
+        _load_fonts()
+        app.setStyle(QStyleFactory.create("Fusion"))
     app.setProperty("dressed", theme.name)
-    _load_fonts()
-    app.setStyle(QStyleFactory.create("Fusion"))
     app.setPalette(palette(theme))
     app.setFont(font())
     app.setStyleSheet(style_sheet(theme))

@@ -11,7 +11,7 @@ import logging
 from itertools import pairwise
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QIcon, QKeySequence
+from PySide6.QtGui import QAction, QIcon, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from carm_gui import theme
@@ -172,6 +172,7 @@ class Window(Wishes, Showing, QMainWindow):
         self.assistant.correct.connect(self.correct)
         self.assistant.again.connect(self.ask_again)
         self.assistant.armed_wanted.connect(lambda _: self.toggle_armed())
+        self.assistant.budget_wanted.connect(self.show_budget)
         for name in ("where", "reference", "assistant"):
             getattr(self, name).float_wanted.connect(lambda name=name: self.desk.float_pane(name))
         self.correction.corrected.connect(self.give_correction)
@@ -183,6 +184,7 @@ class Window(Wishes, Showing, QMainWindow):
 
     def _restore(self) -> None:
         kept = self.settings
+        self.assistant.show_budget(kept.budget)
         self.live.set_inverted(kept.invert)
         self.reference.set_inverted(kept.invert)
         self.live.set_overlays(kept.overlays)
@@ -230,6 +232,7 @@ class Window(Wishes, Showing, QMainWindow):
         self.guide()
         self.live.show_pose(session.carm.pose, session.carm.moving)
         self.where.show_pose(session.carm.pose)
+        self.assistant.show_spent(session.status.spent, session.status.budget)
         self.technique.set_ready(True)
         self.show_technique()
         self.live.show_blades(session.status.blades_mm)
@@ -254,9 +257,11 @@ class Window(Wishes, Showing, QMainWindow):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         # Before any widget, menu, dialogue or completer sees it: Esc halts. It is not swallowed, so that a menu or the
-        # key sheet closes as well.
+        # key sheet closes as well. Every event of the program comes by here, so its class is asked for first: it costs
+        # a tenth of its type.
         if (
-            event.type() == QEvent.Type.KeyPress
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
             and event.key() == Qt.Key.Key_Escape
             and not event.isAutoRepeat()
             and isinstance(watched, QWidget)

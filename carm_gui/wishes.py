@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QMessageBox
 
 from carm_gui import theme
 from carm_gui.actions import COMMANDS
+from carm_gui.session.budget import Budget
 from carm_gui.views.correct import offset_of
 from carm_gui.views.field import move_text
 from carm_gui.views.palette import Entry
@@ -125,6 +126,24 @@ class Wishes:
             self.session.disarm()
         else:
             self.session.arm()
+
+    def show_budget(self) -> None:
+        """What one alignment may use, to be seen and set."""
+        from carm_gui.views.budget_dialog import BudgetDialog
+
+        budget = self.session.status.budget if self.session is not None else self.settings.budget
+        self.budget_dialog = BudgetDialog(budget, self)
+        self.budget_dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.budget_dialog.wanted.connect(self.set_budget)
+        self.budget_dialog.show()
+
+    def set_budget(self, budget: Budget) -> None:
+        """What alignments may use from now on, at the next start as well."""
+        self.settings.keep_budget(budget)
+        self.assistant.show_budget(budget)
+        if self.session is not None:
+            self.session.set_budget(budget)
+        self.announce(f"Budget of an alignment: {budget.words()}.")
 
     def _leave_buttons(self) -> None:
         # A button that vanishes would hand its focus to the next in line.

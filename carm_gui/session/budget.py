@@ -31,6 +31,10 @@ class Budget:
             if not isinstance(value, (int, float)) or not math.isfinite(value) or value <= 0:
                 raise ValueError(f"The budget's {name} must be a number above 0, not {value}.")
 
+    def words(self) -> str:
+        """What one alignment may use in all, on one line."""
+        return f"{self.steps} steps · {self.travel_mm:g} mm · {self.dose_gycm2:g} Gy cm²"
+
 
 @dataclass(frozen=True)
 class Spent:
@@ -56,7 +60,7 @@ GO_ON = "align again to go on."
 def no_more_looks(budget: Budget, spent: Spent) -> str:
     """Why the model is not asked once more, one sentence; "" when it may be."""
     if spent.steps >= budget.steps:
-        return f"{budget.steps} steps are used up; {GO_ON}"
+        return f"{budget.steps} {'step is' if budget.steps == 1 else 'steps are'} used up; {GO_ON}"
     return _no_more_dose(budget, spent)
 
 

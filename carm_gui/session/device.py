@@ -1,8 +1,8 @@
 """The device thread: advances the C-arm, fires the pulses, jogs. Knows no model, no words and no window.
 
-Nothing runs while the C-arm stands still with the beam off: the thread then sleeps on a condition. A pulse
-that cannot be rendered in time is skipped, never queued. `halt` is exact: `begin` and `halt` pass the same
-gate, and a ticket taken before a halt starts nothing after it.
+Nothing runs while the C-arm stands still with the beam off: the thread then sleeps on a condition. Pulses are due at
+equal times, whenever the one before came; what cannot be rendered in time is skipped, never queued. `halt` is exact:
+`begin` and `halt` pass the same gate, and a ticket taken before a halt starts nothing after it.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ TICK_S = 1 / 30
 """Time between pose events while moving: 30 a second, a smooth glide."""
 LONGEST_TICK_S = 0.1
 """A slow picture never makes the C-arm leap: it moves on by at most this much time at once."""
+CATCH_UP_S = 0.1
+"""Pulses of a moving C-arm that are no later than this are still made, one after the other; of a standing one, whose
+pictures differ by their noise alone, one pulse is."""
 JOG_MM_S = 40.0
 """Speed of the view on each axis while an arrow key is held: half the device's own."""
 JOG_DEG_S = 10.0
@@ -44,6 +47,12 @@ class Motion:
     start: CArmPose
     jog: bool
     ticket: int
+
+
+def next_due(due: float, now: float, period: float, most_late: float) -> float:
+    """When the pulse after the one that was `due` and is made `now` is due: a `period` after it was, however late it
+    comes; a series that is more than `most_late` behind begins anew. All in seconds."""
+    return now + period if now - due > most_late else due + period
 
 
 class DeviceLoop:
@@ -272,8 +281,8 @@ class DeviceLoop:
         now = time.monotonic()
         if self._realtime:
             step = min(now - self._last_tick, LONGEST_TICK_S)
-            if step < TICK_S:
-                return
+            if step < TICK_S and not (self.beam_on and now >= self._next_pulse):
+                return  # a pulse is made of where the C-arm is then
         else:
             step = LONGEST_TICK_S
         self._last_tick = now
@@ -303,9 +312,8 @@ class DeviceLoop:
         shot = asked > self._shots_done
         period = 1.0 / self.carm.pulse_rate
         before = self.carm.technique
-        behind = now - self._next_pulse > period
-        self._next_pulse = now + period if behind else self._next_pulse + period
         fast = self._motion is not None and not shot
+        self._next_pulse = next_due(self._next_pulse, now, period, max(period, CATCH_UP_S) if fast else period)
         frame = self.carm.expose(fast=fast)
         still = not fast and not frame.moving and self._is_present(frame)
         self.latest = frame

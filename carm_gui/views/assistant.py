@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVB
 from carm_gui import theme
 from carm_gui.views.correct import offset_words
 from carm_gui.views.model_header import ModelHeader
+from carm_gui.views.pile import Pile
 from carm_gui.views.step_card import StepCard, the
 from carm_gui.views.widgets import KeyButton, breakable, frame, label, row
 from inference.step import Proposal, Step
@@ -36,6 +37,7 @@ class Assistant(QFrame):
     correct = Signal()
     again = Signal()
     armed_wanted = Signal(bool)
+    budget_wanted = Signal()
     float_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -54,21 +56,16 @@ class Assistant(QFrame):
         self.header = ModelHeader()
         self.armed = self.header.armed
         self.header.armed_wanted.connect(self.armed_wanted)
+        self.header.budget_wanted.connect(self.budget_wanted)
         self.header.float_wanted.connect(self.float_wanted)
 
-        self._list = QVBoxLayout()
-        self._list.setContentsMargins(14, 12, 10, 14)
-        self._list.setSpacing(10)
-        self._list.addStretch(1)
-        self._welcome = self._make_welcome()
-        self._list.insertWidget(0, self._welcome)
-        content = QWidget()
-        content.setLayout(self._list)
+        self._pile, self._welcome = Pile(), self._make_welcome()
+        self._pile.add(self._welcome)
         self.scroll = QScrollArea()
         self.scroll.setWidgetResizable(True)
         self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.scroll.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.scroll.setWidget(content)
+        self.scroll.setWidget(self._pile)
         self.scroll.setAccessibleName("Conversation")
         self.scroll.setObjectName("conversation")
         self._stick = True
@@ -109,8 +106,6 @@ class Assistant(QFrame):
         """Give what has been said its height at once: a paint may come before Qt's own turn to lay out, and would show
         a card with its text squeezed."""
         QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
-        said = self.scroll.widget()
-        said.resize(said.width(), max(said.height(), said.heightForWidth(said.width())))
 
     # ---- scrolling
 
@@ -149,23 +144,22 @@ class Assistant(QFrame):
             line.addStretch(1)
             line.addWidget(widget, 8)
             widget = holder
-        self._list.insertWidget(self._list.count() - 1, widget)
+        self._pile.add(widget)
         self.cards.append(widget)
         while len(self.cards) > MOST_CARDS:
-            old = self.cards.pop(0)
-            self._list.removeWidget(old)
-            old.deleteLater()
+            self._drop(self.cards.pop(0))
         return widget
 
     def clear(self) -> None:
         """An empty conversation, as at the start."""
         self.open_card = self.waiting = self._question = self._echo = None
         while self.cards:
-            old = self.cards.pop()
-            self._list.removeWidget(old)
-            old.hide()
-            old.deleteLater()
+            self._drop(self.cards.pop())
         self._welcome.show()
+
+    def _drop(self, card: QWidget) -> None:
+        self._pile.take(card)
+        card.deleteLater()
 
     def show_keys(self, in_picture: bool) -> None:
         """Which keys accept and reject at the moment: letters in the picture, chords everywhere else."""
@@ -191,9 +185,17 @@ class Assistant(QFrame):
         """Whether proposals are accepted without asking."""
         self.header.show_armed(on)
 
+    def show_budget(self, budget: object) -> None:
+        """What one alignment may use."""
+        self.header.show_budget(budget)
+
     def show_spent(self, spent: object, budget: object) -> None:
         """What the alignment under way has used of its budget."""
         self.header.show_spent(spent, budget)
+
+    def allow_arming(self, allowed: bool) -> None:
+        """Whether an alignment can be armed and its budget set here."""
+        self.header.allow_arming(allowed)
 
     # ---- the conversation
 
@@ -247,7 +249,7 @@ class Assistant(QFrame):
         card.corrected.connect(self.correct)
         card.again.connect(self.again)
         for older in self.cards:
-            if isinstance(older, StepCard):
+            if isinstance(older, StepCard) and older.reasons_open:
                 older.show_reasons(False)
         self._add(card)
         return card

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from carm_gui import theme
+from carm_gui.session.budget import Budget, Spent
 from carm_gui.views.widgets import PopOut, breakable, label, retone, row, small_button
 
 DEVICES = {"cpu": "on the processor", "cuda": "on the GPU"}
@@ -57,10 +58,12 @@ class Dot(QWidget):
 
 
 class ModelHeader(QWidget):
-    """`armed_wanted(on)` is the button's wish; it shows what the session says. `float_wanted` undocks the pane."""
+    """`armed_wanted(on)` is the button's wish; it shows what the session says. `budget_wanted` opens the budget,
+    `float_wanted` undocks the pane."""
 
     armed_wanted = Signal(bool)
     float_wanted = Signal()
+    budget_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,8 +76,17 @@ class ModelHeader(QWidget):
         self.details = label("", 12, tone="dim")
         self.armed = small_button("Arm", "Accept proposals after a pause, without asking, within the budget", True)
         self.armed.clicked.connect(self._wish_armed)
-        self._armed_line = label("", 12, tone="warn", bold=True)
+        self._armed_line = label("Armed: it moves unless you reject. Esc halts.", 12, tone="warn", bold=True)
         self._armed_line.hide()
+        self.budget = QPushButton()
+        self.budget.setProperty("role", "fold")
+        self.budget.setObjectName("budget")
+        self.budget.setAutoDefault(False)
+        self.budget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.budget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.budget.setFont(theme.font(12))
+        self.budget.setToolTip("What one alignment may use before the model must stop; press to change it")
+        self.budget.clicked.connect(self.budget_wanted)
         pop = PopOut("Assistant")
         pop.clicked.connect(self.float_wanted)
         top = row(self._dot, self.name, self.status, spacing=8)
@@ -86,6 +98,7 @@ class ModelHeader(QWidget):
         inside.addLayout(top)
         inside.addWidget(self.details)
         inside.addWidget(self._armed_line)
+        inside.addWidget(self.budget)
         self.show_model("loading", "", "", None)
 
     def show_state(self, state: str) -> None:
@@ -125,15 +138,27 @@ class ModelHeader(QWidget):
         self.armed.setText("Armed" if on else "Arm")
         self.armed.setAccessibleName("Armed: accepts by itself" if on else "Arm: accept proposals without asking")
         self._armed_line.setVisible(on)
-        if not self._armed_line.text():
-            self._armed_line.setText("Armed: it moves unless you reject. Esc halts.")
 
-    def show_spent(self, spent: object, budget: object) -> None:
-        """What the alignment under way has used of its budget."""
-        self._armed_line.setText(
-            f"Armed: it moves unless you reject. {spent.steps} of {budget.steps} steps, {spent.travel_mm:.0f} of "
-            f"{budget.travel_mm:.0f} mm, {spent.dose_gycm2:.1f} of {budget.dose_gycm2:g} Gy cm²"
-        )
+    def show_budget(self, budget: Budget) -> None:
+        """What one alignment may use."""
+        self.show_spent(Spent(), budget)
+
+    def show_spent(self, spent: Spent, budget: Budget) -> None:
+        """What the latest alignment has used of its budget."""
+        if spent.steps:
+            said = (
+                f"Used {spent.steps}/{budget.steps} steps · {spent.travel_mm:.0f}/{budget.travel_mm:g} mm · "
+                f"{spent.dose_gycm2:.1f}/{budget.dose_gycm2:g} Gy cm²"
+            )
+        else:
+            said = f"Budget {budget.words()}"
+        self.budget.setText(f"{said} …")
+        self.budget.setAccessibleName(f"{said.replace('/', ' of ')}; change the budget")
+
+    def allow_arming(self, allowed: bool) -> None:
+        """Whether an alignment can be armed and its budget set here."""
+        self.armed.setVisible(allowed)
+        self.budget.setVisible(allowed)
 
     def _wish_armed(self, on: bool) -> None:
         self.armed.setChecked(not on)  # it stands only when the session says so

@@ -189,7 +189,7 @@ def mark_label(painter: QPainter, field: Field, what: Mark, here: CArmPose, take
     if what.region_mm:
         text += f"\nnetwork: 90 % within {what.region_mm:.0f} mm"
     c, k = field.at(what.where), field.writing
-    if text and inner(field).adjusted(-60, -60, 60, 60).contains(c):
+    if text and field.square.contains(c):  # outside the picture it would name nothing that is seen
         aside, anchor = c + QPointF(15 * k, 0), Qt.AlignmentFlag.AlignLeft
         plate(painter, aside, text, colour, 13 * k, anchor=anchor, within=inner(field), taken=taken)
 

@@ -137,7 +137,7 @@ class Replay(QObject):
         for name in (*NOT_HERE, *OVER):
             if name in window.actions_by_name:
                 window.actions_by_name[name].setEnabled(False)
-        window.assistant.armed.hide()
+        window.assistant.allow_arming(False)
         window.command.setEnabled(False)
         window.command.line.setPlaceholderText("A replay: it is over, and nothing is steered here")
         window.command.hint.hide()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from carm_gui import theme
 from carm_gui.views.field import move_lines
@@ -76,22 +76,7 @@ class StepCard(QFrame):
         self._raw_text = label("", 12, tone="dim")
         self._caveat = label(NOT_A_MEASUREMENT, 12, tone="dim")
         self._verdict = label("", 13, bold=True)
-        self.accept, self.reject = KeyButton("Accept"), KeyButton("Reject")
-        self.correct, self.ask = KeyButton("Correct"), KeyButton("Ask again")
-        self.accept.clicked.connect(self.accepted)
-        self.reject.clicked.connect(self.rejected)
-        self.correct.clicked.connect(self.corrected)
-        self.correct.setToolTip("Say or click what is there; nothing moves")
-        self.ask.clicked.connect(self.again)
-        self.ask.setToolTip("The same question once more, on a fresh picture")
-        self._buttons = QWidget()
-        grid = QGridLayout(self._buttons)
-        grid.setContentsMargins(0, 2, 0, 0)
-        grid.setSpacing(8)
-        for place, button in enumerate((self.accept, self.reject, self.correct, self.ask)):
-            grid.addWidget(button, place // 2, place % 2)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
+        self._buttons: QWidget | None = None
         inside = QVBoxLayout(self)
         inside.setContentsMargins(14, 11, 14, 12)
         inside.setSpacing(8)
@@ -109,12 +94,31 @@ class StepCard(QFrame):
             self._rows.append(line)
         inside.addWidget(self._usual)
         inside.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignLeft)
-        for widget in (self._prose, self._raw_text, self._caveat, self._buttons, self._verdict):
+        for widget in (self._prose, self._raw_text, self._caveat, self._verdict):
             inside.addWidget(widget)
-        for widget in (
-            *self._rows, self._usual, self.fold, self._prose, self._raw_text, self._buttons, self._verdict,
-        ):  # fmt: skip
+        for widget in (*self._rows, self._usual, self.fold, self._prose, self._raw_text, self._verdict):
             widget.hide()
+
+    def _make_buttons(self) -> None:
+        """When it first waits: most cards never do, and each is to be there at once."""
+        self.accept, self.reject = KeyButton("Accept"), KeyButton("Reject")
+        self.correct, self.ask = KeyButton("Correct"), KeyButton("Ask again")
+        self.accept.clicked.connect(self.accepted)
+        self.reject.clicked.connect(self.rejected)
+        self.correct.clicked.connect(self.corrected)
+        self.correct.setToolTip("Say or click what is there; nothing moves")
+        self.ask.clicked.connect(self.again)
+        self.ask.setToolTip("The same question once more, on a fresh picture")
+        self._buttons = QWidget()
+        lines = QVBoxLayout(self._buttons)
+        lines.setContentsMargins(0, 2, 0, 0)
+        lines.setSpacing(8)
+        for pair in ((self.accept, self.reject), (self.correct, self.ask)):
+            line = row(*pair, stretch=False)  # of one width each where there is room, else of what its words need
+            line.setStretch(0, 1)
+            line.setStretch(1, 1)
+            lines.addLayout(line)
+        self.layout().insertWidget(self.layout().indexOf(self._verdict), self._buttons)
 
     @property
     def shows_decision(self) -> bool:
@@ -175,8 +179,11 @@ class StepCard(QFrame):
             self.settle(f"Refused. {prediction.problem}".strip(), "bad")
 
     def wait(self, waiting: bool) -> None:
-        """Show the buttons, or take them away."""
-        self._buttons.setVisible(waiting)
+        """Show the buttons, or take them away. From the first time on there are accept, reject, correct, ask."""
+        if waiting and self._buttons is None:
+            self._make_buttons()
+        if self._buttons is not None:
+            self._buttons.setVisible(waiting)
         retone(self, waiting=waiting)
 
     def settle(self, text: str, tone: str = "dim") -> None:

@@ -31,7 +31,7 @@ from inference.commands import learn_words
 
 log = logging.getLogger(__name__)
 
-NOT_HERE = ("import", "open", "place", "save", "palette", "models", "tour", "about", "armed", "layout_two")
+NOT_HERE = ("import", "open", "place", "save", "palette", "models", "tour", "about", "armed", "budget", "layout_two")
 """Actions of the window that are no participant's business."""
 LOOK_MS = 200
 """How often the clock and the reasons in sight are looked at."""
@@ -68,7 +68,7 @@ class Study(QObject):
         for name in NOT_HERE:
             if name in window.actions_by_name:
                 window.actions_by_name[name].setEnabled(False)
-        window.assistant.armed.hide()
+        window.assistant.allow_arming(False)
         window.bridge.event.connect(self._on_event)
         self._clock = QTimer(self)
         self._clock.setInterval(LOOK_MS)

@@ -37,7 +37,9 @@ def label(text: str = "", size: float = 14, bold: bool = False, tone: str = "", 
     result.setFont(theme.font(size, bold))
     result.setWordWrap(wrap)
     if wrap:
-        result.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        result.setSizePolicy(policy)
         # Else a scroll area reserves the height that the text would have in its narrowest form.
         result.setMinimumHeight(1)
     if tone:
@@ -109,7 +111,13 @@ def scrolled(inside: QWidget) -> QScrollArea:
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(inside)
-    area.setMinimumWidth(inside.minimumWidth())
+    bar = area.verticalScrollBar()
+
+    def widen(_low: int, high: int) -> None:
+        area.setMinimumWidth(inside.minimumWidth() + (bar.sizeHint().width() if high > 0 else 0))
+
+    bar.rangeChanged.connect(widen)
+    widen(0, 0)
     return area
 
 
@@ -190,8 +198,11 @@ class KeyButton(QPushButton):
     def sizeHint(self) -> QSize:  # noqa: N802
         # The style's own hint is not told when the padding for the cap changes.
         words = QFontMetricsF(self.font()).horizontalAdvance(self.text())
-        room = {"letter": 54, "chord": 86}.get(self.property("keycap"), 32)
-        return QSize(round(words) + room, super().sizeHint().height())
+        room = {"letter": 54, "chord": 33 + self._cap_width()}.get(self.property("keycap"), 32)
+        return QSize(round(words + room), super().sizeHint().height())
+
+    def _cap_width(self) -> float:
+        return max(QFontMetricsF(theme.font(11, bold=True)).horizontalAdvance(self.key) + 10, 18.0)
 
     def paintEvent(self, event) -> None:  # noqa: N802
         super().paintEvent(event)
@@ -200,7 +211,7 @@ class KeyButton(QPushButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         face = theme.font(11, bold=True)
-        width = max(QFontMetricsF(face).horizontalAdvance(self.key) + 10, 18.0)
+        width = self._cap_width()
         cap = QRectF(self.width() - width - 9, self.height() / 2 - 9, width, 18)
         ink = QColor(self.palette().color(QPalette.ColorRole.ButtonText))
         ink.setAlphaF(0.75)

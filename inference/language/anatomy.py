@@ -66,7 +66,8 @@ FAMILIES: dict[str, str] = {
         hemi diaphragm; hemi-diaphragm; crus; crus diaphragm; diaphragmatic; dome hemidiaphragm; diaphragm crus;
         diaphragmatic domes; domes; top diaphragm; hemidiaphragms; diaphragms; hemidiaphragm dome; dome hemi
         diaphragm; diaphragma; diaphragma dome; dome diaphragma; dome diaphragmatic; cupola; diaphragm cupola;
-        cupola diaphragm; half diaphragm; hemidiaphragmatic dome; highest point dome; highest point diaphragm;
+        cupola diaphragm; half diaphragm; hemidiaphragmatic dome; highest point dome; highest point diaphragm; high
+        point diaphragm;
         highest point diaphragmatic dome; diaphragmatic cupola; phrenic dome; top
         hemidiaphragm; top hemi diaphragm; top diaphragmatic dome; top dome; apex diaphragm; apex hemidiaphragm; apex
         dome; highest point hemidiaphragm; highest point hemi diaphragm; summit diaphragm; summit dome""",

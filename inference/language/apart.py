@@ -24,7 +24,8 @@ APART = (
         "lower tip",
     ),
     (
-        r"\b((?:(?:lower|inferior|bottom) )?(?:tip|angle|end|head|top|dome|crus|apex|cupola)) (?:(?:of|on|in) "
+        r"\b((?:(?:lower|inferior|bottom|upper|proximal) )?(?:tip|angle|end|head|top|dome|crus|apex|cupola)) "
+        r"(?:(?:of|on|in) "
         r")?(?:the |his |her |"
         r"their |patient'?s |that )?(left|right|lt|rt) (?=(?:shoulder[- ]?blade|scapula|humerus|hemi-?diaphragm|"
         r"diaphragm|dome)\b)",

@@ -35,11 +35,13 @@ _DISCOURSE = (
     r"great stuff|splendid|marvellous|magnificent|smashing|terrific|good (?:stuff|work)|well done|nice one|nicely done|"
     r"(?:ha|he|hi)(?:ha|he|hi)+h?|lol|rofl"
 )
-_OPENING = r"oops|whoops|ouch|argh+|ugh+|sigh|phew|wow|aha|oo+h|my bad|sorry (?:about that|to bother you)|excuse me"
+_OPENING = r"oops|whoops|argh+|ugh+|sigh|phew|wow|aha|oo+h|my bad|sorry (?:about that|to bother you)|excuse me"
 _ORDERING = (
     r"to (?:begin|start) with|for (?:starters|a start)|(?:step|part|task|stage) (?:one|two|three|four|five|\d+)|"
     r"(?:first|second|third|last)(?:ly)?(?: of all| off| thing| up)?|(?:here|off|there) we go|"
-    r"let(?: u|')?s (?:begin|start|get (?:going|started))|next (?:up|thing|item|step)"
+    r"let(?: u|')?s (?:begin|start|get (?:going|started))|next (?:up|thing|item|step)|do (?:one|this one) thing|"
+    r"(?:just )?one (?:more |small |quick )?thing|here is (?:the (?:plan|thing)|what (?:we|i) "
+    r"(?:do|want|need))|what we (?:do|are going to do) is"
 )
 _MANNER = (
     r"easy does it|(?:nice|good|slow) and (?:slow|easy|gentle|steady|quick|smooth)(?:ly)?|gently(?: does it| now)?|"
@@ -53,6 +55,11 @@ _PLEASE = (
     r"arigato(?: gozaimasu)?|obrigad[oa]|xie ?xie|shukran|dhanyavaa?d|kiitos|tesekkurler|doktor|docteur|dottore|"
     r"sensei|senor|monsieur|signore|sahib|alors|bueno|allora|jetzt|ahora|maintenant|adesso"
 )
+_PARTICLES = (
+    r"(?:o?po|lah|leh|lor|meh|ji|yaar|bhai|arre|accha|matlab|nga|sia|wor|dong|deh|sih|kuya|dok|krub?|krap|khrap)"
+)
+_LAST_PARTICLES = r"(?:,? (?:la|da|di|ne|ka|yo|ba|hor|hein|innit)| (?:ya|yah|na|ha|haan|ah|mal|doch))"
+"""Particles of other languages that people carry into English; the second ones only where a line ends."""
 _TAGS = (
     r"(?:have you )?got (?:it|that|me)|understood|(?:do you )?understand(?: me)?|(?:do )?you (?:hear|copy|read)(?: "
     r"me)?|"
@@ -68,6 +75,8 @@ _STATED = r"(?!\W*no\b|.*\b(?:that|this|it|here) (?:is|was|looks|seems|must be)\
 ASIDES = (
     (r"(?<=[a-z0-9])[\s,.!?]*(?:[:;]-?[)d]|[\U0001f600-\U0001f64f\u263a\ufe0f]+)(?=\W*$)", ""),
     (rf"\b(?:{_PLEASE})\b", " "),
+    (rf"(?<=[a-z0-9]) *,? *\b{_PARTICLES}\b", " "),
+    (rf"(?<=[a-z0-9]){_LAST_PARTICLES}(?=\W*$)", " "),
     (r"\b(where|what|which|how) (?:the (?:hell|heck|devil|blazes|fuck)|on earth|in the world)\b", r"\1"),
     (r"\b(?:god ?)?(?:damn(?:ed)?|darn(?:ed)?|blasted|freaking|fucking|bloody) (?=[a-z0-9])(?!it\b)", " "),
     (rf"^\W*(?:(?:{_BEFORE}){_SET_OFF})+(?=[a-z0-9])", " "),
@@ -81,7 +90,8 @@ ASIDES = (
     (rf"(?<=[a-z0-9]){_SET_OFF}(?:{_TAGS})(?=\W*$)", ""),
     (rf"(?<=[a-z0-9])\s*,\s*(?:{_ANYWHERE})\s*(?=,)", ""),
     (
-        rf"(?<=[a-z0-9]) (?:{_SWEARING}|today|at last|anyway|pronto|lol|for the (?:surgeon|doctor|team|"
+        rf"(?<=[a-z0-9]) (?:{_SWEARING}|today|at last|anyway|pronto|stat|asap|promptly|urgently|swiftly|lol|for "
+        rf"the (?:surgeon|doctor|team|"
         rf"record))(?=\W*$)",
         "",
     ),

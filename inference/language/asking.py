@@ -73,8 +73,8 @@ _PLACE = r"(?:position|positioning|place|pose|view|location|point|spot|setup|bas
 ASKING = (
     (r"\s+", " "),
     (rf"{_OPEN}{_TELL}{_WHERE}{_CLOSE}", r"\1 where are we"),
-    (rf"{_OPEN}{_TELL}(?:{_WHAT_IS}|{_WHAT_MAY_BE}|{_WHAT_WE_SEE}){_CLOSE}", r"\1 where are we"),
     (rf"{_OPEN}{_TELL}(?:{_WHAT_TO_SAY}){_CLOSE}", r"\1 help"),
+    (rf"{_OPEN}{_TELL}(?:{_WHAT_IS}|{_WHAT_MAY_BE}|{_WHAT_WE_SEE}){_CLOSE}", r"\1 where are we"),
     (
         r"^\W*(?:(?:and|so|but|sorry|please|ok|okay),? )*(?:how (?:do|can|could|should|may|would|to)(?: (?:i|we|you|"
         r"one))? "

@@ -6,11 +6,11 @@ Opening the blades widens the field; more collimation narrows it. Text to plaine
 from __future__ import annotations
 
 _THE = r"(?:(?:the|all|both|our|my|its|up|out|down|in) )*"
-_BLADES = r"(?:collimators?(?: blades?| leaves)?|collimation|blades|shutters?|iris|jaws|cone)"
+_BLADES = r"(?:collimators?(?: blades?| leaves)?|collimation|blades|shutters?|iris|jaws|cones?)"
 _FIELD = r"(?:field(?: of view| size)?|aperture|beam size|cone|opening)"
 _ASIDE = r"(?:(?: up| out| down| in)?)"
 _WHOLLY = r"(?: (?:fully|completely|entirely|totally|wide|wide open|all the way|right up|right out|to the maximum))+"
-_BIT = r"(?: (?:a (?:tiny |little )?bit|a little|slightly|a touch|some|somewhat|more|further|wider|a little more))+"
+_BIT = r"(?: (?:a (?:tiny |little )?bit|a little|slightly|a touch|some|somewhat|more|further|wider))+"
 
 BLADES = (
     (rf"\b(?:tighter|narrower|closer) on {_THE}{_BLADES}", "cone down"),

@@ -4,6 +4,8 @@ out after everything else has been read.
 
 from __future__ import annotations
 
+from inference.language.wanting import AHEAD
+
 _PRAISE = (
     r"(?:very |really |so |just )?(?:great|nice|lovely|perfect|good|helpful|wonderful|ideal|excellent|kind|appreciated)"
 )
@@ -17,7 +19,8 @@ COURTESY = (
         " ",
     ),
     (
-        r"\bplease to (?=(?:go|make|take|show|move|do|see|get|give|come|bring|align|start|turn|rotate|tilt|shift)\b)",
+        rf"\bplease to (?=[a-z])(?!{AHEAD}|(?:the|his|her|their|a|an|our|my|this|that|left|right|lao|rao|ap|up|"
+        rf"down)\b)",
         "please ",
     ),
     (
@@ -78,6 +81,12 @@ COURTESY = (
         r"\b(?:i )?(?:would|d) like (?:you )?to\b|\bi want (?:you )?to\b|"
         r"\bi need (?:you )?to\b|\bdo me a favou?r(?: and)?\b|\bbe so kind(?: and| to|"
         r" as to)?\b",
+        " ",
+    ),
+    (
+        r"\b(?:i|we) (?:want|need|wish|would (?:like|want)|like)(?: to)? (?=(?:make|take|do|see|go|move|shoot|save|"
+        r"zoom|shift|"
+        r"rotate|turn|tilt)\b)",
         " ",
     ),
     (r"\bgood (?:morning|afternoon|evening|day)\b", " "),

@@ -38,6 +38,8 @@ def understand(text: str, display: Display) -> Action:
     understood = asked if asked else interpret(found, display)
     if understood.reason == "not_understood" and any(t.value == "xcorrected" for t in found):
         return _instead(text, display)
+    if understood.kind == "accept" and _is_more_than_go(found, text):
+        return clarify("not_understood", *OFFER)
     if _only_asks(understood, text):
         return clarify("conflict", "yes, go ahead", "no, look again")
     return understood
@@ -51,6 +53,21 @@ def _instead(text: str, display: Display) -> Action:
     last = _TAKEN_BACK.sub("", text).strip()
     offered = (last,) if last != text.strip() and understand(last, display).kind != "clarify" else ()
     return clarify("conflict", *offered, "stop")
+
+
+_GO = {"go", "do", "lets go"}
+_BARE_GO = re.compile(
+    r"(?:\W|\b(?:go|do|ahead|please|pls|plz|ok|okay|yes|now|then|let'?s|let us|just|so|well|alright|all right|"
+    r"right|good|"
+    r"great|perfect|thank(?:s| you)|sir|doctor|doc|team|it|that|and)\b)*",
+    re.IGNORECASE,
+)
+
+
+def _is_more_than_go(found: Tokens, text: str) -> bool:
+    """ "Go straight", "go level": no word that is let fall elsewhere may stand beside a "go" that accepts."""
+    said = [t.text for t in found if t.type not in BREAKS]
+    return len(said) == 1 and said[0] in _GO and not _BARE_GO.fullmatch(text)
 
 
 _REQUEST = re.compile(r"\W*(?:please|can (?:you|we)|could (?:you|we)|would you|why not|how about)\b", re.IGNORECASE)

@@ -53,7 +53,7 @@ JUDGING = (
     ),
     (r"\bi (?:do not|did not) (?:think|believe|guess) it'?s\b", "that is not"),
     (
-        r"\b(?:i|we) (?:think|believe|guess|am (?:pretty |quite |very )?sure|am afraid|"
+        r"\b(?:i|we) (?:think|believe|guess|reckon|figure|am (?:pretty |quite |very )?sure|am afraid|"
         r"would say|suppose|see that)(?: that(?! is| looks))?\b",
         " ",
     ),

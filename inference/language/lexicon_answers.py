@@ -8,7 +8,11 @@ ANSWERS: dict[str, dict[object, str]] = {
             stop; stops; stopping; stopped; halt; freeze; wait; hold; hold on; hold it; hang on; pause; enough;
             whoa; woah; wow stop; abort; cancel; cease; stay; stand still; stand by; keep still; brake; basta;
             arret; alto; no more; no further; no moving; no movement; no more movement; no more moving; no
-            motion; nobody move; no one move; hold still; desist""",
+            motion; nobody move; no one move; hold still; desist; remain still; remain there; holdon; holdit;
+            hangon; holdup; enuf; enuff; nuff; stahp; stawp; staph; stap; frezze; freez; freze; aborrt; dur;
+            durdur; arrete;
+            arretez; halte; fermo; ferma; fermati; fermate; tomare; yamete; ruko; roko; khalas; stoj; stoi; stanna;
+            anhalten; pare; detente; zatrzymaj; zastav; hentikan; berhenti; tigil; hinto; stopp; stoppen; stopper""",
     },
     "DONT": {
         None: """
@@ -26,7 +30,7 @@ ANSWERS: dict[str, dict[object, str]] = {
             no; nope; nah; negative; nein; non; no way; no thanks; no thank you; naw; noo; reject; rejected;
             decline; i reject; disagree; i disagree; i do not agree; i do not think so; not agreed; not
             approved; no good; declined; refuse; i refuse; refused; i think not; doubtful; no chance; not a chance;
-            nee; nyet; hell no; god no; no sir; no doctor;
+            nee; nyet; nao; hayir; nahi; nahin; iie; aniyo; nej; hell no; god no; no sir; no doctor;
             can not be; no es correcto""",
     },
     "WRONG": {
@@ -57,7 +61,9 @@ ANSWERS: dict[str, dict[object, str]] = {
     },
     "IS": {
         None: """
-            that is; this is; it is; thats; its; is; that looks like; this looks like; it looks like; looks
+            that is; this is; it is; it is showing; this is showing; that is showing; it shows; this shows; that
+            shows; image
+            shows; picture shows; screen shows; thats; its; is; that looks like; this looks like; it looks like; looks
             like; look like; looks; that looks; this looks; it looks; that seems; it seems; seems; seems to be;
             seems like; that must be; this must be; it must be; must be; that was; what you see is; what we see
             is; what i see is; i see; you are looking at; we are looking at; i am looking at; we are at; we are
@@ -78,7 +84,7 @@ ANSWERS: dict[str, dict[object, str]] = {
             looks fine; that looks fine; looks ok; looks okay; looks great; looks perfect; that looks great;
             seems right; seems good; sounds good; sounds right; sounds fine; you are right; you are correct;
             do it; do that; do so; make it so; go for it; absolutely; definitely; indeed; exactly; precisely;
-            of course; course; carry on; proceed; please proceed; continue; execute; that is it; that is fine;
+            of course; course; carry on; crack on; proceed; please proceed; continue; execute; that is it; that is fine;
             that is good; that is ok; that is okay; that is perfect; that is great; it is good; it is fine; it
             is ok; that is one; that is the one; that will do; it is right one; i am happy with that; happy
             with that; go with that; go with it; true; that is true; quite right; that is exactly right; that
@@ -94,7 +100,9 @@ ANSWERS: dict[str, dict[object, str]] = {
             light; permission granted; granted; sure thing; righto; right you are; good call; as proposed; as
             suggested; follow your suggestion; concur; i concur; sounds about right;
             that will work; bang on; you have got it; affirm; copy; lets go ahead; you have my permission; d'accord;
-            daccord; oui d'accord; genau; parfait; perfecto; claro; sehr gut; va bene; vale; hai; yessir; fair enough;
+            daccord; oui d'accord; genau; parfait; perfecto; claro; sehr gut; va bene; vale; hai; perfetto;
+            benissimo; esatto; certo; tamam; evet; jawohl; richtig;
+            stimmt; klar; correcto; exacto; bien; exact; theek hai; thik hai; haan; haanji; aiwa; yessir; fair enough;
             as you wish; as you say; whatever you say; i trust you; it is okay; this is right; that seems correct;
             seems correct; why not; follow suggestion; follow proposal; apply; apply it""",
     },
@@ -102,7 +110,7 @@ ANSWERS: dict[str, dict[object, str]] = {
         None: """
             ok; okay; k; okey; oki; alright; all right; good; great; perfect; fine; sure; excellent; go ahead;
             go ahead and; very good; very well; brilliant;
-            wonderful; fantastic; awesome; super; superb; lovely; bingo""",
+            wonderful; fantastic; awesome; grand; splendid; smashing; super; superb; lovely; bingo""",
     },
     "ISTHIS": {
         None: """

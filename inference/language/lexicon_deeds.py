@@ -14,7 +14,7 @@ DEEDS: dict[str, dict[object, str]] = {
         "trans": """
             move; moving; shift; slide; pan; translate; scroll; displace; glide; creep; travel; relocate; mvoe;
             moev; shfit; movement; motion; step over; slip; offset; translation; displacement; displace; track; move
-            it; shift it; drift""",
+            it; shift it; drift; shuffle; budge; bob; hike; hitch; shimmy; sidle; trundle; draw""",
         "show": """
             show; show me; show us; see; look at; have a look at; take a look at; lets look at; look for; a look
             at; find; find me; locate; localize; localise; center; centre; recenter; recentre; center on; centre
@@ -26,8 +26,8 @@ DEEDS: dict[str, dict[object, str]] = {
         "rot": """
             rotate; rotation; rotating; rotate by; tilt; tilting; angle; angling; angulate; angulation; swivel;
             swing; swing round; swing around; orbit; orbital; wig-wag; wig wag; wigwag; turn; spin; roll; roll
-            over; roll back; rainbow; oblique; obliquely; arc; rotat; rotaet; pivot; turn round; turn around;
-            twist; angulated; rotated; tilted; rotational; tilt angle; rotate angle; rotate round; angles;
+            over; roll back; rainbow; oblique; obliquely; arc; rotat; rotaet; pivot; crank; turn round; turn around;
+            twist; tip it; angulated; rotated; tilted; rotational; tilt angle; rotate angle; rotate round; angles;
             turning""",
         "lift": """
             raise; lift; push; push in; pull; pull out; pull back; push up; lower it; elevate; drop; sink; raise
@@ -65,7 +65,8 @@ DEEDS: dict[str, dict[object, str]] = {
             image; single exposure; fluoro picture; fluoro frame; fluoro exposure; fluoroscopic image;
             fluoroscopic shot; fluoroscopic picture; fluoroscopy image; fluoroscopy shot; fluoroscopy picture;
             check shot; check image; control image; control shot; fluoro shot; fluoro image; acquisition;
-            still image; spot shot; images; pictures; shots; frames; photos; exposures; iamge; imgae; pictrue;
+            still image; spot shot; images; pictures; shots; exposition; radiography; frames; photos; exposures;
+            iamge; imgae; pictrue;
             picure""",
     },
     "OLDIMAGE": {
@@ -102,7 +103,7 @@ DEEDS: dict[str, dict[object, str]] = {
     "END": {
         None: """
             kill; cut; end; deactivate; disable; terminate; shut; shut down; quit; finish; cut out; release;
-            foot off; no; no more; kill off; interrupt""",
+            foot off; no; no more; kill off; interrupt; put off; close; finished; ended; done with""",
     },
     "ZOOM": {
         1: """
@@ -111,6 +112,7 @@ DEEDS: dict[str, dict[object, str]] = {
             more magnification; more mag; increase zoom; increase magnification; blow up; zoom in more; magnify
             more; zoom in closer; enlarge it; magnify it; mag in; mag view; higher magnification; zoom-in;
             increase mag; zoom more; zomm in; zoom into; closer view; make image bigger; make picture bigger;
+            augment; augment image; amplify; amplify image;
             make image larger; make picture larger""",
         -1: """
             zoom out; zoom back out; zoom back; mag down; demagnify; minify; make smaller; make it smaller;
@@ -128,7 +130,9 @@ DEEDS: dict[str, dict[object, str]] = {
             shutter in; collimator in; collimators in; collimators tighter; collimator tighter; collimation tighter;
             collimation in; bring blades in; bring collimators in; cone it down; cone; cone tighter; collimate
             closer; collimate narrower; colimate; colimate in; tight collimation; collimate tight; collimate
-            tightly; tighten beam; blades tighter; cone down tighter""",
+            tightly; tighten beam; blades tighter; cone down tighter; collimator close; collimators close;
+            collimation close; blades close; shutters close; collimation narrower; collimator narrower; collimators
+            narrower""",
         -1: """
             collimate wider; collimate out; collimate less; cone out; cone up; wider; widen; widen beam; widen it;
             wider field view; larger field view; bigger field view; widen field view; blades out; collimator out;

@@ -17,12 +17,12 @@ WAYS: dict[str, dict[object, str]] = {
     "DIR": {
         1: """
             up; upward; upwards; higher; superior; superiorly; north; northward; northwards; headward;
-            headwards; head ward; head wards; rostral; rostrally; ascend; climb; ascending; climbing; head end;
+            headwards; upper; head ward; head wards; rostral; rostrally; ascend; climb; ascending; climbing; head end;
             head side; upp; uo; craniad; top patient""",
         -1: """
             down; downward; downwards; descend; descending; lower; inferior; inferiorly; south; southward;
             southwards; footward; footwards; feetward; feetwards; foot ward; feet ward; foot end; foot side;
-            feet end; feet side; dow; lower down; towards toes; toward toes""",
+            feet end; feet side; dow; lower down; downer; towards toes; toward toes""",
     },
     "CRAN": {
         1: """
@@ -61,7 +61,8 @@ WAYS: dict[str, dict[object, str]] = {
     "VAGUE": {
         "bit": """
             a bit; bit; little bit; a little bit; a little; little; slightly; a touch; touch; tad; a tad; a
-            tiny bit; tiny bit; a smidge; smidge; smidgen; a smidgen; a hair; hair; a whisker; slight; small;
+            tiny bit; tiny bit; a smidge; smidge; smidgen; a smidgen; piece; a piece; a little piece; little piece;
+            a small piece; small piece; a hair; hair; a whisker; slight; small;
             tiny; small amount; a small amount; small move; a small move; small step; small shift; small bit;
             a wee bit; wee bit; minimally; just bit; just a bit; just a little; just a little bit; only a bit;
             only a little; only slightly; very little; very slightly; nudge; a nudge; bump; jog; scooch;
@@ -71,13 +72,14 @@ WAYS: dict[str, dict[object, str]] = {
             some; moderately; moderate; medium; moderate move; moderate step; moderate amount; a moderate
             amount; medium move; medium step; medium amount; a medium amount""",
         "lot": """
-            a lot; lot; lots; far; way; a long way; long way; much; a great deal; large; big; large move; big
+            a lot; lot; lots; far; way; a long way; long way; much; a great deal; large move; big
             move; large step; big step; large amount; a large amount; a whole lot; a ton; very far; way way;
             considerably; substantially; significantly; very much; really far; greatly; a big bit; quite a lot""",
     },
     "UNSURE": {
         None: """
-            few; a few; several; range; at least; at most; less than; more than; no more than; up to at most;
+            few; a few; several; big; large; huge; range; at least; at most; less than; more than; no more than; up
+            to at most;
             maximum; minimum; maximal; minimal; twice; double; triple; half that; half way; halfway; between;
             quite a bit; quite bit; quite; fairly; somewhat; a good bit; a fair bit; good bit; fair
             bit; not too far; not too much; not much; not far; not a lot; as far as; as far as possible; as much

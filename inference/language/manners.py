@@ -13,9 +13,6 @@ CORRECTING = (
 )
 """Takes back what was just said. What is meant instead is asked, for the two readings move the C-arm differently."""
 
-_BOSS = (
-    r"(?:the |our |my )?(?:doctor|surgeon|professor|prof|boss|chief|consultant|attending|registrar|operator|dr [a-z]+)"
-)
 _SMALL = r"(?:tiny|little|wee|teeny|small|slight|short|minor|minimal|minute|weeny|small-ish)"
 _STEP = r"(?:amount|move|step|shift|distance|nudge|movement|motion|way|correction|adjustment|bit)"
 _ARM = r"(?:upper )?(?:arm|limb|side|extremity|hand|forearm|side|body side|hemithorax|chest)"
@@ -34,6 +31,7 @@ MANNERS = (
         r"of you) |"
         r"\b(?:please )?(?:make|be) (?:sure|certain) (?:to|you|that you) |\b(?:please )?remember to |"
         r"\bsee if (?:you|we) can |\btry and (?=[a-z])|\bdo me a (?:solid|kindness) and |"
+        r"\bwhat do you say (?:we|if we|to) |"
         r"\byou are (?:kindly |hereby )?(?:requested|asked|instructed|ordered) to |"
         r"\bi (?:command|order|urge|implore|require|expect) you to |\bi (?:would|will) be grateful: ",
         " ",
@@ -98,10 +96,21 @@ MANNERS = (
     ),
     (r"\bgo for an? (?:look at|view of)\b", "show "),
     (r"\bgo for an?\b", " xidiom "),
-    (r"\bi (?:would|will) be (?:very |most )?(?:grateful|glad|happy|thankful|obliged) for\b", "i want "),
+    (
+        r"\b(?:i|we) (?:would|will) be (?:(?:very|most|much|so|really|ever so|extremely) )?"
+        r"(?:grateful|glad|happy|thankful|obliged|pleased|delighted) (for\b|if (?:you|we) (?:could|can|would|might)\b)",
+        lambda m: "i want " if m[1] == "for" else " ",
+    ),
+    (r"\bdo the needful(?: and| to| by|,)?\b", " "),
+    (
+        r"(?<!at)(?<!all)(?<!more)(?<=[a-z0-9]) (?:just )?(?:once|one time|1 time|a single time)(?: "
+        r"only)?(?=\W*(?:please|now)?\W*$)",
+        "",
+    ),
+    (r"^\W*(?:and )?after (?:this|that)(?:,| (?=(?:go|move|show|align|take|come|bring|shift|rotate|tilt)\b))", " "),
     (
         r"\bbe so (?:good|nice|friendly)(?: and| to| as to)\b|\bwhen(?:ever)? you (?:have|get|find) "
-        r"(?:a |the |some )?(?:moment|time|second|minute|chance)\b",
+        r"(?:a |the |some )?(?:moment|time|second|sec|mo|tick|minute|min|chance)\b",
         " ",
     ),
     (r"\b(?:the|our|my) (view|c-arm|beam) (?:must|should|has to|needs to|ought to|shall)\b(?! not)", r"\1"),
@@ -155,7 +164,6 @@ MANNERS = (
         r"scap|dome|hemi|dia|blade|olec|carp|glen|prox|radio|tip|inf|cub)))",
         r"\1 xway ",
     ),
-    (rf"^\W*{_BOSS} (?:now )?(?:wants|needs|wishes|would like|asks|requests)(?: us| you)?(?: for)? ", "i want "),
     (r"\b(?:please|kindly|you should|you must|you can) be (?=[a-z]+ing\b)", " "),
     (r"\bdo not (?:ever|even|please|just|you dare|you) (?=[a-z])", "do not "),
     (

@@ -33,6 +33,31 @@ def _spelled(match: re.Match[str]) -> str:
 
 
 MEASURING = (
+    # "About" in other words: a number is taken as said.
+    (
+        rf"(\d|\b{_UNIT})(?:,? (?:or so|or thereabouts|ish|give or take(?: a bit)?|more or less|or something(?: "
+        rf"like that)?|"
+        r"or around that|approx\w*|roughly)|-? ?ish)\b",
+        r"\1",
+    ),
+    (
+        rf"\b(?:something like|somewhere (?:around|about|near)|in the (?:order|region|neighbo[u]?rhood) of|close to|"
+        rf"around about|approximately|roughly|around)(?= (?:a |an )?{_FIRST}\b)",
+        " about ",
+    ),
+    (
+        rf"\b(?:another|an? (?:further|extra|additional)|a bit more like) (?=(?:{_COUNT}|\w+teen|\w+ty|six|seven|"
+        rf"eight|nine|"
+        rf"ten|twelve)(?: {_UNIT})(?<!one mm)(?<!one cm) )",
+        "more ",
+    ),
+    (
+        r"\b(?:take|knock|shave|come|ease|get|back) off (?=(?:(?:the|some|a|bit|little|touch|of|about|\d+|five|ten|"
+        r"fifteen|"
+        r"twenty|deg\w*) )*(?:lao|rao|cran\w*|caud\w*)\b)",
+        "less ",
+    ),
+    (r"\b(zoom|mag\w*|cone|collimate) (?:all the way|fully|completely|right) (in|out|down|up)\b", r"\1 \2"),
     (r"\b(?:another|further|additional|extra) (?=one (?:and|point|half|mm|cm|mil|cent|inch|hundred|deg))", " "),
     (
         r"\b(?:one|1|a single) (?:(?:small|little|tiny|more|slight|wee) )*(nudge|bump|touch|tad|smidge|bit|jog|hair|"
@@ -40,11 +65,11 @@ MEASURING = (
         r"a \1",
     ),
     (
-        r"(?<!do )(?<!did )(?<!does )(?<!why )(?<!if )(?<!when )(?<!unless )\b(?:it|this|(?:the |our )?(?:view|"
+        r"(?<!do )(?<!did )(?<!does )(?<!why )(?<!if )(?<!when )(?<!unless )\b(?:it|this|that|(?:the |our )?(?:view|"
         r"c-?arm|beam|field)) (?:needs? to|has to|ought to|should|wants to) "
         r"(?:go|move|come|shift)(?: over)? (?=(?:(?:by|a|an|just|about|slightly|some|bit|little|touch|more|further|"
         r"lot|half|to|toward|"
-        r"towards|the|his|her|patient'?s?|one|two|three|four|five|ten|twenty|\d[\d.]*|mm|cm|centi\w+|milli\w+|"
+        r"towards|the|his|her|patient'?s?|one|two|three|four|five|ten|twenty|\d[\d.]*+|mm|cm|centi\w+|milli\w+|"
         r"inch(?:es)?) ?)*"
         r"(?:left|right|up|down|higher|lower|cran\w+|caud\w+|ceph\w+|superior|inferior|head|feet)\b)(?!.*\bif\b)",
         "go ",
@@ -56,6 +81,16 @@ MEASURING = (
         r"turn)(?=\W*$)",
         r"\1",
     ),
+    (
+        rf"^\W*(?:it|this|that|(?:the |our )?(?:view|c-?arm|beam)) (?:needs?|wants?|could use|could do with)(?: to "
+        rf"be)? "
+        rf"(?=(?:(?:a|bit|little|touch|lot|some|slightly|more|further|just|about|\d+|{_UNIT}|one|two|three|five|ten) )*"
+        r"(?:more|further|higher|lower|\d+|mm|cm) ?(?:left|right|up|down|higher|lower|cran\w*|caud\w*|lao|rao|to "
+        r"the)?\b)",
+        "go ",
+    ),
+    (r"^\W*(?:(?:i|we) )?could (?:use|do with) (?:seeing )?(?=[a-z0-9])", "i want "),
+    (r"(?<=[a-z0-9]) would (?:help|do)(?: me| us| nicely| a lot| the trick)?(?=\W*$)", ""),
     (r"\bsup\.? ?(?=\d)|(?<=[mc]m )sup\b", "superior "),
     (r"\binf\.? ?(?=\d)|(?<=[mc]m )inf\b", "inferior "),
     (

@@ -29,7 +29,12 @@ def only(part: Tokens, *types: str) -> bool:
 
 
 def signature(part: Tokens) -> str:
-    return "".join((str(t.value) if t.type == "V" else t.type) + " " for t in part)
+    def word(token: Token) -> str:
+        if token.type == "V":
+            return str(token.value)
+        return "LESS" if token.type == "MORE" and token.value == -1 else token.type
+
+    return "".join(f"{word(token)} " for token in part)
 
 
 def split(found: Tokens, is_break: Callable[[Token], bool]) -> list[list[Token]]:
@@ -70,6 +75,38 @@ def bind(marks: str) -> list[tuple[int, int | None]]:
     if marks == "ADDA":
         return [(1, 0), (2, 3)]
     raise AmountError
+
+
+_SOFT = {
+    *(
+        "quite a bit",
+        "quite bit",
+        "a good bit",
+        "good bit",
+        "a fair bit",
+        "fair bit",
+        "somewhat",
+        "fairly",
+        "few",
+        "a few",
+    ),
+    *("not too far", "not too much", "not much", "not far", "not a lot"),
+}
+_WAYS = ("DIR", "SIDE", "CRAN", "HEAD", "FEET", "ANGLE")
+
+
+def settled(part: list[Token]) -> list[Token]:
+    """ "Down a good bit, say 6 cm": the number behind a vague amount says how much it is, where there is one way "
+    "only."""
+    vague = [at for at, t in enumerate(part) if t.type == "VAGUE" or (t.type == "UNSURE" and t.text in _SOFT)]
+    numbers = [at for at, t in enumerate(part) if t.type == "NUM"]
+    ways = [t for t in part if t.type in _WAYS]
+    if len(vague) != 1 or len(numbers) != 1 or len(ways) != 1 or vague[0] > numbers[0]:
+        return part
+    between = part[vague[0] + 1 : numbers[0]]
+    if not has(between, "COMMA") or not only(between, "COMMA", "TO", *_WAYS):
+        return part
+    return part[: vague[0]] + [t for t in part[vague[0] + 1 :] if t.type != "COMMA"]
 
 
 def amounts_in(part: Tokens, unit_types: tuple[str, ...]) -> list[tuple[int, Token, Token | None]]:

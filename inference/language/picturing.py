@@ -4,7 +4,25 @@ from __future__ import annotations
 
 _SHOWN = r"(?:shot|image|picture|film|photo|pic|exposure|x-?ray)s?"
 
+_HERE = (
+    r"(?:(?:right |just |over |from |at |in )*(?:here|there)|(?:at|in|from|on) (?:this|that|the same|the current|our) "
+    r"(?:spot|point|position|level|place|location|view|angle|projection)|(?:of )?where we are|as (?:it is|we are)|"
+    r"as is|"
+    r"of (?:this|that|it|what (?:we|you|i) see))"
+)
+
 PICTURING = (
+    (
+        rf"\b(?:put|throw|call|send|hang)(?: up)? (?:the|that|this|my|our)(?: last| current)? {_SHOWN}\b(?! of\b)",
+        " xshown ",
+    ),
+    # A picture, a shot or a zoom is always of what is there.
+    (
+        rf"\b({_SHOWN}|expose|shoot(?: it)?|spot|one more|another(?: one)?|save(?: it| this| that)?|(?:zoom|cone) "
+        rf"(?:in|out|"
+        rf"down)) {_HERE}(?: now)?(?=\W*(?:please|now|thanks)?\W*(?:$|\band\b|\bthen\b))",
+        r"\1",
+    ),
     (
         r"\b(?:tighter|smaller|narrower|closer) (?:cone|field|blades|beam|collimation|collimator|window|shutters)\b",
         "cone down",

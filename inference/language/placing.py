@@ -16,7 +16,7 @@ _THE_VIEW = (
     r"(?:it|us|me|this|that|(?:the|our|my|your) (?:view|beam|x-?ray|c-?arm|camera|centre|center|machine|arm|field|"
     r"cross-?hairs?|isocent(?:re|er)|fov|image intensifier))"
 )
-_ONTO = r"(?:over to|across to|up to|down to|back to|over|onto|on top of|on|at|to|above|around|round)"
+_ONTO = r"(?:in|into|over to|across to|up to|down to|back to|over|onto|on top of|on|at|to|above|around|round)"
 _NO_PLACE = (
     r"(?:the|his|her|left|right|up|down|head|feet|foot|legs|side|by|about|screen|monitor|image|picture|top|bottom|"
     r"patient|"
@@ -38,6 +38,12 @@ PLACING = (
     (r"^\W*(?:trying to (?:find|see|reach)|looking for|searching for|heading (?:to|for)|off to) ", "show "),
     (r"\b(?:in|into|on|under) (?:the |our |my )?(?:cross-?hairs?|reticle|bull'?s-?eye)\b", " in center "),
     (r"\b(shoulder[- ]?blades?|scapula),? (?:the |its )?(?:(?:lower|inferior|bottom) )?(?:tip|angle|end)\b", r"\1 tip"),
+    (
+        r"\b(?:get|call|put|have|bring|pull)((?: the| his| her| that)?(?: (?:left|right))? "
+        r"(?!up\b)[a-z0-9\- ]{2,40}?) up (?:on|in) "
+        r"(?:the |my )?(?:screen|monitor|display)s?\b",
+        r"show\1",
+    ),
     (r"[\s,]*\b(?:centred|centered)\b(?=[\s,]*(?:please|now|for me)?[\s.!]*$)", " in center "),
     (
         rf"\b{_PLACING} (?=(?:the |his |her |that )?(?:[a-z0-9'\-]+ ){{1,5}}(?:in|into|to|at|on) (?:the )?"

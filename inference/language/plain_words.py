@@ -31,7 +31,8 @@ LOOK_ALIKES = """
 """Ordinary words within reach of the spelling repair (searched for in the 300,000 commonest words of English)."""
 
 SLIPS_THAT_ARE_WORDS = """
-    ake alin ave bac bam bea enter gain hal hat hoe hoot hot lease lose mage moe moo oven ope pease pen sart sho shoo
+    stat ake alin ave bac bam bea enter gain hal hat hoe hoot hot lease lose mage moe moo oven ope pease pen sart
+    sho shoo
     shott sightly slighty soot sop sot sow stoop star tae targe tart til tit titled top vie wat wha whee wheer wher
     wit zoo causal hither lett loser shoe shog shoor shoq shor shos snoot snot snow tale tame vies zoon aers ahir aixs
     alos amin amss angel anil arise arys baes baess been bemas boyd brian chets coli corss cram crepe curs daer dorp

@@ -55,9 +55,25 @@ POINTING = (
         "move ",
     ),
     (
+        r"\bdial(?: it| me| us| this)?(?: +(?:in|to|up))? +(?=(?:\d+ )?(?:deg\w* )?(?:lao|rao|cran\w*|caud\w*|ap)\b)",
+        "go to ",
+    ),
+    (
+        r"\b((?:rotat|swing|turn|roll|orbit|spin|angl)\w*)(?: it| us| the c-arm)? (?:out|over|round|around|across|"
+        r"back|on) "
+        r"(?=(?:in)?to (?:an? |the )?(?:(?:straight|true) )?(?:lao|rao|ap|lateral)\b)",
+        r"\1 ",
+    ),
+    (r"\b(?:flat|dead|pure|plain|perfect|exact|strict|proper|clean|regular) (?=(?:ap|lateral)\b)", "straight "),
+    (
+        r"\b((?:lao|rao) (?:\d+|\w+) ?(?:deg\w*)?),? (?:with |and )?(?:no|zero|0|without(?: any)?) (?:deg\w* )?"
+        r"(?:cran\w*|caud\w*|tilt|angulation|cranio-?caudal)(?: (?:tilt|angle|angulation))?(?=\W*(?:please|now)?\W*$)",
+        r"\1",
+    ),
+    (
         r"\b(?:change|set|switch|adjust|bring|put) (?:the |our |my )?(?:angles?|angulation|rotation|projection|"
-        r"orientation) "
-        r"to (?=(?:an? )?(?:lao|rao|cran\w*|caud\w*|ap|lateral|left ant|right ant|straight)\b)",
+        r"tilt|orientation) "
+        r"(?:to |at |of )?(?=(?:an? )?(?:\d+|lao|rao|cran\w*|caud\w*|ap|lateral|left ant|right ant|straight)\b)",
         "go to ",
     ),
     (

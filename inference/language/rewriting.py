@@ -17,6 +17,7 @@ from inference.language.asking import ASKING
 from inference.language.blades import BLADES
 from inference.language.contractions import CONTRACTIONS
 from inference.language.courtesy import COURTESY
+from inference.language.framing import FRAMING
 from inference.language.judging import JUDGING
 from inference.language.manners import MANNERS
 from inference.language.measuring import MEASURING
@@ -24,12 +25,13 @@ from inference.language.picturing import PICTURING
 from inference.language.placing import PLACING
 from inference.language.pointing import POINTING
 from inference.language.refusing import REFUSING
+from inference.language.relaying import RELAYING
 from inference.language.shortened import SHORTENED
 from inference.language.told import TOLD
 from inference.language.wanting import WANTING
 
 ROOMS = (
-    *(CONTRACTIONS, SHORTENED, ASIDES, MEASURING, APART),
+    *(CONTRACTIONS, SHORTENED, ASIDES, MEASURING, APART, FRAMING, RELAYING),
     *(WANTING, BLADES, MANNERS, REFUSING),
     *(TOLD, PLACING, JUDGING, POINTING, PICTURING, COURTESY),
     ASKING,

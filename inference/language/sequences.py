@@ -10,7 +10,7 @@ from inference.language.answers import accept, reject
 from inference.language.display import Display
 from inference.language.landmarks import align
 from inference.language.naming import elsewhere
-from inference.language.parts import OFFER, Tokens, has, split, strip
+from inference.language.parts import OFFER, Tokens, has, only, split, strip
 from inference.language.shifts import move
 from inference.language.simple import simple
 from inference.language.turns import rotate
@@ -122,6 +122,9 @@ def _may_cut(part: list[Token], at: int) -> bool:
     return (here.type == "V" and before.type not in ("V", "TO")) or here.type in ("PLUSIMAGE", "START", "BEAMOFF", "IS")
 
 
+_TWICE_IS_ONCE = {"help", "locate", "save", "halt"}
+
+
 def _join(actions: list[Action]) -> Action:
     """Several readings in order as one answer: a question if any is one, a sequence otherwise."""
     questions = [a for a in actions if a.kind == "clarify"]
@@ -134,7 +137,7 @@ def _join(actions: list[Action]) -> Action:
     for action in solid:
         last = merged[-1] if merged else None
         pair = {last.kind, action.kind} if last else set()
-        if pair == {"accept"}:
+        if pair == {"accept"} or (pair & _TWICE_IS_ONCE and last == action):
             continue
         if pair == {"reject"}:
             if any(
@@ -181,8 +184,31 @@ def _nothing(part: Tokens) -> Action:
 def one_action(part: list[Token], display: Display) -> Action | None:
     """The reading of `part` as one action; a clarify if it is one that cannot be done as said; None if it is none."""
     part = strip(part)
-    for reader in (accept, simple, reject, rotate, align, move):
-        action = reader(part, display)
-        if action:
-            return action
+    for ordered in (part, _verb_first(part)):
+        for reader in (accept, simple, reject, rotate, align, move):
+            action = reader(ordered, display) if ordered else None
+            if action:
+                return action
     return None
+
+
+_DEEDS_AND_PLACES = (
+    "PREV",
+    "HOME",
+    "BACK",
+    "IMAGE",
+    "OLDIMAGE",
+    "XRAY",
+    "PLUSIMAGE",
+    "ZOOM",
+    "COLL",
+    "NEW",
+    "NUM",
+    "MORE",
+)
+
+
+def _verb_first(part: list[Token]) -> list[Token]:
+    """ "Image save", "previous position go": a verb at the end, as other languages have it."""
+    verb_last = len(part) > 1 and part[-1].type == "V" and only(part[:-1], *_DEEDS_AND_PLACES)
+    return [part[-1], *part[:-1]] if verb_last else []

@@ -8,7 +8,18 @@ from inference.action import Action, clarify
 from inference.language.display import Display
 from inference.language.landmarks import goes_back, is_heading, names_the_skull
 from inference.language.naming import elsewhere
-from inference.language.parts import OFFER_DIRECTION, AmountError, Tokens, amounts_in, bind, has, only
+from inference.language.parts import (
+    OFFER_DIRECTION,
+    AmountError,
+    Tokens,
+    amounts_in,
+    bind,
+    has,
+    only,
+    settled,
+    signature,
+)
+from inference.language.simple import EXPOSE
 from inference.language.words import MM_PER, Token
 
 SHIFT_MM = {"bit": 30.0, "some": 60.0, "lot": 90.0}
@@ -25,9 +36,10 @@ _VERBS_OF_A_BIT = ("nudge", "bump", "jog", "scooch", "scoot", "inch up")
 
 def move(part: list[Token], display: Display) -> Action | None:
     """A shift of the view."""
+    part = settled(part)
     if not only(part, *_MOVE_TYPES.split()):
         return None
-    if _then_a_picture(part):
+    if _and_a_picture(part):
         return None
     directed = [t for t in part if t.type in ("SIDE", "DIR", "HEAD", "FEET", "CRAN", "DIRX", "LATERAL")]
     if len(part) > 2 and (names_the_skull(part) or goes_back(part)):
@@ -75,9 +87,11 @@ def move(part: list[Token], display: Display) -> Action | None:
         return clarify("amount", "left 3 cm and up 2 cm")
 
 
-def _then_a_picture(part: Tokens) -> bool:
-    """ "Go left 2 cm and take a picture": two things."""
+def _and_a_picture(part: Tokens) -> bool:
+    """ "Go left 2 cm and take a picture", "take a picture, left 2 cm": two things."""
     for at, token in enumerate(part):
+        if token.type in ("AND", "COMMA") and has(part[:at], "get", "shoot") and EXPOSE.fullmatch(signature(part[:at])):
+            return not any(t.text.endswith(" it") for t in part[at:])  # "... and move it left": the picture?
         if token.type in ("AND", "COMMA") and has(part[at + 1 : at + 2], "get") and has(part[at + 2 :], "IMAGE"):
             return not has(part[at + 2 :], "SIDE", "DIR", "HEAD", "FEET", "CRAN", "SCREEN")
     return False

@@ -23,6 +23,7 @@ _FLUORO_ON = re.compile(rf"(?:(?:START|get|keep|go) )*{_X}ON |START ON {_X}|STAR
 
 _FLUORO_OFF = re.compile(
     rf"(?:(?:START|get|keep|go|END) )*{_X}OFF |(?:START|END)? ?OFF {_X}|(?:END |NO ){_X}|"
+    rf"{_X}END |"
     "BEAMOFF (?:BEAM |XRAY |IMAGE |OLDIMAGE )+(?:BEAM |OFF )?|START OFF "
 )
 
@@ -34,7 +35,7 @@ _SAVE = re.compile(
 )
 
 _ZOOM = re.compile(
-    r"(?:(?:go|get|show) )?(?:VAGUE )?ZOOM (?:VAGUE |MORE |IMAGE |OLDIMAGE |THING |SCREEN )*"
+    r"(?:(?:go|get|show) )?(?:IMAGE |THING )?(?:VAGUE )?ZOOM (?:VAGUE |MORE |IMAGE |OLDIMAGE |THING |SCREEN )*"
     r"(?:ON (?:IMAGE |THING |THERE )?)?"  # and what on
 )
 

@@ -14,6 +14,8 @@ from functools import cache
 
 from rapidfuzz.distance import OSA
 
+from inference.language.callings import without_callings
+from inference.language.joined import apart
 from inference.language.rewriting import rewrite
 from inference.language.vocabulary import KNOWN, LOOK_ALIKES, NAMES, NEVER_READ, NUMBERS, PHRASES, SLIPS_THAT_ARE_WORDS
 
@@ -36,7 +38,7 @@ _SLIPPED = (
 _MISSED = (
     "left right down lower higher move show take shoot shot view zoom align center centre lateral caudal cranial "
     "toward "
-    "towards back please image upward"
+    "towards back please image upward stop halt freeze pause abort cancel"
 )
 """Words of which no other word is one missed key away (searched for in Webster's and the GCIDE word lists)."""
 
@@ -96,7 +98,7 @@ def repair(word: str) -> str:
     """The listed word that an unknown one most likely is, or the word itself."""
     if word in _SLIPS:
         return _SLIPS[word]
-    stem = word.removesuffix("ing")
+    stem = re.sub(r"(.)\1?ing$", r"\1", word)
     if (
         word not in KNOWN
         and len(stem) < len(word)
@@ -125,7 +127,7 @@ def repair(word: str) -> str:
 
 
 _VERTEBRA = re.compile(
-    r"\b(tee|t|th|(?:thoracic|dorsal)(?: vertebra| spine| level| number| no| body)*|d|l|c|s|lumbar|"
+    r"\b(tee|t|th|(?:thoracic|dorsal)(?: vertebra| spine| level| number| no| body)*|d|bwk|bw|l|c|s|lumbar|"
     r"cervical)[\s.\-]*(\d{1,2})(?!\d|\.\d|\s*(?:mm|cm|deg))\b"
 )
 
@@ -143,48 +145,26 @@ _SHORTENED = "l|r|lt|rt|pt|approx|appr|ca|dr|pls|deg|prox|inf|sup|vert|lat|cran|
 def _vertebra(match: re.Match[str]) -> str:
     letter, said = match.group(1), match.group(2)
     number = int(said) if said.isdigit() else _VERTEBRA_NUMBER.get(said, NUMBERS.get(said))
-    if letter.startswith(("t", "d")):
+    if letter.startswith(("t", "d", "bw")):
         return f" t{number} " if number in (1, 12) else " xvertebra "
     return " xvertebra "
 
 
-_PUTTING_OFF_WORDS = (
-    "later tomorrow soon careful maybe perhaps unless afterwards otherwise almost yesterday before after until till "
-    "when while provided tonight someday sometime eventually next never nope nah nay hopeful easy abort cancel danger "
-    "help bleeding monday tuesday wednesday thursday friday saturday sunday"
-)
-_PUTTING_OFF = frozenset(_PUTTING_OFF_WORDS.split())
-"""No names, though somebody may begin them with a capital: they put off, doubt or warn."""
-
-_TITLED = re.compile(r"(?:^|(?<=,))\s*(?:Dr|Mr|Mrs|Ms|Prof|Professor|Doctor|Nurse|Sister)\.? [A-Z][a-z]+\s*(?:,|$)")
-_CALLED = re.compile(r"(?<=[a-z0-9])\s*,\s*([A-Z][a-z]{2,})(?=[.!?]*\s*$)")
-
-
-def _without_callings(text: str) -> str:
-    """`text` without whom it calls: "Dr Novak, ...", and a name in capitals behind the last comma of a line in small
-    letters ("the carina now, Maria"). A word of any list here, or one that may be a slip of one, is no name."""
-    text = _TITLED.sub(" ", text)
-    called = _CALLED.search(text)
-    if called and re.search(r"\b[a-z]{3}", text[: called.start()]):
-        name = called[1].lower()
-        if name.endswith("ly") or name in _PUTTING_OFF:
-            return text
-        if name not in KNOWN and repair(name) == name and OSA.distance(name, "stop", score_cutoff=1) > 1:
-            return text[: called.start()]
-    return text
+_STOP_ELSEWHERE = "停止?|止[まめ]\\w*|ストップ|정지|멈[춰추]\\w*|스톱|сто[пй]|قف|توقف|रुक\\S*|στοπ|עצור"
+"""Stop in Chinese, Japanese, Korean, Russian, Arabic, Hindi, Greek and Hebrew: a halt needs no common language."""
 
 
 def normalise(text: str) -> str:
     """Lower case, one way of writing each thing, nothing of meaning lost."""
     text = re.sub("[\u202a-\u202e\u2066-\u2069]", " xhidden ", text)
     text = "".join(" " if unicodedata.category(c) == "Cc" else c for c in text if unicodedata.category(c) != "Cf")
-    text = re.sub("[\U0001f6d1\u26d4]", " stop ", _without_callings(text))
+    text = re.sub(rf"[\U0001f6d1\u26d4]|{_STOP_ELSEWHERE}", " stop ", without_callings(text))
     text = re.sub("[\u00b2\u00b3\u00b9\u2070-\u2099]", " xraised ", text)
     text = text.replace("½", " 1/2").replace("¼", " 1/4").replace("¾", " 3/4")
     text = unicodedata.normalize("NFKC", text).casefold()
     text = text.translate(str.maketrans("’‘ʼ`´“”″′–—−‐‑⁄", "'''''\"\"\"'-----/"))
     text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    text = re.sub(r"\b(?:st+[o0]+p+)+(?=s?\b)|\bs[ -]t[ -]o[ -]p\b", "stop", text)
+    text = re.sub(r"\b(?:st+[o0]+p+)+(?=s?\b)|\bs[ -]t[ -]o[ -]p\b|^\W*(?:st op|sto p|s top)\W*$", "stop", text)
     text = re.sub(r"[°º˚]", " deg ", text)
     text = re.sub(r"^\s*([\"'])(.*)\1\s*$", r"\2", text)
     text = re.sub(r"(?<!\bt1)(?<!\bt12)(?<=\d)\s*(?:\"|'')", " inch ", text)
@@ -221,7 +201,8 @@ def pieces(text: str) -> list[str]:
     for word in _PIECES.findall(normalise(text)):
         whole = word in PUNCTUATION or (word,) in PHRASES or (word,) in NAMES or word[0].isdigit()
         parts = [word] if whole else re.split(r"[\-.]", word)
-        found += [repair(part) for part in parts if part and part not in NEVER_READ]
+        repaired = [piece for part in parts if part for piece in apart(repair(part))]
+        found += [part for part in repaired if part not in NEVER_READ]
     return found
 
 

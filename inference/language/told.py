@@ -45,6 +45,12 @@ TOLD = (
         r"computer|system)\b(?! (?:to|that|wants))",
         " xperson ",
     ),
+    (
+        r"\b(?:the|our|a|this|that) (?:nurse|patient|tech\w*|radiographer|assistant|student|colleague|man|woman) "
+        r"(?:should|must|has to|needs to|may|might|would|can|could|will)\b",
+        " xperson ",
+    ),
+    (r"\byou just (?=(?:left|right|up|down|\d+)\b)|\bbad idea\b(?=\W+(?!look|no|try|that|this)[a-z0-9])", " xtold "),
     (r"\bgo on (?:about|and on)\b|\bgive (?:him|her|them)\b", " xidiom "),
     (r"\b(?:only|there (?:is|are)|is|are) (?:\d+|one|two|three|four|five|six) left\b", " xtold "),
     (r"^\W*one (?:left|right)\W*$", " xidiom "),
@@ -89,7 +95,18 @@ TOLD = (
         " xmaybe ",
     ),
     (r"^\W*(?:please )?go (?:about|around|over|by|like|side|point|again)\W*$", " xidiom "),
-    (r"^\W*(?:left|right|up|down) over\W*$|\bwindow (?:level|width)\b|\blevel (?=(?:up|down)\b)", " xidiom "),
+    (
+        r"^\W*(?:left|right|up|down) over\W*$|\bwindow (?:level|width)\b|\blevel (?=(?:up|down)\b)|^\W*window "
+        r"(?:up|down)\b",
+        " xidiom ",
+    ),
+    (r"\b(?:upper|lower|bottom|top) (?:left|right)\b(?! (?:shoulder|scap|blade|tip|angle|\d))", " xplace "),
+    (
+        r"\b(?:about|ready|prepar(?:e|ed|ing)|supposed|meant|waiting|unable|reluctant|used) to (?=(?:go|move|shift|"
+        r"rotate|tilt|"
+        r"turn|angle|pan|slide|align|take|shoot|expose)\b)",
+        " xtold ",
+    ),
     (r"\bgo with (?:him|her|them|me|us|you|the flow)\b|\blet go of\b|\btime left\b", " xidiom "),
     (r"\b(?:next|another|some other|last|every|each|any|that|this|the first) time\b", " xtold "),
     (r"^\W*ot\b", " xnot "),
@@ -104,6 +121,6 @@ TOLD = (
     (r"\bnext to\b", " xnear "),
     (r"\b(?:set|give|put|pick|hurry|wake|shut)(?: it| that)? (?:up|down)\b", " xidiom "),
     (r"\b(?:do|try) (?:it|that|this) (?:again|once more)\b|\bonce again\b", " xagain "),
-    (r"\bone more time\b", " xagain "),
+    (r"\bone more time\b|\bagain and again\b|\bover and over\b", " xagain "),
 )
 """(pattern, plain words)."""

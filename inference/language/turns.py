@@ -17,6 +17,7 @@ from inference.language.parts import (
     bind,
     has,
     only,
+    settled,
     signature,
 )
 from inference.language.words import Token
@@ -31,6 +32,7 @@ _ROTATE_TYPES = (
 
 def rotate(part: list[Token], display: Display) -> Action | None:
     """A view (sets both angles) or a change of angle."""
+    part = settled(part) if has(part, "rot") else part
     if not only(part, *_ROTATE_TYPES.split()):
         return None
     angular = has(part, "rot", "ANGLE", "AP", "LATERAL", "DEG")
@@ -70,6 +72,8 @@ def rotate(part: list[Token], display: Display) -> Action | None:
         return clarify("conflict", *OFFER_TURN)
     if has(part, "MINUS", "UNSURE", "OR"):
         return clarify("amount", *OFFER_TURN)
+    if part[-1].type == "ON" and has(part, "NUM"):
+        return clarify("conflict", *OFFER_TURN)  # "put 10 of caudal on": a change, or a view?
     axes = [t for t in part if t.type in ("ANGLE", "CRAN", "HEAD", "FEET")]
     if has(part, "AP"):
         if any(_axis(t)[0] == "p" for t in axes):

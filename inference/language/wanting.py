@@ -143,7 +143,7 @@ WANTING = (
     ),
     (rf"\b(?:the )?next (?:one )?(?:is|will be|would be|comes|shall be|should be) {AHEAD}", "show "),
     (
-        rf"\b(?:have|get|take|give me|give us|do|make|show me|show us)"
+        rf"\b(?:have|get|take|give me|give us|do|make|show me|show us|fancy|grab|catch|steal|sneak)"
         rf"(?: {_any('a,an,another,one,the,us,me,' + _FINE)})* {_any(_LOOKS)}(?: {_AT}| of)+ {AHEAD}",
         "show ",
     ),
@@ -160,6 +160,11 @@ WANTING = (
         rf"(?:{_AT}|on top of) {AHEAD}",
         "go to ",
     ),
+    (rf"\b(picture|image|shot|x-ray|photo) (?:from|on) {AHEAD}", r"\1 of "),
+    (rf"\b(?:see|check) what ((?:{_OWN}){_SIDE}(?:{_NAMED})) looks like\b", r"show \1"),
+    (rf"\bkeep {AHEAD}(?=.*\b(?:cent(?:re|er)|middle|view|frame)\b)", "show "),
+    (rf"\b(?:swing|drop|pass|come|go|pop|nip|call) (?:in )?(?:by|past) {AHEAD}", "go to "),
+    (rf"{_OPEN}(?:onwards?|straight on|on) (?=(?:to|toward|towards) {AHEAD})", r"\1 go "),
     (rf"\b(?:the )?same (?:again |thing |once more )?(?:for|with|on|at) {AHEAD}", "xagain "),
     (r"\bbe (?:a|an) (?:dear|darling|angel|star|love|sweetheart|good (?:man|girl|lad|boy))(?: and| to)?\b", " "),
     (r"\b(please|now) once\b", r"\1"),

@@ -369,18 +369,18 @@ def _choice(options: tuple[str, ...], rng: np.random.Generator) -> str:
 
 Maker = Callable[[Scene, np.random.Generator], Exchange]
 BASE_LANGUAGE: tuple[tuple[Maker, float], ...] = (
-    (where, 0.35),
-    (way, 0.35),
+    (where, 0.2),
+    (way, 0.6),
     (near, 0.1),
-    (seen, 0.1),
-    (form, 0.1),
+    (seen, 0.06),
+    (form, 0.04),
 )
 TASKS: tuple[tuple[Maker, float], ...] = (
-    (navigation, 0.2),
-    (decision, 0.38),
-    (localization, 0.1),
-    (retrieval, 0.1),
-    (correction, 0.22),
+    (navigation, 0.08),
+    (decision, 0.42),
+    (localization, 0.2),
+    (retrieval, 0.17),
+    (correction, 0.13),
 )
 
 

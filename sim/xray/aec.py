@@ -24,7 +24,7 @@ import numpy as np
 from sim.geometry import SDD_MM
 from sim.technique import AEC_KVP, AEC_MS, LIMIT_BEFORE_DETECTOR_MM, MA_RANGE, RATE_LIMIT_MGY_MIN
 from sim.xray.exposure import Exposure
-from sim.xray.spectrum import spectrum
+from sim.xray.spectrum import attenuation_table, spectrum
 
 TARGET_NGY = 40.0
 FIELD_SHARE = 1.0 / 3.0
@@ -82,6 +82,14 @@ def approach(held: float | None, seen: float, pulse_rate: float) -> float:
     if held is None:
         return seen
     return held + (seen - held) * (1.0 - math.exp(-1.0 / (pulse_rate * SETTLING_S)))
+
+
+def prepare() -> None:
+    """Work out ahead what pulses of each of the curve's voltages need, 15 MB, so that none waits for it: where a moving
+    C-arm meets a thicker side, voltage follows voltage."""
+    for kvp in map(float, range(int(AEC_KVP[0]), int(AEC_KVP[1]) + 1)):
+        attenuation_table(kvp)
+        _depths(kvp)
 
 
 @lru_cache(maxsize=1)

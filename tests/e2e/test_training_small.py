@@ -32,6 +32,21 @@ samples = 64
 batch = 16
 learning_rate = 1e-3
 """
+LOOP = """
+start = "{0}/out"
+out = "{0}/loop"
+subjects = 1
+trips = 2
+checked = 1
+check = 2
+threads = 1
+bfloat16 = false
+spacing_mm = 6.0
+[practice]
+samples = 3
+batch = 2
+learning_rate = 1e-3
+"""
 
 
 def carm(*words):
@@ -83,6 +98,19 @@ def test_dataset_train_and_load(tmp_path):
     )
     assert isinstance(reply, str)
     assert (model.info.base_sha256, model.info.adapter_sha256) != ("", "")
+
+    practice = tmp_path / "loop.toml"
+    practice.write_text(LOOP.format(tmp_path))
+    done = carm("train", "loop", "--config", practice)
+    assert done.returncode == 0, done.stderr
+    figures = json.loads((tmp_path / "loop" / "loop.json").read_text())
+    assert figures["before"]["trips"] == figures["after"]["trips"] == 2
+    learnt = spec_of(tmp_path / "loop")
+    steering = TransformersModel(learnt.base, learnt.adapter)
+    assert steering.info.base_sha256 == model.info.base_sha256
+    assert steering.info.adapter_sha256 not in ("", model.info.adapter_sha256)
+    done = carm("train", "loop", "--config", practice, "--resume")
+    assert "going on after" in done.stderr, done.stderr
 
     again = tmp_path / "again.toml"
     going_on = f'looks = 2\nstart = "{tmp_path}/out"\nout = "{tmp_path}/again"\n'

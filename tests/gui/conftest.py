@@ -8,6 +8,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
 from doubles import FakeProjector, ScriptedModel
+from screens import bring_up
 
 from carm_gui.bridge import Notice
 from carm_gui.session.session import Session
@@ -29,9 +30,7 @@ def rehearsal(qtbot, tmp_path):
         opened.append((window, session))
         session.listen(window.bridge.receive)
         window.bridge.receive(Notice("loaded", {"session": session}))
-        window.show()
-        qtbot.waitExposed(window)
-        window.activateWindow()
+        bring_up(qtbot, window)
         session.start()
         # The first picture ever on a machine waits for numba to compile.
         qtbot.waitUntil(lambda: window.live.frame is not None, timeout=90000)

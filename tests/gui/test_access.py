@@ -1,11 +1,11 @@
 """Accessibility: names, announcements, visible focus, and a whole rehearsal with the keyboard and nothing else."""
 
-import numpy as np
 import pytest
 from doubles import ARRIVED, ScriptedModel, move_reply
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication
+from screens import changed, focusable, rgb
 
 from carm_gui import theme
 from sim.pose import CArmPose
@@ -14,23 +14,6 @@ ENTER, CTRL, ALT = Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier, Qt.Ke
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 UP_30 = move_reply("CENTER", "NONE", "UP", "SMALL")
 UP_90 = move_reply("CENTER", "NONE", "UP", "LARGE")
-
-
-def focusable(window):
-    return [
-        widget
-        for widget in window.findChildren(QWidget)
-        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-        and widget.isVisible()
-        and widget.isEnabled()
-        and not widget.visibleRegion().isEmpty()
-    ]
-
-
-def pixels(window):
-    image = window.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    return rows[:, : 3 * image.width()].copy().astype(int)
 
 
 @pytest.fixture
@@ -61,10 +44,10 @@ def test_the_focus_is_seen_wherever_it_is(qtbot, waiting, name):
     for widget in focusable(waiting):
         waiting.setFocus()
         QApplication.processEvents()
-        before = pixels(waiting)
+        before = rgb(waiting)
         widget.setFocus(Qt.FocusReason.TabFocusReason)
         QApplication.processEvents()
-        if (np.abs(pixels(waiting) - before).max(axis=1) > 30).sum() < 3:
+        if changed(before, rgb(waiting)) < 3:
             unseen.append(f"{type(widget).__name__} {widget.accessibleName()}")
     assert unseen == []
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from doubles import ScriptedModel
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication
+from screens import WORK_MS, bring_up, changed, focusable, rgb
 from studies import protocol
 
 from carm_gui import theme
 from carm_gui.session import questionnaires
+from carm_gui.session.budget import Budget
+from carm_gui.views.budget_dialog import BudgetDialog
 from carm_gui.views.import_dialog import ImportDialog
 from carm_gui.views.model_page import ModelPage
 from carm_gui.views.questionnaire import QuestionnairePage
@@ -31,7 +32,7 @@ def models(qtbot):
     entries = [Entry("scripted", "Scripted", True, True, "runs on any processor", "here", "Apache-2.0")]
     page = ModelPage(Interchangeable(ScriptedModel("[1]")), lambda name: None, lambda: (machine, entries))
     page.show()
-    qtbot.waitUntil(lambda: page.list.count() == 2)
+    qtbot.waitUntil(lambda: page.list.count() == 2, timeout=WORK_MS)
     page.list.setCurrentRow(1)
     return page
 
@@ -39,7 +40,7 @@ def models(qtbot):
 def patients(qtbot):
     dialog = ImportDialog()
     dialog.take("/nowhere")
-    qtbot.waitUntil(lambda: not dialog.busy)
+    qtbot.waitUntil(lambda: not dialog.busy, timeout=WORK_MS)
     qtbot.wait(60)
     return dialog
 
@@ -58,6 +59,7 @@ def bar(qtbot):
 
 
 MADE = {
+    "budget": lambda qtbot: BudgetDialog(Budget()),
     "patients": patients,
     "models": models,
     "keys": lambda qtbot: KeySheet(),
@@ -75,28 +77,8 @@ def shown(request, qtbot, monkeypatch, tmp_path):
     widget = MADE[request.param](qtbot)
     qtbot.addWidget(widget)
     widget.resize(1000, 700)
-    widget.show()
-    qtbot.waitExposed(widget)
-    widget.activateWindow()
+    bring_up(qtbot, widget)
     return widget
-
-
-def focusable(widget):
-    return [
-        part
-        for part in [widget, *widget.findChildren(QWidget)]
-        if part.focusPolicy() & Qt.FocusPolicy.TabFocus
-        and part.focusProxy() is None
-        and part.isVisible()
-        and part.isEnabled()
-        and not part.visibleRegion().isEmpty()
-    ]
-
-
-def pixels(widget):
-    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).astype(int)
 
 
 def test_everything_that_takes_the_focus_has_a_name(shown):
@@ -119,10 +101,9 @@ def test_the_focus_is_seen_wherever_it_is(qtbot, shown, name):
         if QApplication.focusWidget() is not None:
             QApplication.focusWidget().clearFocus()
         QApplication.processEvents()
-        before = pixels(shown)
+        before = rgb(shown)
         part.setFocus(Qt.FocusReason.TabFocusReason)
         QApplication.processEvents()
-        changed = np.abs(pixels(shown) - before).max(axis=2) > 30
-        if changed.sum() < part.width():
+        if changed(before, rgb(shown)) < part.width():
             unseen.append(f"{type(part).__name__} {part.accessibleName()}")
     assert unseen == []

@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
+from carm_gui import theme
 from carm_gui.views.assistant import Assistant
 from carm_gui.views.step_card import NOT_A_MEASUREMENT, StepCard, prose
 from inference.models.interface import ModelInfo
@@ -134,6 +135,20 @@ def test_nothing_is_wider_than_the_pane(qtbot, pane):
 
     qtbot.waitUntil(lambda: all(whole(card) for card in pane.cards))
     assert content.width() <= pane.scroll.viewport().width()
+
+
+def test_the_words_of_the_buttons_have_room_in_the_narrowest_pane(pane):
+    theme.apply(QApplication.instance(), "dark")
+    pane.resize(pane.minimumWidth(), 240)
+    made = step(reasons=("The skull lies far up. " * 20,))
+    pane.show_step(made, "skull", "navigation")
+    pane.show_waiting(made)
+    pane.lay_out()
+    QApplication.processEvents()
+    assert pane.scroll.verticalScrollBar().maximum() > 0
+    card = pane.waiting
+    for button in (card.accept, card.reject, card.correct, card.ask):
+        assert button.width() >= button.sizeHint().width()
 
 
 def test_an_option_of_a_question_is_said_once_and_then_dead(pane):

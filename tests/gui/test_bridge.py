@@ -8,14 +8,29 @@ from PySide6.QtCore import QTimer
 from carm_gui.bridge import BUSY_MS, HAND_MS, QUIET_MS, Bridge, Notice, coalesce
 
 
-def test_of_frames_poses_and_doses_only_the_latest_is_handed_on():
+def test_of_poses_and_doses_only_the_latest_is_handed_on_and_of_frames_two():
     events = [Notice(kind, {"n": n}) for n in range(5) for kind in ("frame", "pose", "dose")]
-    assert [(e.kind, e.data["n"]) for e in coalesce(events)] == [("frame", 4), ("pose", 4), ("dose", 4)]
+    handed = [(e.kind, e.data["n"]) for e in coalesce(events)]
+    assert handed == [("frame", 3), ("frame", 4), ("pose", 4), ("dose", 4)]
 
 
 def test_a_single_shot_is_never_dropped():
-    events = [Notice("frame", {"n": n, "shot": n == 1}) for n in range(4)]
-    assert [e.data["n"] for e in coalesce(events)] == [1, 3]
+    events = [Notice("frame", {"n": n, "shot": n == 1}) for n in range(5)]
+    assert [e.data["n"] for e in coalesce(events)] == [1, 3, 4]
+
+
+def test_two_frames_are_not_handed_on_without_a_chance_to_paint_the_first(qtbot):
+    bridge, seen = Bridge(), []
+    bridge.event.connect(lambda event: seen.append(event.data["n"]))
+    bridge.drained.connect(lambda: seen.append("drained"))
+    for n, kind in enumerate(("frame", "note", "frame", "note")):
+        bridge.receive(Notice(kind, {"n": n}))
+    bridge.drain()
+    assert seen == [0, "drained"]
+    QTimer.singleShot(0, lambda: seen.append("painted"))
+    bridge.start()
+    qtbot.waitUntil(lambda: seen.count("drained") == 2)
+    assert seen == [0, "drained", "painted", 1, 2, 3, "drained"]
 
 
 def test_decisions_and_motion_are_never_dropped_and_keep_their_order():
@@ -26,6 +41,7 @@ def test_decisions_and_motion_are_never_dropped_and_keep_their_order():
         ("motion", 1),
         ("decision", 3),
         ("motion", 4),
+        ("frame", 5),
         ("question", 6),
         ("state", 7),
         ("frame", 8),

@@ -4,6 +4,7 @@ import pytest
 from doubles import ARRIVED, ScriptedModel, move_reply
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import QApplication, QTabBar
+from screens import WORK_MS, bring_up
 
 from carm_gui.settings import Settings
 from carm_gui.views.import_dialog import ImportDialog
@@ -20,8 +21,8 @@ def opened(qtbot, tmp_path):
         window = Window(Settings.load(tmp_path / "window.json"))
         qtbot.addWidget(window)
         window.resize(width, height)
-        window.show()
-        qtbot.waitExposed(window)
+        with qtbot.waitExposed(window, timeout=WORK_MS):
+            window.show()
         made.append(window)
         return window
 
@@ -53,10 +54,10 @@ def test_full_hd_at_twice_the_size_leaves_nothing_out_of_reach(qtbot, opened):
     for part in (window.live, window.technique, window.command, window.assistant, window.desk.panes["where"]):
         assert part.isVisible()
         assert inside.contains(part.mapTo(window.centralWidget(), part.rect().bottomRight())), part
+    assert window.where.width() <= window.where.parentWidget().width()  # beside its scroll bar
     last = list(window.where.drive.buttons.values())[-1]
     assert last.visibleRegion().isEmpty()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
+    bring_up(qtbot, window)
     window.where.map.setFocus()
     qtbot.waitUntil(window.where.map.hasFocus)
     for _ in range(40):

@@ -12,6 +12,7 @@ import pytest
 from doubles import ARRIVED, FakeProjector, ScriptedModel, small_patient
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from screens import WORK_MS, bring_up
 
 from carm_gui import app as start
 from carm_gui.patients import Rehearsals
@@ -38,12 +39,12 @@ def root(monkeypatch, tmp_path):
 def dialog(qtbot, root):
     made = ImportDialog()
     qtbot.addWidget(made)
-    made.show()
+    bring_up(qtbot, made)
     made.opened = []
     made.wanted.connect(lambda spec, said: made.opened.append((spec, said)))
     yield made
     made.cancel()
-    qtbot.waitUntil(lambda: not made.busy)
+    qtbot.waitUntil(lambda: not made.busy, timeout=WORK_MS)
     made.close()
 
 
@@ -67,11 +68,11 @@ def type_path(qtbot, dialog, path) -> None:
     dialog.path.setFocus()
     QTest.keyClicks(dialog.path, str(path))
     QTest.keyClick(dialog.path, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: not dialog.busy and not dialog._poll.isActive())
+    qtbot.waitUntil(lambda: not dialog.busy and not dialog._poll.isActive(), timeout=WORK_MS)
 
 
 def finished(qtbot, dialog) -> None:
-    qtbot.waitUntil(lambda: not dialog.busy and not dialog._poll.isActive(), timeout=20000)
+    qtbot.waitUntil(lambda: not dialog.busy and not dialog._poll.isActive(), timeout=WORK_MS)
 
 
 def test_a_scan_comes_in_by_keys_alone_and_opens(qtbot, dialog, scan):
@@ -243,7 +244,7 @@ def test_another_patient_is_another_rehearsal(qtbot, rehearsals, scan):
     dialog = first.patients.importing
     type_path(qtbot, dialog, scan)
     dialog.go.click()
-    qtbot.waitUntil(lambda: rehearsals.window is not first, timeout=20000)
+    qtbot.waitUntil(lambda: rehearsals.window is not first, timeout=WORK_MS)
     second = rehearsals.window
     assert second.patients.spec == "ct-1"
     qtbot.waitUntil(lambda: second.session is not None and second.session is not session, timeout=60000)

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from screens import bring_up, rgb
 
 from carm_gui import theme
 from carm_gui.views import overlays
@@ -42,10 +43,8 @@ def grey_at(view, point):
 
 def near(view, colour, box):
     """How many pixels in `box` have nearly that colour."""
-    image, wanted = view.grab().toImage().convertToFormat(QImage.Format.Format_RGB888), QColor(colour)
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    rgb = rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).astype(int)
-    part = rgb[int(box.top()) : int(box.bottom()), int(box.left()) : int(box.right())]
+    part = rgb(view)[int(box.top()) : int(box.bottom()), int(box.left()) : int(box.right())].astype(int)
+    wanted = QColor(colour)
     return int((np.abs(part - [wanted.red(), wanted.green(), wanted.blue()]).sum(axis=2) < 40).sum())
 
 
@@ -316,9 +315,7 @@ def beside_a_line(qtbot):
     box.addWidget(view)
     box.addWidget(line)
     qtbot.addWidget(holder)
-    holder.show()
-    qtbot.waitExposed(holder)
-    holder.activateWindow()
+    bring_up(qtbot, holder)
     view.setFocus()
     qtbot.waitUntil(view.hasFocus)
     yield view, line  # noqa: PT022  the holder must outlive the test

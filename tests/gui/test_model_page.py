@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from doubles import ScriptedModel
+from screens import WORK_MS
 
 from carm_gui.views.model_page import ModelPage
 from inference.models.catalogue import Entry, catalogue
@@ -50,7 +51,7 @@ def page(qtbot):
         page = ModelPage(Interchangeable(model or named("embedded")), opener, lambda: (MACHINE, ENTRIES))
         qtbot.addWidget(page)
         page.show()
-        qtbot.waitUntil(lambda: page.list.count() == len(ENTRIES) + 1)
+        qtbot.waitUntil(lambda: page.list.count() == len(ENTRIES) + 1, timeout=WORK_MS)
         made.append(page)
         return page
 

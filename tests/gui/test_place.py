@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
+from screens import bring_up
 
 from carm_gui.views.place_dialog import PlaceDialog
 from sim.landmarks import KEYS
@@ -49,7 +50,7 @@ def opened(qtbot, truth, tmp_path):
         dialog = PlaceDialog(patient or replace(truth, landmarks=known), target)
         qtbot.addWidget(dialog)
         dialog.resize(1280, 800)
-        dialog.show()
+        bring_up(qtbot, dialog)
         made.append(dialog)
         qtbot.waitUntil(lambda: dialog.ready or bool(dialog.job.problem), timeout=120000)
         return dialog

@@ -7,6 +7,7 @@ from doubles import ARRIVED, EventLog, FakeProjector, ScriptedModel, move_reply
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
+from screens import WORK_MS
 
 from carm_gui.session.about import Case, recorder_for
 from carm_gui.session.recording import read
@@ -46,8 +47,8 @@ def replay(qtbot, tmp_path, recording):
     window = Window(Settings.load(tmp_path / "window.json"))
     qtbot.addWidget(window)
     made = Replay(window, Player(recording))
-    window.show()
-    qtbot.waitExposed(window)
+    with qtbot.waitExposed(window, timeout=WORK_MS):
+        window.show()
     yield made
     made._run(False)
     window.close()

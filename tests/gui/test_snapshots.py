@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
+from screens import rgb
 
 from carm_gui import theme
 from carm_gui.scout import Scout, mean_positions
@@ -27,12 +27,6 @@ KEPT = Path(__file__).parent / "snapshots"
 BLOCK = 6
 MEAN, WORST = 1.2, 42.0
 """Levels of 255 by which the blocks may differ on average, and the worst of them."""
-
-
-def rgb(widget) -> np.ndarray:
-    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
 
 
 def blocks(picture: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ import pytest
 from doubles import FakeProjector, ScriptedModel, move_reply, small_patient
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from screens import WORK_MS
 from studies import LANDMARKS, PROTOCOL, protocol
 
 from carm_gui.session import study_run
@@ -38,8 +39,8 @@ def study(qtbot, tmp_path):
             lambda spec: small_patient(LANDMARKS), tmp_path / "studies",
         )  # fmt: skip
         opened.append(made)
-        window.show()
-        qtbot.waitExposed(window)
+        with qtbot.waitExposed(window, timeout=WORK_MS):
+            window.show()
         return made
 
     yield start

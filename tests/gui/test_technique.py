@@ -3,6 +3,7 @@
 import pytest
 from doubles import ARRIVED, ScriptedModel
 from PySide6.QtCore import Qt
+from screens import bring_up
 
 from carm_gui.views.technique import PULSE_RATES, Technique
 from sim.frame import Dose
@@ -15,8 +16,7 @@ def strip(qtbot):
     qtbot.addWidget(widget)
     widget.resize(1256, 60)
     widget.set_ready(True)
-    widget.show()
-    qtbot.waitExposed(widget)
+    bring_up(qtbot, widget)
     widget.wishes = []
     widget.technique_wanted.connect(widget.wishes.append)
     return widget

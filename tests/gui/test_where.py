@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from screens import bring_up
 
 from carm_gui.scout import Scout
 from carm_gui.views.drive import HoldButton
@@ -24,10 +25,7 @@ def where(qtbot):
     pane.resize(264, 600)
     scout = Scout(np.full((200, 150), 90, np.uint8), left_mm=-225.0, up_mm=250.0, typical=TYPICAL)
     pane.show_scout(scout, TYPICAL["t1"], -110.0)
-    pane.show()
-    qtbot.waitExposed(pane)
-    pane.activateWindow()
-    qtbot.waitUntil(pane.isActiveWindow)
+    bring_up(qtbot, pane)
     return pane
 
 

@@ -1,0 +1,25 @@
+"""Words run together: "tothe", "showme", "leftelbow". Only a small word and one that may follow it are taken apart, so
+that nothing is read into an ordinary word ("upright", "downright")."""
+
+from __future__ import annotations
+
+from inference.language.vocabulary import KNOWN, NAMES
+
+_VERBS = frozenset(["go", "show", "take", "move", "align", "please"])
+_SMALL = frozenset(["to", "the", "of", "at", "me"])
+_NAMED = frozenset(word for words in NAMES for word in words if len(word) > 3)
+_BEHIND = _SMALL | _NAMED | {"left", "right", "up", "down", "a", "image", "shot", "picture"}
+
+
+def _follows(one: str, other: str) -> bool:
+    if one in ("left", "right"):
+        return other in _NAMED
+    return (one in _VERBS | _SMALL and other in _BEHIND) or (other == "please" and one in _BEHIND)
+
+
+def apart(word: str) -> list[str]:
+    """The two words that an unknown one of five letters or more is made of, or the word alone."""
+    if word in KNOWN or len(word) < 5:
+        return [word]
+    cuts = [i for i in range(1, len(word)) if _follows(word[:i], word[i:])]
+    return [word[: cuts[0]], word[cuts[0] :]] if len(cuts) == 1 else [word]

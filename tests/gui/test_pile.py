@@ -1,0 +1,114 @@
+"""A pile of cards: each as high as its words need, and one more costs no more than itself."""
+
+from itertools import pairwise
+
+import pytest
+from PySide6.QtWidgets import QApplication, QScrollArea, QVBoxLayout, QWidget
+
+from carm_gui.views.pile import BETWEEN, BOTTOM, LEFT, RIGHT, TOP, Pile
+from carm_gui.views.widgets import label
+
+WORDS = "one two three four five six seven eight nine ten " * 6
+
+
+class Counted(QVBoxLayout):
+    """Counts how often its height is asked for."""
+
+    asked = 0
+
+    def heightForWidth(self, width):  # noqa: N802
+        Counted.asked += 1
+        return super().heightForWidth(width)
+
+
+def card(text, layout=QVBoxLayout):
+    box = QWidget()
+    inside = layout(box)
+    box.words = label(text)
+    inside.addWidget(box.words)
+    return box
+
+
+@pytest.fixture
+def pile(qtbot):
+    area, made = QScrollArea(), Pile()
+    area.setWidgetResizable(True)
+    area.setWidget(made)
+    qtbot.addWidget(area)
+    area.resize(320, 260)
+    area.show()
+    made.area = area
+    return made
+
+
+def settle():
+    for _ in range(4):
+        QApplication.processEvents()
+
+
+def whole(pile, cards):
+    """One below the other, each as wide as there is room and as high as its words need."""
+    shown = [one for one in cards if not one.isHidden()]
+    assert shown[0].y() == TOP
+    for one in shown:
+        assert (one.x(), one.width()) == (LEFT, pile.width() - LEFT - RIGHT)
+        assert one.height() == one.layout().totalHeightForWidth(one.width()) >= one.fontMetrics().height()
+    for above, below in pairwise(shown):
+        assert below.y() == above.geometry().bottom() + 1 + BETWEEN
+    assert pile.height() >= shown[-1].geometry().bottom() + 1 + BOTTOM
+
+
+def test_each_card_has_the_height_of_its_words_whatever_the_width(pile):
+    cards = [card(WORDS[: 40 * n]) for n in range(1, 6)]
+    for one in cards:
+        pile.add(one)
+    settle()
+    whole(pile, cards)
+    heights = [one.height() for one in cards]
+    pile.area.resize(700, 260)
+    settle()
+    whole(pile, cards)
+    assert sum(one.height() for one in cards) < sum(heights)
+
+
+def test_words_that_change_and_cards_that_hide_or_go_are_followed(pile):
+    cards = [card("short") for _ in range(4)]
+    for one in cards:
+        pile.add(one)
+    settle()
+    low = cards[3].y()
+    cards[1].words.setText(WORDS)
+    settle()
+    whole(pile, cards)
+    assert cards[3].y() > low
+    cards[1].hide()
+    settle()
+    whole(pile, cards)
+    cards[1].show()
+    settle()
+    whole(pile, cards)
+    pile.take(cards[0])
+    settle()
+    whole(pile, cards[1:])
+
+
+def test_one_more_card_is_all_that_is_measured(pile):
+    for _ in range(50):
+        pile.add(card(WORDS, Counted))
+    settle()
+    before = Counted.asked
+    pile.add(card(WORDS, Counted))
+    settle()
+    assert 1 <= Counted.asked - before <= 6
+
+
+def test_the_scroll_bar_reaches_the_last_card(pile):
+    cards = [card(WORDS) for _ in range(8)]
+    for one in cards:
+        pile.add(one)
+    settle()
+    bar = pile.area.verticalScrollBar()
+    assert bar.maximum() == pile.height() - pile.area.viewport().height() > 0
+    bar.setValue(bar.maximum())
+    settle()
+    assert not cards[-1].visibleRegion().isEmpty()

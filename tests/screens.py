@@ -1,0 +1,45 @@
+"""Widgets as a test needs them: in front, and looked at pixel by pixel."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
+
+WORK_MS = 60_000
+"""What another process, thread or the X server has to do may take so long while others keep the machine busy."""
+
+
+def bring_up(qtbot, widget: QWidget) -> None:
+    """Show `widget` and wait until the keys go to it. On an X server both come later than they are asked for, and what
+    takes the focus before then does not get it."""
+    with qtbot.waitExposed(widget, timeout=WORK_MS):
+        widget.show()
+    widget.activateWindow()
+    qtbot.waitUntil(widget.isActiveWindow, timeout=WORK_MS)
+
+
+def focusable(widget: QWidget) -> list[QWidget]:
+    """What in `widget`, itself included, Tab can reach and the eye can see."""
+    return [
+        part
+        for part in [widget, *widget.findChildren(QWidget)]
+        if part.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and part.focusProxy() is None
+        and part.isVisible()
+        and part.isEnabled()
+        and not part.visibleRegion().isEmpty()
+    ]
+
+
+def rgb(widget: QWidget) -> np.ndarray:
+    """What `widget` shows, uint8 (h, w, 3)."""
+    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
+
+
+def changed(before: np.ndarray, after: np.ndarray) -> int:
+    """How many pixels differ plainly between two of `rgb`."""
+    return int((np.abs(after.astype(int) - before).max(axis=2) > 30).sum())
