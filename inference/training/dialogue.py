@@ -376,11 +376,11 @@ BASE_LANGUAGE: tuple[tuple[Maker, float], ...] = (
     (form, 0.04),
 )
 TASKS: tuple[tuple[Maker, float], ...] = (
-    (navigation, 0.08),
-    (decision, 0.42),
-    (localization, 0.2),
-    (retrieval, 0.17),
-    (correction, 0.13),
+    (navigation, 0.25),
+    (decision, 0.3),
+    (localization, 0.17),
+    (retrieval, 0.14),
+    (correction, 0.14),
 )
 
 

@@ -5,13 +5,20 @@ import pytest
 
 from inference import prompts
 from inference.training import loop
+from inference.training.config import read_toml
 from sim.landmarks import KEYS
+from sim.resource import resource
 
 
 class Room:
     """A patient with landmarks 100 mm apart who is not photographed."""
 
     points = np.array([(100.0 * i, -50.0 * i, 0.0) for i in range(len(KEYS))])
+
+
+def test_the_shipped_recipe_reads():
+    recipe = read_toml(resource("configs", "loop.toml"), loop.LoopRecipe)
+    assert recipe.first_seed + 1000 < 900_000  # training subjects alone
 
 
 def test_every_move_of_a_step_is_weighed_once():
