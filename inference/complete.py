@@ -33,12 +33,13 @@ class Offer:
 def rest_of(typed: str, history: Sequence[str] = ()) -> str:
     """What would make `typed` a line that is known, the latest of `history` first; "" when nothing would."""
     head, tail = _last_part(typed)
-    start = " ".join(tail.lower().split()) + (" " if tail.endswith(" ") else "")
+    start = " ".join(tail.lower().split()) + (" " if tail[-1:].isspace() else "")
     if not start.strip():
         return ""
     for line in _known(history, head):
-        if line.lower().startswith(start) and len(line) > len(start) and _may_be_offered(head + line):
-            return line[len(start) :]
+        rest = line[len(start) :] if line.lower().startswith(start) else ""
+        if rest and _may_be_offered(typed + rest):
+            return rest
     return _rest_of_a_landmark(typed)
 
 
@@ -46,7 +47,7 @@ def _rest_of_a_landmark(typed: str) -> str:
     """ "go to the right sca" -> "pular inferior angle": whatever the verb, a landmark that is begun is offered, if the
     line means nothing yet and something with it."""
     words = typed.split()
-    if typed.endswith(" ") or _kind(typed) != "clarify":
+    if typed[-1:].isspace() or _kind(typed) != "clarify":
         return ""
     for n in (3, 2, 1):
         begun = " ".join(words[-n:]).lower()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from inference.commands import HELP, parse
@@ -65,6 +65,8 @@ BEGINNINGS = [said[:n] for row in HELP for said in row.examples for n in range(1
 
 @settings(deadline=None)
 @given(st.one_of(st.sampled_from(BEGINNINGS), st.text(max_size=40)))
+@example("L\r")
+@example("go\tup\rl")
 def test_whatever_is_offered_is_understood(typed):
     found = offers(typed, HISTORY)
     assert len(found) <= MOST
