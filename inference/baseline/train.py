@@ -23,7 +23,7 @@ from torch import nn
 from inference.baseline.network import UNIT_MM, DisplacementNetwork, layout, loss
 from inference.baseline.recipe import Recipe
 from inference.evaluation import measures
-from inference.training.pace import Clock, device_of, learning_rate
+from inference.training.pace import Clock, device_of, keep, learning_rate
 from sim.geometry import on_picture
 from sim.landmarks import ARM_KEYS, KEYS
 
@@ -99,9 +99,7 @@ def fit(
             "step": step,
             "spent": clock.spent(),
         }
-        part = checkpoint.with_suffix(".part")
-        torch.save(state, part)
-        part.replace(checkpoint)
+        keep(state, checkpoint)
 
     while (progress := clock.progress(step)) < 1:
         pictures, truth = next(batches)

@@ -19,7 +19,6 @@ import torch
 from peft import PeftModel
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
-from inference.models.folder import mark_base
 from inference.training import dialogue, language, reading, tower
 from inference.training import views as v
 from inference.training.architecture import build_model, build_processor, build_tokenizer
@@ -142,10 +141,7 @@ def train_language(recipe: Recipe, resume: bool = False, say: Callable[[str], No
     )
     out = figures()
     say(f"adapter: {time.monotonic() - began:.0f} s {json.dumps(out)}")
-    tuned.peft_config["default"].base_model_name_or_path = "../base"
-    tuned.save_pretrained(adapter)
-    (adapter / "README.md").unlink(missing_ok=True)  # a template without content
-    mark_base(adapter, base)
+    language.save_adapter(tuned, adapter, base)
     card = {"generators": sorted(data.generators), "subjects": data.subjects, "views": len(data), "agreement": out}
     (recipe.out / "card.json").write_text(json.dumps(card, indent=1))
     return recipe.out

@@ -22,11 +22,12 @@ from peft import LoraConfig, get_peft_model
 from torch import nn
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
+from inference.models.folder import mark_base
 from inference.training import dialogue
 from inference.training import views as v
 from inference.training.architecture import IMAGE_TOKEN, soft_tokens, to_pixels
 from inference.training.config import Recipe, Stage
-from inference.training.pace import Clock, learning_rate
+from inference.training.pace import Clock, keep, learning_rate
 from inference.training.reading import READ_AT, Gauge, in_layers
 from inference.training.tower import DisplacementHead
 from sim.geometry import on_picture
@@ -260,10 +261,8 @@ def optimise(
         say(f"{checkpoint.stem}: going on from step {step} of {steps}")
 
     def save() -> None:
-        part = checkpoint.with_suffix(".part")
         state = {"parameters": {n: p.data for n, p in named.items()}, "optimiser": optimiser.state_dict()}
-        torch.save({**state, "step": step, "spent": clock.spent()}, part)
-        part.replace(checkpoint)
+        keep({**state, "step": step, "spent": clock.spent()}, checkpoint)
 
     model.train()
     written = DataLoader(exchanges(recipe.seed + step), batch_size=None, num_workers=recipe.workers)
@@ -337,3 +336,11 @@ def with_adapter(model, recipe: Recipe):
         task_type="CAUSAL_LM",
     )
     return get_peft_model(model, config)
+
+
+def save_adapter(tuned, adapter: Path, base: Path) -> None:
+    """Write the adapter of `tuned` into its folder, marked as that of `base`, which lies beside it."""
+    tuned.peft_config["default"].base_model_name_or_path = "../base"
+    tuned.save_pretrained(adapter)
+    (adapter / "README.md").unlink(missing_ok=True)  # a template without content
+    mark_base(adapter, base)

@@ -24,11 +24,10 @@ from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from inference import prompts
 from inference.evaluation.measures import optimal_moves
-from inference.models.folder import mark_base
 from inference.training.config import Part, Stage
 from inference.training.dialogue import DECISION_WORDS, Exchange
-from inference.training.language import IGNORED, Writer, forward, look
-from inference.training.pace import Clock, device_of, learning_rate
+from inference.training.language import IGNORED, Writer, forward, look, save_adapter
+from inference.training.pace import Clock, device_of, keep, learning_rate
 from sim import sampling
 from sim.landmarks import BY_KEY, KEYS
 from sim.pose import CArmPose
@@ -292,7 +291,7 @@ def train_loop(recipe: LoopRecipe, resume: bool = False, say: Callable[[str], No
             for start in range(0, len(walking), stage.batch):
                 now = walking[start : start + stage.batch]
                 for group in optimiser.param_groups:
-                    group["lr"] = learning_rate(stage, min(1.0, clock.progress(done)))
+                    group["lr"] = learning_rate(stage, clock.progress(done))
                 expected = step(policy, now, done, rng)
                 optimiser.zero_grad(set_to_none=True)
                 (-expected).backward()
@@ -305,19 +304,13 @@ def train_loop(recipe: LoopRecipe, resume: bool = False, say: Callable[[str], No
             f"loop: {done} steps, {100 * clock.progress(done):.0f} %, {len(trips)} trips ended "
             f"{np.median(ends):.1f} mm from their targets, {(ends <= ARRIVED_MM).mean():.2f} within {ARRIVED_MM:g} mm"
         )
-        part = kept.with_suffix(".part")
         state = {"parameters": {name: p.data for name, p in named.items()}, "optimiser": optimiser.state_dict()}
-        torch.save({**state, "done": done, "seed": seed, "before": before, "spent": clock.spent()}, part)
-        part.replace(kept)
+        keep({**state, "done": done, "seed": seed, "before": before, "spent": clock.spent()}, kept)
         if clock.progress(done) >= 1:
             break
     out = {"before": before, "after": figures(policy, recipe), "steps": done}
     say(f"loop: after {json.dumps(out['after'])}")
-    adapter = recipe.out / "adapter"
     shutil.copytree(base, recipe.out / "base", dirs_exist_ok=True)
-    model.peft_config["default"].base_model_name_or_path = "../base"
-    model.save_pretrained(adapter)
-    (adapter / "README.md").unlink(missing_ok=True)  # a template without content
-    mark_base(adapter, base)
+    save_adapter(model, recipe.out / "adapter", base)
     (recipe.out / "loop.json").write_text(json.dumps(out, indent=1))
     return out

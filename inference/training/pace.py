@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from pathlib import Path
 from typing import Protocol
 
 import torch
@@ -57,3 +58,10 @@ def device_of(name: str) -> str:
     if name not in ("cpu", "cuda") or (name == "cuda" and not torch.cuda.is_available()):
         raise ValueError(f"There is no device {name!r} here; choose auto or cpu.")
     return name
+
+
+def keep(state: dict, checkpoint: Path) -> None:
+    """Write a checkpoint whole or not at all: the one before stays until this one is there."""
+    part = checkpoint.with_suffix(".part")
+    torch.save(state, part)
+    part.replace(checkpoint)

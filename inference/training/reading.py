@@ -19,7 +19,7 @@ from inference import prompts
 from inference.training import dialogue
 from inference.training import views as v
 from inference.training.config import Recipe, Stage
-from inference.training.pace import Clock, learning_rate
+from inference.training.pace import Clock, keep, learning_rate
 from inference.training.tower import DisplacementHead
 
 READ_AT = 2
@@ -88,10 +88,8 @@ def learn_to_read(
         say(f"{checkpoint.stem}: going on from step {step} of {steps}")
 
     def save() -> None:
-        part = checkpoint.with_suffix(".part")
         state = {"aims": aims.state_dict(), "optimiser": optimiser.state_dict()}
-        torch.save({**state, "step": step, "spent": clock.spent()}, part)
-        part.replace(checkpoint)
+        keep({**state, "step": step, "spent": clock.spent()}, checkpoint)
 
     rng = v.generator(device, recipe.seed + step)
 

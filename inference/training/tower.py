@@ -21,7 +21,7 @@ from transformers import Gemma3ForConditionalGeneration
 from inference.training import views as v
 from inference.training.architecture import soft_tokens, to_pixels
 from inference.training.config import Recipe
-from inference.training.pace import Clock, learning_rate
+from inference.training.pace import Clock, keep, learning_rate
 from sim.geometry import DETECTOR_MM, on_detector, on_picture
 from sim.landmarks import ARM_KEYS, KEYS
 
@@ -188,9 +188,7 @@ def train(
             "step": step,
             "spent": clock.spent(),
         }
-        part = checkpoint.with_suffix(".part")
-        torch.save(state, part)
-        part.replace(checkpoint)
+        keep(state, checkpoint)
 
     if resume and checkpoint.exists():
         state = torch.load(checkpoint, weights_only=True, map_location=device)
