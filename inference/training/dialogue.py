@@ -369,9 +369,9 @@ def _choice(options: tuple[str, ...], rng: np.random.Generator) -> str:
 
 Maker = Callable[[Scene, np.random.Generator], Exchange]
 BASE_LANGUAGE: tuple[tuple[Maker, float], ...] = (
-    (where, 0.2),
-    (way, 0.6),
-    (near, 0.1),
+    (where, 0.15),
+    (way, 0.55),
+    (near, 0.2),
     (seen, 0.06),
     (form, 0.04),
 )

@@ -28,40 +28,46 @@ from inference.training.pace import device_of
 CORPUS_EXCHANGES = 4000
 
 
-def _fresh(recipe: Recipe):
-    """A model of random weights and its processor. The tokenizer is learnt once and kept in recipe.out: checkpoints
-    belong to its vocabulary."""
+def _begun(recipe: Recipe):
+    """The model that training begins with, and its processor: that of `recipe.start`, or one of random weights with a
+    tokenizer that is learnt once and kept in recipe.out: checkpoints belong to its vocabulary."""
     torch.manual_seed(recipe.seed)
     torch.set_num_threads(recipe.threads)
+    recipe.out.mkdir(parents=True, exist_ok=True)
+    device = device_of(recipe.device)
+    if recipe.start:
+        base = recipe.start / "base"
+        model = AutoModelForImageTextToText.from_pretrained(base, dtype=torch.float32, local_files_only=True)
+        return model.to(device), AutoProcessor.from_pretrained(base, local_files_only=True)
     sizes, kept = recipe.architecture, recipe.out / "processor"
     if not kept.exists():
         corpus = dialogue.corpus(CORPUS_EXCHANGES, recipe.seed)
         tokenizer = build_tokenizer(corpus, sizes.vocabulary, dialogue.DECISION_WORDS)
         build_processor(tokenizer, sizes).save_pretrained(kept)
     processor = AutoProcessor.from_pretrained(kept, local_files_only=True)
-    return build_model(processor.tokenizer, sizes).to(device_of(recipe.device)), processor
+    return build_model(processor.tokenizer, sizes).to(device), processor
 
 
 def _seeing(recipe: Recipe):
-    """The model whose tower is trained, and its processor."""
-    if recipe.start:
-        torch.manual_seed(recipe.seed)
-        torch.set_num_threads(recipe.threads)
-        base = recipe.start / "base"
-        model = AutoModelForImageTextToText.from_pretrained(base, dtype=torch.float32, local_files_only=True)
-        recipe.out.mkdir(parents=True, exist_ok=True)
-        return model.to(device_of(recipe.device)), AutoProcessor.from_pretrained(base, local_files_only=True)
-    if not (recipe.out / "tower.pt").exists():
+    """The model with its tower trained, and its processor: by `train_tower`, or before in `recipe.start`."""
+    trained = (recipe.out / "tower.pt").exists()
+    if not trained and not recipe.start:
         raise ValueError(f"{recipe.out} has no tower.pt; run `carm train tower` with the same config first.")
-    model, processor = _fresh(recipe)
-    tower.load_checkpoint(model, recipe.out, recipe.architecture.text_width)
+    model, processor = _begun(recipe)
+    if trained:
+        tower.load_checkpoint(model, recipe.out, recipe.architecture.text_width)
     return model, processor
 
 
 def train_tower(recipe: Recipe, resume: bool = False, say: Callable[[str], None] = print) -> dict[str, float]:
     """First stage; returns the tower's held-out figures, also in recipe.out/tower.json."""
-    model, _ = _fresh(recipe)
-    head = tower.train(model, recipe, resume, say)
+    model, _ = _begun(recipe)
+    head = None
+    if recipe.start:  # a new head would teach a tower that sees well at random
+        data = v.Views(recipe.data, device_of(recipe.device), recipe.language_views)
+        tokens = language.look_at_all(model, data, recipe.seed, recipe.bfloat16)
+        head = tower.fit_head(tokens, data.displacements(torch.arange(len(data), device=data.device)))
+    head = tower.train(model, recipe, head, resume, say)
     out = tower.figures(model, head, v.Views(recipe.check, device_of(recipe.device)))
     (recipe.out / "tower.json").write_text(json.dumps(out, indent=1))
     say(f"tower: {json.dumps(out)}")

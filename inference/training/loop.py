@@ -24,6 +24,7 @@ from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from inference import prompts
 from inference.evaluation.measures import optimal_moves
+from inference.models.folder import sha256_of
 from inference.training.config import Part, Stage
 from inference.training.dialogue import DECISION_WORDS, Exchange
 from inference.training.language import IGNORED, Writer, forward, look, save_adapter
@@ -53,7 +54,7 @@ class LoopRecipe(Part):
     start: Path
     out: Path
     seed: int = 7
-    first_seed: int = 600_000
+    first_seed: int = 650_000
     subjects: int = Field(8, ge=1)
     trips: int = Field(12, ge=1)
     checked: int = Field(12, ge=1)
@@ -259,12 +260,13 @@ def rounds(recipe: LoopRecipe, seed: int, rng: np.random.Generator) -> Iterator[
 
 def train_loop(recipe: LoopRecipe, resume: bool = False, say: Callable[[str], None] = print) -> dict[str, dict]:
     """Steer, learn, and leave base and new adapter in recipe.out, with the figures before and after in loop.json.
-    Raises ValueError when `start` holds no base and adapter."""
+    Raises ValueError when `start` holds no base and adapter, or is not what the checkpoint began with."""
     if not (recipe.start / "base").is_dir() or not (recipe.start / "adapter").is_dir():
         raise ValueError(f"{recipe.start} holds no base and adapter; train them first, or name another start.")
     torch.manual_seed(recipe.seed)
     torch.set_num_threads(recipe.threads)
     base, device = recipe.start / "base", device_of(recipe.device)
+    began_with = sha256_of(base) + sha256_of(recipe.start / "adapter")
     model = AutoModelForImageTextToText.from_pretrained(base, dtype=torch.float32, local_files_only=True).to(device)
     model = PeftModel.from_pretrained(model, recipe.start / "adapter", is_trainable=True).eval()
     policy = Policy(model, Writer(AutoProcessor.from_pretrained(base, local_files_only=True)), recipe.bfloat16)
@@ -275,6 +277,8 @@ def train_loop(recipe: LoopRecipe, resume: bool = False, say: Callable[[str], No
     recipe.out.mkdir(parents=True, exist_ok=True)
     if resume and kept.exists():
         state = torch.load(kept, weights_only=True, map_location=device)
+        if state["start"] != began_with:
+            raise ValueError(f"{kept} was begun from another model than {recipe.start}; name that, or another out.")
         for name, value in state["parameters"].items():
             named[name].data.copy_(value)
         optimiser.load_state_dict(state["optimiser"])
@@ -305,7 +309,8 @@ def train_loop(recipe: LoopRecipe, resume: bool = False, say: Callable[[str], No
             f"{np.median(ends):.1f} mm from their targets, {(ends <= ARRIVED_MM).mean():.2f} within {ARRIVED_MM:g} mm"
         )
         state = {"parameters": {name: p.data for name, p in named.items()}, "optimiser": optimiser.state_dict()}
-        keep({**state, "done": done, "seed": seed, "before": before, "spent": clock.spent()}, kept)
+        about = {"start": began_with, "done": done, "seed": seed, "before": before, "spent": clock.spent()}
+        keep({**state, **about}, kept)
         if clock.progress(done) >= 1:
             break
     out = {"before": before, "after": figures(policy, recipe), "steps": done}

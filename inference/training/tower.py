@@ -30,6 +30,10 @@ SPREAD_FLOOR = math.log(0.03)
 BLOT_PATCHES = 0.7
 """Standard deviation of what the finder is to find about a landmark."""
 FINDER_WEIGHT = 0.1
+CLOSE_MM = 60.0
+"""A navigation ends about as well as its target is read from this near."""
+HARD = ("right_scapular_inferior_angle", "left_scapular_inferior_angle")
+"""Landmarks that weigh twice: thin bone over the ribs, with several times the error of others."""
 
 
 class DisplacementHead(nn.Module):
@@ -75,10 +79,14 @@ class Finder(nn.Module):
 def laplace_loss(mean: torch.Tensor, log_spread: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
     """Mean negative log-likelihood of a Laplace distribution (Kendall and Gal 2017, eq. 8, in its L1 form), weighted by
     the root of the spread (Seitzer et al. 2022, eq. 7 with beta .5): what is hard to see is learnt too. Landmarks in
-    view weigh twice. Truth (n, 14, 3) in units of 100 mm may hold NaN where a landmark is not known."""
+    view weigh twice, those close to the centre four times. Truth (n, 14, 3) in units of 100 mm may hold NaN where a
+    landmark is not known."""
     known = torch.isfinite(truth)
     error = (mean - torch.where(known, truth, mean.detach())).abs()
-    weight = known * torch.exp(0.5 * log_spread.detach()) * (1 + on_picture(truth * v.UNIT_MM)[..., None])
+    close = truth[..., :2].norm(dim=-1) * v.UNIT_MM < CLOSE_MM
+    hard = torch.tensor([key in HARD for key in KEYS], device=truth.device)
+    matters = (1 + on_picture(truth * v.UNIT_MM) + 2 * close) * (1 + hard)
+    weight = known * torch.exp(0.5 * log_spread.detach()) * matters[..., None]
     return ((error * torch.exp(-log_spread) + log_spread) * weight).sum() / weight.sum()
 
 
@@ -154,13 +162,15 @@ def figures(model, head: DisplacementHead, check: v.Views, bfloat16: bool = Fals
 def train(
     model: Gemma3ForConditionalGeneration,
     recipe: Recipe,
+    head: DisplacementHead | None = None,
     resume: bool = False,
     say: Callable[[str], None] = print,
 ) -> DisplacementHead:
-    """Train the tower and projector of `model` in place, with a checkpoint every few minutes in recipe.out/tower.pt.
-    The model ends on its averaged weights. Returns the head, whose readings are figures, not part of what ships."""
+    """Train the tower and projector of `model` in place, and `head` with them (None: a new one), with a checkpoint
+    every few minutes in recipe.out/tower.pt. The model ends on its averaged weights. Returns the head, whose readings
+    are figures, not part of what ships."""
     stage, device = recipe.tower, next(model.parameters()).device
-    head = DisplacementHead(recipe.architecture.text_width).to(device)
+    head = (head or DisplacementHead(recipe.architecture.text_width)).to(device).train()
     finder = Finder(recipe.architecture.vision_width).to(device)
     seeing = [model.model.vision_tower, model.model.multi_modal_projector]
     modules = nn.ModuleList([*seeing, head])

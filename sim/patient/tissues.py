@@ -244,7 +244,11 @@ class Trunk:
             # The cortex takes up contrast medium first.
             self.hu[box][inside] = np.where(q[inside] > 0.45, s.kidney_hu, 0.5 * (s.kidney_hu + KIDNEY))
         for _ in range(s.bowel_gas):
-            centre = [rng.uniform(-105, 105), rng.uniform(-s.front_mm + 40, -35), rng.uniform(-330, t12[2] + 10)]
+            centre = [
+                rng.uniform(-105, 105),
+                rng.uniform(-s.front_mm + 40, -35),
+                rng.uniform(-330, max(t12[2] + 10, -320)),
+            ]
             box, q = grid.ellipsoid(centre, rng.uniform(8, 24, 3), turn_y(rng.uniform(-1.5, 1.5)))
             q = q + 0.5 * self.fine[box] + 0.35 * self.middle[box]
             cavity = self.region[box] == ABDOMEN

@@ -111,10 +111,16 @@ def test_dataset_train_and_load(tmp_path):
     assert steering.info.adapter_sha256 not in ("", model.info.adapter_sha256)
     done = carm("train", "loop", "--config", practice, "--resume")
     assert "going on after" in done.stderr, done.stderr
+    practice.write_text(LOOP.format(tmp_path).replace(f"{tmp_path}/out", f"{tmp_path}/loop"))
+    done = carm("train", "loop", "--config", practice, "--resume")
+    assert done.returncode == 1
+    assert "begun from another model" in done.stderr
 
     again = tmp_path / "again.toml"
     going_on = f'looks = 2\nstart = "{tmp_path}/out"\nout = "{tmp_path}/again"\n'
     again.write_text(going_on + CONFIG.format(tmp_path).replace(f'out = "{tmp_path}/out"\n', ""))
+    done = carm("train", "tower", "--config", again)  # what saw well sees on
+    assert done.returncode == 0, done.stderr
     done = carm("train", "embedded", "--config", again)
     assert done.returncode == 0, done.stderr
     spec = spec_of(tmp_path / "again")

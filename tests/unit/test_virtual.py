@@ -98,6 +98,11 @@ def test_another_spacing_is_the_same_person(patients):
     assert counts[0] == pytest.approx(counts[1], rel=0.25)
 
 
+def test_a_long_trunk_has_room_for_its_bowel():
+    """T12 of this one lies lower than where bowel gas was thought to begin."""
+    assert virtual.build(600_565, 6.0).landmarks == virtual.landmarks(600_565)
+
+
 @pytest.mark.parametrize("arms", ["beside", "raised"])
 def test_other_arms(arms):
     patient = virtual.build(5, SPACING_MM, arms)
