@@ -9,6 +9,7 @@ from inference import prompts
 from inference.reply import ReplyReader
 from inference.training import dialogue
 from inference.training.config import read_recipe
+from sim.landmarks import KEYS
 from sim.resource import resource
 
 
@@ -141,6 +142,25 @@ def test_telling_spans_hold_what_is_seen_and_not_the_form():
     assert [("[10,11]")[a:b] for a, b in dialogue.telling_spans("[10,11]")] == ["10", "11"]
     text = prompts.retrieval_reply(["t1", "t12", "skull"])
     assert [text[a:b] for a, b in dialogue.telling_spans(text)] == ["10", "14", "1"]
+
+
+def test_what_lies_close_weighs_more_in_the_towers_loss():
+    """By hand: one landmark at a time is off by 1 (100 mm) with a spread of 1, where the loss is its weight over the
+    sum of all: 4 where it is close, 2 in view, 1 elsewhere, and twice that for a tip of a shoulder blade."""
+    import torch
+
+    from inference.training.tower import HARD, laplace_loss
+
+    truth = torch.full((1, 14, 3), float("nan"))
+    places = {"t1": (0.0, 0.3), "carina": (0.0, 0.9), "skull": (0.0, 5.0), HARD[0]: (0.3, 0.0)}
+    for key, (left, up) in places.items():
+        truth[0, KEYS.index(key)] = torch.tensor([left, up, 0.0])
+    weights = {"t1": 4.0, "carina": 2.0, "skull": 1.0, HARD[0]: 8.0}
+    for key, weight in weights.items():
+        mean = truth.nan_to_num()
+        mean[0, KEYS.index(key)] += 1.0
+        loss = laplace_loss(mean, torch.zeros_like(mean), truth).item()
+        assert loss == pytest.approx(weight / sum(weights.values())), key
 
 
 def test_shipped_recipes_read_and_faults_are_named(tmp_path):
