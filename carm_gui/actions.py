@@ -114,10 +114,10 @@ SESSION = (
     Command("save", "Save picture", "Session", lambda w: w.do("save"), "Keep the picture on disk", ("Ctrl+S",)),
     Command(
         "replay",
-        "Replay a recording…",
+        "Recordings: replay, export…",
         "Session",
         lambda w: w.show_recordings(),
-        "Every rehearsal is recorded; play one in a second window",
+        "Every rehearsal is recorded; play one in a second window, or export a report",
         ("Ctrl+R",),
     ),
     Command("quit", "Quit", "Session", lambda w: w.close(), "End the rehearsal", ("Ctrl+Q",)),

@@ -75,6 +75,8 @@ def evaluate(
     blind: Annotated[str | None, typer.Option("--blind", help="grey or shuffled: replace the picture.")] = None,
     pairs: Annotated[str, typer.Option("--pairs", help="START:TARGET,... instead of every pair.")] = "",
     displace: Annotated[float, typer.Option("--displace", min=0, help="Shift the start at random, up to mm.")] = 0.0,
+    cone: Annotated[float, typer.Option("--cone", help="Collimate every view to a square of so many mm.")] = 0.0,
+    ma: Annotated[float, typer.Option("--ma", help="Tube current of every view; less is noisier; usual: 10.")] = 0.0,
     quick: Annotated[bool, typer.Option("--quick", help="A small set on validation subjects, minutes.")] = False,
     cap: Annotated[int, typer.Option("--cap", min=25, help="Correction: most views of a patient to draw.")] = 500,
     seed: Annotated[int, typer.Option("--seed", help="Of the draw of cases.")] = 2604,
@@ -113,6 +115,8 @@ def evaluate(
                 version=program_version(),
                 cap=cap,
                 device=device,
+                cone_mm=cone,
+                ma=ma,
             )
             models = list(dict.fromkeys(model or ["embedded"]))
             payload = {}

@@ -67,21 +67,17 @@ def offer_to_continue(rehearsals) -> None:
 
 
 def choose_recording(window) -> None:
-    """Let the user choose a recording's folder, and play it beside `window`."""
-    from PySide6.QtWidgets import QFileDialog
+    """The page of recordings: one is played beside `window`, or exported."""
+    from carm_gui.views.recordings import Recordings
 
-    from sim.resource import data_dir
-
-    dialog = QFileDialog(window, "Replay a recording", str(data_dir("sessions")))
-    dialog.setFileMode(QFileDialog.FileMode.Directory)
-    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-    dialog.fileSelected.connect(lambda folder: replay_beside(window, Path(folder)))
-    window.choosing = dialog
-    dialog.open()
+    page = window.recordings = Recordings(window)
+    page.wanted.connect(lambda folder: replay_beside(window, folder, page.say))
+    page.show()
 
 
-def replay_beside(window, folder: Path) -> None:
-    """Play a recording in a second window; what is wrong with it is said in the first."""
+def replay_beside(window, folder: Path, say=None) -> None:
+    """Play a recording in a second window. What is wrong with it goes to say(sentence, tone), or to the first window's
+    conversation."""
     from carm_gui.app import make_window
     from carm_gui.session import recording
     from carm_gui.session.replay import Player
@@ -91,7 +87,7 @@ def replay_beside(window, folder: Path) -> None:
     try:
         player = Player(recording.read(folder))
     except recording.RecordingError as problem:
-        window.assistant.show_note(str(problem), "warning")
+        (say or window.assistant.show_note)(str(problem), "bad" if say else "warning")
         return
     _, second = make_window(Settings(theme=window.theme.name, toured=True), "replay")
     second.live.set_message("")

@@ -6,6 +6,7 @@ A part of Window: it has the views. Knows the events (session/events.py) and not
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
 
 from PySide6.QtCore import Slot
@@ -13,7 +14,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QApplication
 
 from carm_gui.pictures_out import save_picture
-from carm_gui.views.field import move_text, view_name
+from carm_gui.views.field import view_name
 from carm_gui.views.live import Offer
 from carm_gui.views.overlays import Mark
 from carm_gui.views.step_card import the, title
@@ -30,6 +31,7 @@ GUIDE = {
 }
 PICTURE_GUIDE = "The picture has the keys: arrows move · A accept · R reject · C correct · L where are we? · Esc halts"
 MOST_ACCEPTED = 6
+SAME_MOMENT_S = 0.4
 PASSING = ("frame", "pose", "beam", "dose", "technique", "collimator", "scout")
 """Events that say nothing in the conversation."""
 
@@ -44,6 +46,7 @@ class Showing:
         self._truth: tuple[Mark, ...] = ()
         self._regions: dict[int, dict] = {}
         self._spoken = False
+        self._last_said = ("", 0.0)
 
     @Slot(object)
     def on_event(self, event) -> None:
@@ -153,7 +156,7 @@ class Showing:
         if self.state in ("looking", "moving"):
             self.live.show_seen("", self.live.pose)
         self.guide()
-        if self.state in ("waiting", "moving", "halted", "arrived"):
+        if self.state in ("waiting", "moving", "halted"):  # what is offered says itself here, an arrival its own event
             self.announce(data["message"] or self.state, urgent=self.state == "halted")
 
     def _show_waiting(self) -> None:
@@ -207,8 +210,6 @@ class Showing:
             named = " or ".join(title(key) for key in step.prediction.landmarks)
             self.live.show_seen(named, step.pose)
             self.announce(f"The model reads {named} at the centre.")
-        elif step.prediction.valid and step.proposal is not None and not step.proposal.arrived:
-            self.announce(f"Proposal: {move_text(step.proposal.motion)}.")
 
     def _on_decision(self, data: dict) -> None:
         self.assistant.show_decision(data["number"], data["accepted"], data["text"])
@@ -290,7 +291,12 @@ class Showing:
         self.command.guide(PICTURE_GUIDE if here else GUIDE[self.state])
 
     def announce(self, text: str, urgent: bool = False) -> None:
-        """Let a screen reader say it; what is `urgent` breaks into what it is saying."""
+        """Let a screen reader say it; what is `urgent` breaks into what it is saying. What several events of one moment
+        have in common is said once."""
+        now = time.monotonic()
+        said_before, self._last_said = self._last_said, (text, now)
+        if said_before[0] == text and now - said_before[1] < SAME_MOMENT_S:
+            return
         self.announced.emit(text)
         if QAccessible.isActive():
             event = QAccessibleAnnouncementEvent(self, text)

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
-from PySide6.QtWidgets import QApplication, QStyleFactory
+from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
 from sim.resource import resource
 
@@ -164,20 +164,25 @@ def palette(theme: Theme) -> QPalette:
 
 
 def apply(app: QApplication, name: str) -> Theme:
-    """Dress `app` in the theme called `name` (dark if there is none such); returns it."""
-    from carm_gui.style import style_sheet
-
+    """Give `app` the palette and the font of the theme called `name` (dark if there is none such); returns it."""
     theme = THEMES.get(name, DARK)
     if app.property("dressed") == theme.name:
-        return theme  # dressing an application polishes every widget of it anew
+        return theme
     if app.property("dressed") is None:
         _load_fonts()
         app.setStyle(QStyleFactory.create("Fusion"))
+        app.setFont(font())
     app.setProperty("dressed", theme.name)
     app.setPalette(palette(theme))
-    app.setFont(font())
-    app.setStyleSheet(style_sheet(theme))
     scheme = Qt.ColorScheme.Light if theme is LIGHT else Qt.ColorScheme.Dark
     if hasattr(app.styleHints(), "setColorScheme"):
         app.styleHints().setColorScheme(scheme)
     return theme
+
+
+def dress(window: QWidget, theme: Theme) -> None:
+    """Give a window and all that belongs to it the style sheet of `theme`. Not to the application: that would polish
+    every widget once for each that it lies in."""
+    from carm_gui.style import style_sheet
+
+    window.setStyleSheet(style_sheet(theme))

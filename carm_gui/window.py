@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QVBoxLayout, QWi
 from carm_gui import theme
 from carm_gui.actions import COMMANDS, MENUS, Command
 from carm_gui.bridge import Bridge
+from carm_gui.by_turns import ByTurns
 from carm_gui.patients import Patients
 from carm_gui.settings import Settings
 from carm_gui.showing import Showing
@@ -53,6 +54,8 @@ class Window(Wishes, Showing, QMainWindow):
         self.settings = settings or Settings()
         self.session = None
         self.theme = theme.apply(QApplication.instance(), self.settings.theme)
+        theme.dress(self, self.theme)
+        self._dressing = ByTurns(self)
         self.state, self.armed, self._gone = "idle", False, False
         self.more_keys: dict[str, tuple[tuple[str, str], ...]] = {}
         self.patients = Patients(self)
@@ -192,7 +195,8 @@ class Window(Wishes, Showing, QMainWindow):
         self.live.set_display(
             flip_horizontal=kept.flip_horizontal, flip_vertical=kept.flip_vertical, rotation_deg=kept.rotation_deg
         )
-        self.wear(self.theme.name)
+        self.assistant.dress(self.theme)
+        self.where.dress(self.theme)
         if kept.geometry:
             self.restoreGeometry(QByteArray.fromHex(kept.geometry.encode("ascii", "ignore")))
         self._desk_ready = False

@@ -6,6 +6,7 @@ A part of Window. Whatever moves or exposes goes to the session, which has every
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QMenu, QMessageBox
@@ -287,8 +288,17 @@ class Wishes:
     # ---- the window
 
     def wear(self, name: str) -> None:
-        """Put on the colours called `name`."""
-        self.theme = theme.apply(QApplication.instance(), name)
+        """Put on the colours called `name`, in every window. Where the conversation is long this takes some turns of
+        the event loop: what can be seen changes in one of them."""
+        chosen = theme.THEMES.get(name, theme.DARK)
+        windows = [window for window in QApplication.topLevelWidgets() if isinstance(window, Wishes)]
+        for window in windows:
+            window.theme = chosen
+        self._dressing.begin(_dressed(chosen, windows))
+
+    def dress(self) -> None:
+        """Take the colours of the theme."""
+        theme.dress(self, self.theme)
         self.assistant.dress(self.theme)
         self.where.dress(self.theme)
 
@@ -364,7 +374,7 @@ class Wishes:
         self.model_page.show()
 
     def show_recordings(self) -> None:
-        """A recording, chosen from where they are kept, in a second window."""
+        """The rehearsals that are kept, to be played in a second window or exported."""
         from carm_gui.records import choose_recording
 
         choose_recording(self)
@@ -423,12 +433,24 @@ class Wishes:
         box = QMessageBox(self)
         box.setWindowTitle(NAME)
         box.setText(
-            f"{NAME}\n\nA place to rehearse steering a C-arm with a model that looks at the X-ray.\n"
+            f"{NAME}\n\nA place to rehearse steering a C-arm with a model that looks at the picture.\n"
             f"{NOT_CLINICAL}: patients, pictures and doses are simulated."
         )
         box.setModal(False)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.show()
+
+
+def _dressed(chosen: theme.Theme, windows: list) -> Iterator[None]:
+    """A change of theme, step by step; between two of them other events may be seen to."""
+    for window in windows:
+        yield from window.assistant.pile.put_away()
+    theme.apply(QApplication.instance(), chosen.name)
+    for window in windows:
+        window.dress()
+    yield
+    for window in windows:
+        yield from window.assistant.pile.bring_back()
 
 
 def motion_of(action: Action):

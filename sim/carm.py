@@ -37,6 +37,19 @@ class MotionRefused(ValueError):  # noqa: N818
     """A motion or a pose that the device does not allow; the message is one sentence."""
 
 
+def read_pulse(
+    detector: Detector,
+    signal: np.ndarray,
+    seed: int | np.random.Generator,
+    exposure: Exposure,
+    blades: collimator.Blades | None,
+) -> np.ndarray:
+    """What `detector` reads of one pulse, uint16 (h, w), from the primary -ln(I/I0), float32 (h, w), through the
+    collimator: nothing comes through the blades, and the picture is 0 there."""
+    pixels = detector.expose(collimator.blanked(signal, blades, NO_SIGNAL), seed, exposure)
+    return collimator.blanked(pixels, blades)
+
+
 class CArm:
     """A C-arm over one patient. Every method may be called from any thread; `halt` never waits for a picture.
 
@@ -264,9 +277,7 @@ class CArm:
         return self._read(self.projector.render(pose, self.size, fast, exposure.kvp), index, exposure, blades_mm)
 
     def _read(self, signal: np.ndarray, index: int, exposure: Exposure, blades: collimator.Blades | None) -> np.ndarray:
-        signal = collimator.blanked(signal, blades, NO_SIGNAL)
-        pixels = self.detector.expose(signal, np.random.default_rng((self.seed, index)), exposure)
-        pixels = collimator.blanked(pixels, blades)
+        pixels = read_pulse(self.detector, signal, np.random.default_rng((self.seed, index)), exposure, blades)
         pixels.setflags(write=False)
         return pixels
 

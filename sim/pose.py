@@ -70,23 +70,23 @@ class MotionCommand:
         return asdict(self)
 
     def describe(self) -> str:
-        """The motion with its frame, e.g. "view 50 mm toward the patient's left and 30 mm toward the head"."""
+        """The motion with its frame, to a tenth: "view 50 mm toward the patient's left and 30 mm toward the head"."""
         shifts = [
-            f"{abs(amount):g} mm toward {way}"
+            f"{abs(round(amount, 1)):g} mm toward {way}"
             for amount, way in (
                 (self.left_mm, "the patient's left" if self.left_mm > 0 else "the patient's right"),
                 (self.up_mm, "the head" if self.up_mm > 0 else "the feet"),
                 (self.ant_mm, "the front" if self.ant_mm > 0 else "the back"),
             )
-            if amount
+            if round(amount, 1)
         ]
         turns = [
-            f"{abs(amount):g}° {way}"
+            f"{abs(round(amount, 1)):g}° {way}"
             for amount, way in (
                 (self.primary_deg, "LAO" if self.primary_deg > 0 else "RAO"),
                 (self.secondary_deg, "cranial" if self.secondary_deg > 0 else "caudal"),
             )
-            if amount
+            if round(amount, 1)
         ]
         parts = (["view " + " and ".join(shifts)] if shifts else []) + (
             ["rotate " + " and ".join(turns)] if turns else []

@@ -131,8 +131,10 @@ class Asking:
             step = replace(step, prediction=replace(step.prediction, valid=False, problem=problem))
         if not step.prediction.valid:
             self._board.note(f"The correction was refused: {step.prediction.problem}", "warning")
-        elif named is not None and named not in step.prediction.landmarks:
-            self._board.note(f"The model reads {either(step)} instead. The decision is yours.")
+        elif named is not None and named != step.prediction.landmarks[0]:
+            first, second = step.prediction.landmarks
+            reads = f"{the(first)} rather than {the(named)}" if named == second else f"{either(step)} instead"
+            self._board.note(f"The model reads {reads}. The decision is yours.")
         return step
 
     def _stream(

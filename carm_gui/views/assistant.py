@@ -59,13 +59,13 @@ class Assistant(QFrame):
         self.header.budget_wanted.connect(self.budget_wanted)
         self.header.float_wanted.connect(self.float_wanted)
 
-        self._pile, self._welcome = Pile(), self._make_welcome()
-        self._pile.add(self._welcome)
+        self.pile, self._welcome = Pile(), self._make_welcome()
+        self.pile.add(self._welcome)
         self.scroll = QScrollArea()
         self.scroll.setWidgetResizable(True)
         self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.scroll.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.scroll.setWidget(self._pile)
+        self.scroll.setWidget(self.pile)
         self.scroll.setAccessibleName("Conversation")
         self.scroll.setObjectName("conversation")
         self._stick = True
@@ -144,7 +144,7 @@ class Assistant(QFrame):
             line.addStretch(1)
             line.addWidget(widget, 8)
             widget = holder
-        self._pile.add(widget)
+        self.pile.add(widget)
         self.cards.append(widget)
         while len(self.cards) > MOST_CARDS:
             self._drop(self.cards.pop(0))
@@ -158,7 +158,7 @@ class Assistant(QFrame):
         self._welcome.show()
 
     def _drop(self, card: QWidget) -> None:
-        self._pile.take(card)
+        self.pile.take(card)
         card.deleteLater()
 
     def show_keys(self, in_picture: bool) -> None:

@@ -139,8 +139,8 @@ def move_text(motion: MotionCommand) -> str:
         (motion.left_mm, "the patient's left", "the patient's right"),
         (motion.ant_mm, "the front", "the back"),
     ):
-        if amount:
-            parts.append(f"{abs(amount):g} mm toward {plus if amount > 0 else minus}")
+        if round(amount, 1):
+            parts.append(f"{abs(round(amount, 1)):g} mm toward {plus if amount > 0 else minus}")
     return ", ".join(parts) or "no move"
 
 

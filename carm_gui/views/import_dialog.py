@@ -107,8 +107,8 @@ class ImportDialog(QDialog):
         )
         grid.addWidget(label(about, 13, tone="dim"), 1, 0, 1, 3)
         self.path, self.name, self.marks = QLineEdit(), QLineEdit(), QLineEdit()
-        self.path.setPlaceholderText("Drop a file or folder here, or choose one")
-        self.marks.setPlaceholderText("None: they can be placed later")
+        self.path.setPlaceholderText("Drop it here, or choose")
+        self.marks.setPlaceholderText("None: place them later")
         for edit, name in ((self.path, "Scan"), (self.name, "Name"), (self.marks, "Landmarks")):
             edit.setProperty("role", "field")
             edit.setAccessibleName(name)

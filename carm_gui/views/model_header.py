@@ -127,7 +127,8 @@ class ModelHeader(QWidget):
         if state == "failed":
             parts = [message or "The model could not be loaded."]
         elif state == "loading":
-            parts = [message or "Loading in its own process; everything else works meanwhile."]
+            now = f"now: {message}" if message else "in its own process"
+            parts = [f"Loading, {now}; everything else works meanwhile."]
         self._parts = parts
         self.details.setText(breakable(" · ".join(parts)))
         self._show_dot()

@@ -153,7 +153,7 @@ class Replay(QObject):
         self.bar.speed.currentIndexChanged.connect(self._set_speed)
         for name, act in (("play", self.toggle), ("back", lambda: self.step(-1)), ("on", lambda: self.step(1))):
             QShortcut(QKeySequence(KEYS[name]), window, activated=act)
-        self.seek(0.0)
+        self.seek(next((line.t for line in player.recording.of("frame")), 0.0))
 
     def toggle(self) -> None:
         """Play, or pause; at the end from the beginning."""
@@ -169,6 +169,7 @@ class Replay(QObject):
     def seek(self, t: float) -> None:
         """Show the window as it was at `t` seconds."""
         self.window.clear()
+        self.window.assistant.greet(False)
         self.window.on_event(Notice("pose", {"pose": self.player.start_pose, "moving": False}))
         self.window.on_event(Notice("dose", {"dose": Dose()}))
         self._feed(self.player.seek(t))

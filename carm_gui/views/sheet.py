@@ -24,6 +24,8 @@ MARKS = (
     ("ring", "What the model names, not where it lies"),
 )
 """Kind of mark (overlays.Mark), and what it says."""
+AROUND = QSize(76, 96)
+"""Pixels of the sheet beside its columns."""
 WHERE = {"picture": "In the picture", "window": "Everywhere", "command line": "In the command line"}
 
 
@@ -84,23 +86,14 @@ class KeySheet(QDialog):
         self.setModal(False)
         found = rows(absent)
         half = (len(found["picture"]) + 3) // 2  # the last column has the marks as well
-        columns = QHBoxLayout()
-        columns.setContentsMargins(10, 8, 10, 8)
-        columns.setSpacing(34)
-        for blocks in (
-            ((WHERE["window"], found["window"]), *(more or {}).items()),
-            ((WHERE["picture"], found["picture"][:half]), (WHERE["command line"], found["command line"])),
-            (("\u00a0", found["picture"][half:]),),
-        ):
-            columns.addLayout(self._column(blocks))
-        columns.itemAt(2).layout().insertLayout(2, self._legend())
-        holder = QWidget()
-        holder.setLayout(columns)
-        scroll = QScrollArea()
+        room = parent.size() if parent is not None else self.screen().availableSize()
+        everywhere = ((WHERE["window"], found["window"]), *(more or {}).items())
+        picture, legend = found["picture"], ("Marks on the picture", MARKS)
+        line = (WHERE["command line"], found["command line"])
+        scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
         scroll.setAccessibleName("Keys")
         scroll.setObjectName("sheet")
-        scroll.setWidget(holder)
         close = KeyButton("Close")
         close.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         close.clicked.connect(self.accept)
@@ -115,42 +108,51 @@ class KeySheet(QDialog):
         outer.setSpacing(12)
         outer.addWidget(scroll, 1)
         outer.addLayout(foot)
-        room = parent.size() if parent is not None else self.screen().availableSize()
-        self.resize(
-            min(holder.sizeHint().width() + 76, room.width() - 40),
-            min(holder.sizeHint().height() + 96, room.height() - 60),
-        )
+        most = room - QSize(40, 60)
+        columns = (everywhere, ((WHERE["picture"], picture[:half]), line), (("\u00a0", picture[half:]), legend))
+        want = self._fill(scroll, columns) + AROUND
+        if want.width() > most.width():
+            want = self._fill(scroll, (everywhere, ((WHERE["picture"], picture), line, legend))) + AROUND
+        self.resize(want.boundedTo(most))
         close.setFocus()
 
     @staticmethod
-    def _legend() -> QGridLayout:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(3)
-        grid.setContentsMargins(0, 8, 0, 0)
-        grid.addWidget(label("Marks on the picture", 14, bold=True, wrap=False), 0, 0, 1, 2)
-        for row, (kind, says) in enumerate(MARKS, 1):
-            grid.addWidget(Sign(kind), row, 0, Qt.AlignmentFlag.AlignLeft)
-            grid.addWidget(label(says, 13, wrap=False), row, 1)
-        grid.setColumnStretch(1, 1)
-        return grid
+    def _fill(scroll: QScrollArea, columns) -> QSize:
+        """Columns side by side, each of blocks one below the other; the room they want. They are made in their place:
+        what is put into one later is laid out for the style it had before."""
+        holder = QWidget()
+        scroll.setWidget(holder)
+        across = QHBoxLayout(holder)
+        across.setContentsMargins(10, 8, 10, 8)
+        across.setSpacing(34)
+        for blocks in columns:
+            across.addLayout(_column(blocks))
+        holder.ensurePolished()
+        return holder.sizeHint()
 
-    @staticmethod
-    def _column(blocks) -> QVBoxLayout:
-        column = QVBoxLayout()
-        column.setSpacing(6)
-        for title, entries in blocks:
-            column.addWidget(label(title, 14, bold=True, wrap=False))
-            grid = QGridLayout()
-            grid.setHorizontalSpacing(12)
-            grid.setVerticalSpacing(3)
-            for i, (keys, does) in enumerate(entries):
-                key = chip(keys)
-                key.setFont(theme.font(12, bold=True))
-                grid.addWidget(key, i, 0, Qt.AlignmentFlag.AlignLeft)
-                grid.addWidget(label(does, 13, wrap=False), i, 1)
-            grid.setColumnStretch(1, 1)
-            column.addLayout(grid)
-            column.addSpacing(6)
-        column.addStretch(1)
-        return column
+
+def _column(blocks) -> QGridLayout:
+    """Blocks of (sign, what it says), each under its title; all signs of the column are of one width."""
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(12)
+    grid.setVerticalSpacing(3)
+    grid.setColumnStretch(1, 1)
+    row = 0
+    for title, entries in blocks:
+        if row:
+            grid.setRowMinimumHeight(row, 14)
+            row += 1
+        grid.addWidget(label(title, 14, bold=True, wrap=False), row, 0, 1, 2)
+        for sign, says in entries:
+            row += 1
+            grid.addWidget(Sign(sign) if entries is MARKS else _cap(sign), row, 0, Qt.AlignmentFlag.AlignLeft)
+            grid.addWidget(label(says, 13, wrap=False), row, 1)
+        row += 1
+    grid.setRowStretch(row, 1)
+    return grid
+
+
+def _cap(keys: str) -> QWidget:
+    key = chip(keys)
+    key.setFont(theme.font(12, bold=True))
+    return key

@@ -26,12 +26,25 @@ from carm_gui.session.study_trial import Restricted, Trial
 from carm_gui.views.questionnaire import QuestionnairePage
 from carm_gui.views.step_card import StepCard, the
 from carm_gui.views.study_bar import StudyBar
-from carm_gui.views.study_pages import Page, ProctorPage
+from carm_gui.views.study_pages import Page, ProctorPage, span_words
 from inference.commands import learn_words
 
 log = logging.getLogger(__name__)
 
-NOT_HERE = ("import", "open", "place", "save", "palette", "models", "tour", "about", "armed", "budget", "layout_two")
+NOT_HERE = (
+    "import",
+    "open",
+    "place",
+    "replay",
+    "save",
+    "palette",
+    "models",
+    "tour",
+    "about",
+    "armed",
+    "budget",
+    "layout_two",
+)
 """Actions of the window that are no participant's business."""
 LOOK_MS = 200
 """How often the clock and the reasons in sight are looked at."""
@@ -142,10 +155,10 @@ class Study(QObject):
             case "trial":
                 task, condition = protocol.task(item.task), protocol.condition(item.condition)
                 above = "Practice" if item.practice else f"Trial {item.number} of {self.run.trials}"
-                minutes = f"You have {task.time_limit_s / 60:g} minutes."
+                limit = f"You have {span_words(task.time_limit_s)}."
                 return Page(
                     task.instruction or f"Go to {the(task.target)}.",
-                    f"{condition.instruction}\n{minutes}",
+                    f"{condition.instruction}\n{limit}",
                     "Start",
                     above,
                 )

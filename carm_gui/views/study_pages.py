@@ -17,6 +17,14 @@ from carm_gui.views.widgets import KeyButton, label, retone, row
 WIDTH = 680
 
 
+def span_words(seconds: float) -> str:
+    """A time limit as it is said: 20 seconds, 3 minutes, 2:30 minutes."""
+    whole, rest = divmod(round(seconds), 60)
+    if not whole:
+        return f"{rest} seconds" if rest != 1 else "1 second"
+    return f"{whole}:{rest:02} minutes" if rest else f"{whole} minute{'s' if whole > 1 else ''}"
+
+
 class Page(QWidget):
     """A column of text in the middle, with one button. `going_on` when it is pressed."""
 

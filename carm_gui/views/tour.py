@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from carm_gui import theme
 from carm_gui.views.widgets import KeyButton, label
 
-CARD_PX = 400
+CARD_PX = 350
+MARGIN_PX = 12
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,18 @@ class Tour(QWidget):
         self.back, self.skip, self.next = KeyButton("Back"), KeyButton("Skip", "Esc"), KeyButton("Next", "⏎")
         for button, act in ((self.back, lambda: self.go(-1)), (self.skip, self.end), (self.next, lambda: self.go(1))):
             button.clicked.connect(act)
+        top = QHBoxLayout()
+        top.addWidget(self.heading, 1)
+        top.addWidget(self.count, 0, Qt.AlignmentFlag.AlignTop)
         buttons = QHBoxLayout()
-        buttons.addWidget(self.count, 1)
-        for button in (self.skip, self.back, self.next):
-            buttons.addWidget(button)
+        buttons.addWidget(self.skip)
+        buttons.addStretch(1)
+        buttons.addWidget(self.back)
+        buttons.addWidget(self.next)
         inside = QVBoxLayout(self.card)
         inside.setContentsMargins(18, 16, 18, 14)
         inside.setSpacing(10)
-        inside.addWidget(self.heading)
+        inside.addLayout(top)
         inside.addWidget(self.words)
         inside.addSpacing(4)
         inside.addLayout(buttons)
@@ -100,17 +105,17 @@ class Tour(QWidget):
     def _lay_card(self) -> None:
         spot, width = self.spot(), min(CARD_PX, self.width() - 40)
         inside = self.card.layout()
-        height = max(inside.heightForWidth(width), inside.sizeHint().height())
+        height = inside.totalHeightForWidth(width)
         sides = [
-            (self.width() - spot.right(), spot.right() + 14, spot.top() + 30),
-            (spot.left(), spot.left() - width - 14, spot.top() + 30),
+            (self.width() - spot.right(), spot.right() + MARGIN_PX, spot.top() + 30),
+            (spot.left(), spot.left() - width - MARGIN_PX, spot.top() + 30),
             (0, spot.left() + 20, spot.top() - height - 14),
         ]
-        _, x, y = next((side for side in sides if side[0] > width + 30), sides[-1])
+        _, x, y = next((side for side in sides if side[0] > width + MARGIN_PX), sides[-1])
         if spot.isNull():
             x, y = (self.width() - width) // 2, (self.height() - height) // 2
-        x = min(max(x, 16), self.width() - width - 16)
-        y = min(max(y, 16), self.height() - height - 16)
+        x = min(max(x, MARGIN_PX), self.width() - width - MARGIN_PX)
+        y = min(max(y, MARGIN_PX), self.height() - height - MARGIN_PX)
         self.card.setGeometry(x, y, width, height)
 
     def paintEvent(self, event) -> None:  # noqa: N802

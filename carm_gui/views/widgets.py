@@ -198,7 +198,7 @@ class KeyButton(QPushButton):
     def sizeHint(self) -> QSize:  # noqa: N802
         # The style's own hint is not told when the padding for the cap changes.
         words = QFontMetricsF(self.font()).horizontalAdvance(self.text())
-        room = {"letter": 54, "chord": 33 + self._cap_width()}.get(self.property("keycap"), 32)
+        room = {"letter": 56, "chord": max(84, 33 + self._cap_width())}.get(self.property("keycap"), 32)
         return QSize(round(words + room), super().sizeHint().height())
 
     def _cap_width(self) -> float:

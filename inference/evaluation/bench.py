@@ -22,12 +22,13 @@ from inference.evaluation.plan import Case, Plan
 from inference.evaluation.reference import MeanAnatomy, mean_landmarks, placed
 from inference.models.interface import LanguageModel, Request
 from inference.reply import ReplyReader, published_ids
-from sim import sampling
-from sim.carm import CArm, MotionRefused
+from sim import collimator, sampling
+from sim.carm import CArm, MotionRefused, read_pulse
 from sim.frame import Frame
 from sim.geometry import isocentre_spacing_mm, project
 from sim.landmarks import BY_KEY, KEYS
 from sim.pose import CArmPose
+from sim.xray.exposure import Exposure
 
 if TYPE_CHECKING:
     from inference.evaluation.paint import Canvas
@@ -165,10 +166,17 @@ class Bench:
 
     # ---- pictures and truth ----------------------------------------------------------------------
 
-    def frame(self, pose: CArmPose, number: int) -> Frame:
-        """Straight from the detector: the published views know no table and no collision."""
-        pixels = self.detector.expose(self.projector.render(pose), number)
-        return Frame(pixels, isocentre_spacing_mm(pixels.shape[0]), pose, number, 0.0)
+    def frame(
+        self,
+        pose: CArmPose,
+        number: int,
+        exposure: Exposure = Exposure(),  # noqa: B008 (frozen)
+        blades_mm: collimator.Blades | None = None,
+    ) -> Frame:
+        """A pulse of the device without its stand: the published views know no table and no collision."""
+        pixels = read_pulse(self.detector, self.projector.render(pose), number, exposure, blades_mm)
+        spacing = isocentre_spacing_mm(pixels.shape[0])
+        return Frame(pixels, spacing, pose, number, 0.0, ma=exposure.ma, blades_mm=blades_mm)
 
     def another_view(self, rng: np.random.Generator, size: int) -> np.ndarray:
         """The picture of some other view of this patient."""
@@ -183,10 +191,15 @@ class Bench:
         sighted = model_for(plan.model, plan.device)
         return Blind(sighted, plan.blind, self.another_view) if plan.blind else sighted
 
-    def visible(self, pose: CArmPose) -> tuple[str, ...]:
-        """Keys of the landmarks that fall on the picture."""
-        _, inside = project(pose, self.points, 512)
+    def visible(self, pose: CArmPose, blades_mm: collimator.Blades | None = None) -> tuple[str, ...]:
+        """Keys of the landmarks that fall on the picture and into the collimator's opening."""
+        uv, inside = project(pose, self.points, 512)
+        inside &= collimator.shown(uv, blades_mm, (512, 512))
         return tuple(key for key, there in zip(KEYS, inside) if there)
+
+    def nearest(self, pose: CArmPose) -> str:
+        """The landmark nearest to the isocentre in 3D."""
+        return KEYS[int(np.nanargmin(self.distances((pose.left_mm, pose.up_mm, pose.ant_mm))))]
 
     def distances(self, centre: Sequence[float]) -> np.ndarray:
         """From the isocentre to each landmark in 3D, mm (14,)."""
@@ -209,6 +222,9 @@ class Bench:
             else:
                 centre = np.add(self.patient.landmarks[case.start], case.offset_mm)
             pose = CArmPose(*map(float, centre))
+            behind = plan.blades and self.nearest(pose) not in self.visible(pose, plan.blades)
+            if case.task == "localization" and behind:
+                continue
             if case.task == "navigation":
                 try:
                     CArm(self.projector, pose)
@@ -223,7 +239,7 @@ class Bench:
         mine = self.cases(plan, index)[first : first + plans.CHUNK[plan.task]]
         model = Timed(self.model(plan))
         return [
-            self._navigate(model, case, pose, navigator)
+            self._navigate(model, case, pose, plan, navigator)
             if case.task == "navigation"
             else self._locate(model, case, pose, plan)
             for case, pose in mine
@@ -234,7 +250,7 @@ class Bench:
 
         model.reset()
         set_where(model, lambda: pose)
-        frame = self.frame(pose, case.number)
+        frame = self.frame(pose, case.number, plan.exposure, plan.blades)
         *_, step = localize(model, frame, top=3 if case.task == "retrieval" else 2)
         ids = published_ids(case.task, step.prediction.raw)
         distance = self.distances((pose.left_mm, pose.up_mm, pose.ant_mm))
@@ -250,7 +266,7 @@ class Bench:
             model.seconds,
             tuple(truth),
             tuple(ids) if ids else None,
-            in_view=self.visible(pose),
+            in_view=self.visible(pose, plan.blades),
             reading=self.reading(model, frame),
             centre_mm=_at(pose),
         )
@@ -272,10 +288,10 @@ class Bench:
             out["likelihoods"] = [round(float(p), 5) for p in got.likelihoods]
         return out
 
-    def _navigate(self, model: Timed, case: Case, pose: CArmPose, navigator: Navigator) -> Outcome:
+    def _navigate(self, model: Timed, case: Case, pose: CArmPose, plan: Plan, navigator: Navigator) -> Outcome:
         model.reset()
         model.target = case.target
-        carm = CArm(self.projector, pose, seed=case.number)
+        carm = CArm(self.projector, pose, seed=case.number, exposure=plan.exposure, blades_mm=plan.blades)
         set_where(model, lambda: carm.pose)
         trip = navigator(carm, model, case.target, MAX_STEPS)
         goal = self.patient.landmarks[case.target]
@@ -284,7 +300,7 @@ class Bench:
             return float(np.hypot(goal[0] - at.left_mm, goal[1] - at.up_mm))
 
         trace = tuple(
-            StepSeen(seen.left_mm, seen.up_mm, context, tokens, reasons, self.visible(seen), error(after))
+            StepSeen(seen.left_mm, seen.up_mm, context, tokens, reasons, self.visible(seen, plan.blades), error(after))
             for seen, context, tokens, reasons, after in trip.said
         )
         return Outcome(
@@ -302,7 +318,7 @@ class Bench:
             end_mm=_at(trip.pose),
         )
 
-    def strip(self, outcome: Outcome) -> Canvas:
+    def strip(self, outcome: Outcome, plan: Plan) -> Canvas:
         """The pictures that a navigation went through, with its moves; see `plots.strip`."""
         from inference.evaluation import plots
 
@@ -313,7 +329,7 @@ class Bench:
         pictures, goals = [], []
         for number, (left, up) in enumerate(stops):
             pose = CArmPose(left, up, ant)
-            pictures.append(prompts.picture(self.frame(pose, number), 2 * plots.STRIP_SIDE))
+            pictures.append(prompts.picture(self.frame(pose, number, plan.exposure, plan.blades), 2 * plots.STRIP_SIDE))
             uv, inside = project(pose, np.array(self.patient.landmarks[outcome.case.target]), 1000)
             goals.append(tuple((uv - 499.5) / 1000) if inside else None)
         return plots.strip(outcome, pictures, goals)

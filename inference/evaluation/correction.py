@@ -10,14 +10,16 @@ phrase here is one that training uses (a test compares them).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from inference.correct import correct
 from inference.evaluation import plan as plans
-from inference.evaluation.bench import Bench, Outcome, Timed, key_ids, set_where
+from inference.evaluation.bench import Bench, Outcome, Timed, key_ids
 from inference.evaluation.plan import Case, Plan
-from inference.localize import localize
+from inference.evaluation.together import Question, ask_all
+from inference.prompts import correct_prompt, locate_prompt
+from inference.step import Step
 from sim.frame import Frame
 from sim.landmarks import BY_KEY, KEYS
 from sim.pose import CArmPose
@@ -128,8 +130,11 @@ def _one(options: Sequence[str], rng: np.random.Generator) -> str:
 
 def views(bench: Bench, plan: Plan, index: int, turn: int) -> Iterator[tuple[int, CArmPose, str]]:
     """The views of round `turn`: (number, pose, the landmark at the centre). Around landmarks, where one is nearer in
-    3D than every other by more than a tie."""
-    for number in range(turn * ROUND, (turn + 1) * ROUND):
+    3D than every other by more than a tie.
+
+    However difficult the picture is made, the question stays a fair one: the landmark that counts is in the picture,
+    and in the collimator's opening where that is closed, so that who knows the anatomy could point at it."""
+    for number in range(turn * ROUND, min((turn + 1) * ROUND, plan.cap)):
         rng = plans.stream(plan, index, 2, number)
         for _ in range(50):
             key = bench.known[int(rng.integers(len(bench.known)))]
@@ -137,87 +142,96 @@ def views(bench: Bench, plan: Plan, index: int, turn: int) -> Iterator[tuple[int
             centre = np.add(bench.patient.landmarks[key], offset)
             distance = bench.distances(centre)
             first, second = np.sort(distance[np.isfinite(distance)])[:2]
-            if second - first > plans.TIE_MM:
-                yield number, CArmPose(*map(float, centre)), KEYS[int(np.nanargmin(distance))]
+            pose = CArmPose(*map(float, centre))
+            nearest = bench.nearest(pose)
+            if second - first > plans.TIE_MM and nearest in bench.visible(pose, plan.blades):
+                yield number, pose, nearest
                 break
 
 
-def run(bench: Bench, plan: Plan, index: int, turn: int, rights: int) -> list[Outcome]:
-    """One round on one patient: every wrong first answer, and the first `rights` right ones, with what came after."""
+@dataclass(frozen=True)
+class Look:
+    """One more look to be asked for: the answer before, the clinician's words, and for a false name its landmark, for a
+    hint its sort."""
+
+    kind: str
+    number: int
+    true: str
+    frame: Frame
+    said: tuple[str, ...]
+    words: str
+    false: str = ""
+    sort: str = ""
+
+
+def run(bench: Bench, plan: Plan, index: int, turn: int, rights: int, wrongs: int) -> list[Outcome]:
+    """One round on one patient: its first answers, with what came after the first `wrongs` wrong and the first `rights`
+    right ones."""
     model = Timed(bench.model(plan))
+    drawn = list(views(bench, plan, index, turn))
+    frames = [bench.frame(pose, number, plan.exposure, plan.blades) for number, pose, _ in drawn]
+    firsts = ask_all(model, [Question(frame, "localization", locate_prompt(2)) for frame in frames])
     out: list[Outcome] = []
-    for number, pose, true in views(bench, plan, index, turn):
-        model.reset()
-        set_where(model, lambda pose=pose: pose)
-        frame = bench.frame(pose, number)
-        *_, step = localize(model, frame, top=2)
+    looks: list[Look] = []
+    for (number, _, true), frame, (step, seconds) in zip(drawn, frames, firsts, strict=True):
         first = step.prediction
         right = true in first.landmarks
         case = Case("correction", bench.name, number, true, kind="first")
-        out.append(
-            Outcome(
-                case,
-                first.raw,
-                model.seconds,
-                key_ids([true]),
-                key_ids(first.landmarks) or None,
-                right=right if first.valid else None,
-            )
-        )
-        if not first.valid or (right and rights <= 0):
-            continue
-        rights -= right
-        rng = plans.stream(plan, index, 3, number)
-        asked = Asked(bench, model, frame, number, true)
-        offsets = bench.points - np.array([pose.left_mm, pose.up_mm, pose.ant_mm])
-        ranked = [KEYS[i] for i in np.argsort(np.linalg.norm(offsets, axis=1)) if np.isfinite(offsets[i, 0])]
-        if not right:
-            out += asked.three_ways("", first.landmarks, offsets, rng)
-            continue
-        out.append(asked.again("kept", first.landmarks, bare(rng)))
-        false = [key for key in ranked[2:8] if key not in first.landmarks]
-        if false:
-            key = str(rng.choice(false))
-            out.append(asked.again("false_name", first.landmarks, named(key, rng), false=key))
-        planted = tuple(str(key) for key in rng.choice(ranked[1:7], 2, replace=False)) if len(ranked) > 3 else ()
-        if planted:
-            out += asked.three_ways("planted_", planted, offsets, rng)
-    return out
+        ids = key_ids(first.landmarks) or None
+        out.append(Outcome(case, first.raw, seconds, key_ids([true]), ids, right=right if first.valid else None))
+        if first.valid and (rights if right else wrongs) > 0:
+            rights, wrongs = rights - right, wrongs - (not right)
+            rng = plans.stream(plan, index, 3, number)
+            looks += _looks(bench, frame, number, true, first.landmarks, rng)
+    questions = [Question(look.frame, "correction", correct_prompt(look.said, look.words)) for look in looks]
+    after = ask_all(model, questions)
+    out += [_outcome(bench, look, step, seconds) for look, (step, seconds) in zip(looks, after, strict=True)]
+    return sorted(out, key=lambda outcome: outcome.case.number)
 
 
-class Asked:
-    """One view and the landmark at its centre, about which the model is asked again."""
+def _looks(
+    bench: Bench, frame: Frame, number: int, true: str, said: tuple[str, ...], rng: np.random.Generator
+) -> list[Look]:
+    """The looks that follow a first answer: three ways after a wrong one; after a right one a bare challenge, a false
+    name, and three ways after a planted wrong one."""
+    pose = frame.pose
+    offsets = bench.points - np.array([pose.left_mm, pose.up_mm, pose.ant_mm])
+    ranked = [KEYS[i] for i in np.argsort(np.linalg.norm(offsets, axis=1)) if np.isfinite(offsets[i, 0])]
 
-    def __init__(self, bench: Bench, model: Timed, frame: Frame, number: int, true: str):
-        self.bench, self.model, self.frame, self.number, self.true = bench, model, frame, number, true
-
-    def three_ways(
-        self, prefix: str, said: tuple[str, ...], offsets: np.ndarray, rng: np.random.Generator
-    ) -> list[Outcome]:
-        words, sort = hint(offsets, self.true, said, rng)
+    def three_ways(prefix: str, wrong: tuple[str, ...]) -> list[Look]:
+        words, sort = hint(offsets, true, wrong, rng)
         return [
-            self.again(f"{prefix}bare", said, bare(rng)),
-            self.again(f"{prefix}hint", said, words, sort=sort),
-            self.again(f"{prefix}named", said, named(self.true, rng)),
+            Look(f"{prefix}bare", number, true, frame, wrong, bare(rng)),
+            Look(f"{prefix}hint", number, true, frame, wrong, words, sort=sort),
+            Look(f"{prefix}named", number, true, frame, wrong, named(true, rng)),
         ]
 
-    def again(self, kind: str, said: tuple[str, ...], words: str, false: str = "", sort: str = "") -> Outcome:
-        """Ask for another look. Right: the reply is valid and the landmark is in its two (after a false name: and the
-        false one is not put first)."""
-        self.model.reset()
-        *_, step = correct(self.model, self.frame, said, words)
-        after = step.prediction
-        right = after.valid and self.true in after.landmarks and (not false or after.landmarks[0] != false)
-        case = Case("correction", self.bench.name, self.number, self.true, kind=kind, target=false)
-        return Outcome(
-            case,
-            after.raw,
-            self.model.seconds,
-            key_ids([self.true]),
-            key_ids(after.landmarks) or None,
-            right=right,
-            stopped=sort,
-            in_view=self.bench.visible(self.frame.pose),
-            reasoning=" ".join(after.reasons),
-            reading={"said": list(said), "feedback": words},
-        )
+    if true not in said:
+        return three_ways("", said)
+    looks = [Look("kept", number, true, frame, said, bare(rng))]
+    false = [key for key in ranked[2:8] if key not in said]
+    if false:
+        key = str(rng.choice(false))
+        looks.append(Look("false_name", number, true, frame, said, named(key, rng), false=key))
+    if len(ranked) > 3:
+        looks += three_ways("planted_", tuple(str(key) for key in rng.choice(ranked[1:7], 2, replace=False)))
+    return looks
+
+
+def _outcome(bench: Bench, look: Look, step: Step, seconds: float) -> Outcome:
+    """Right: the reply is valid and the landmark is in its two (after a false name: and the false one is not put
+    first)."""
+    after = step.prediction
+    right = after.valid and look.true in after.landmarks and (not look.false or after.landmarks[0] != look.false)
+    return Outcome(
+        Case("correction", bench.name, look.number, look.true, kind=look.kind, target=look.false),
+        after.raw,
+        seconds,
+        key_ids([look.true]),
+        key_ids(after.landmarks) or None,
+        right=right,
+        stopped=look.sort,
+        in_view=bench.visible(look.frame.pose, look.frame.blades_mm),
+        reasoning=" ".join(after.reasons),
+        reading={"said": list(look.said), "feedback": look.words},
+    )

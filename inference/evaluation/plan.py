@@ -13,11 +13,16 @@ from itertools import count
 
 import numpy as np
 
+from sim.collimator import Blades, opening
 from sim.landmarks import KEYS
+from sim.technique import Technique
+from sim.xray.exposure import Exposure
 
 TASKS = ("retrieval", "localization", "correction", "navigation")
 SEED = 2604
 DEFAULT_PATIENTS = "virtual:1000000-1000049"
+MOST_TIMES = 3
+"""No patient gives more than so many times its share of wrong answers to correction."""
 DEFAULT_LIMIT = {"retrieval": 1000, "localization": 700, "correction": 300, "navigation": 400}
 """Cases in all; for correction the wrong answers that are looked for, and as many right ones."""
 QUICK_PATIENTS = "virtual:900200-900209"
@@ -28,8 +33,8 @@ MEAN_ANATOMY = "mean-anatomy"
 CORRECTION_DISPLACE_MM = 40.0
 TIE_MM = 10.0
 """Beside a landmark, the nearest in 3D and whatever is no more than this farther both count."""
-CHUNK = {"retrieval": 100, "localization": 100, "correction": 25, "navigation": 12}
-"""Cases of one patient that one process does at a time."""
+CHUNK = {"retrieval": 100, "localization": 100, "correction": 100, "navigation": 12}
+"""Cases of one patient that one process does at a time. A patient takes as long to make as a hundred first looks."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,11 @@ class Case:
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything a worker needs; picklable. `landmarks` holds one file a patient, in order, as far as given."""
+    """Everything a worker needs; picklable. `landmarks` holds one file a patient, in order, as far as given.
+
+    Views may be made difficult in ways of the clinic: `displace_mm` from the landmark, coned to `cone_mm` by `cone_mm`
+    at the isocentre, and at a tube current of `ma`; 0 is the usual. Raises ValueError in one sentence for what the
+    device does not have."""
 
     task: str
     model: str
@@ -69,6 +78,22 @@ class Plan:
     version: str = ""
     cap: int = 500
     device: str = "cpu"
+    cone_mm: float = 0.0
+    ma: float = 0.0
+
+    def __post_init__(self) -> None:
+        opening(self.blades)
+        Technique(ma=self.exposure.ma)
+
+    @property
+    def blades(self) -> Blades | None:
+        """The collimator's opening in every picture."""
+        return (self.cone_mm, self.cone_mm) if self.cone_mm else None
+
+    @property
+    def exposure(self) -> Exposure:
+        """The pulse that makes every picture."""
+        return Exposure(ma=self.ma) if self.ma else Exposure()
 
     @property
     def total(self) -> int:

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from inference.evaluation import correction
 from inference.evaluation.bench import Navigator, Outcome, StepSeen, Trip, bench_for
-from inference.evaluation.plan import MEAN_ANATOMY, TASKS, Case, Plan, expand_patients
+from inference.evaluation.plan import MEAN_ANATOMY, MOST_TIMES, TASKS, Case, Plan, expand_patients
 from inference.evaluation.score import TRUTH_COLUMNS
 from inference.evaluation.summary import summarise
 from sim.landmarks import BY_ID
@@ -36,14 +36,15 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Part:
-    """One piece of work: a chunk of the cases of a patient, or a round of looking for wrong answers, of which `rights`
-    right ones are asked about too. `digest` tells the work from any other of that name."""
+    """One piece of work: a chunk of the cases of a patient, or a round of looking for wrong answers, of which at most
+    `wrongs`, and `rights` right ones, are asked about. `digest` tells the work from any other of that name."""
 
     plan: Plan
     index: int
     chunk: int
     digest: str
     rights: int = 0
+    wrongs: int = 0
 
     @property
     def name(self) -> str:
@@ -72,7 +73,7 @@ def do(part: Part, navigator: Navigator) -> list[Outcome]:
     """One part; runs in a worker."""
     bench = bench_for(part.plan, part.index)
     if part.plan.task == "correction":
-        return correction.run(bench, part.plan, part.index, part.chunk, part.rights)
+        return correction.run(bench, part.plan, part.index, part.chunk, part.rights, part.wrongs)
     return bench.run(part.plan, part.index, part.chunk, navigator)
 
 
@@ -141,7 +142,7 @@ def evaluate_all(
 
 def draw_strip(plan: Plan, outcome: Outcome, path: Path) -> None:
     """One navigation as a strip of pictures; runs in a worker."""
-    bench_for(plan, plan.patients.index(outcome.case.patient)).strip(outcome).save(path)
+    bench_for(plan, plan.patients.index(outcome.case.patient)).strip(outcome, plan).save(path)
 
 
 def _strips(plan: Plan, outcomes: Sequence[Outcome], out: Path, pool: Executor) -> None:
@@ -253,18 +254,18 @@ def _corrections(
     """Rounds on all patients until enough wrong answers are there, or each patient's cap is reached."""
     out: list[Outcome] = []
     digest = plan.digest(fingerprint(plan.model))
-    left = [plan.share(index) for index in range(len(plan.patients))]
-    for turn in range(max(1, plan.cap // correction.ROUND)):
-        parts = [Part(plan, index, turn, digest, left[index]) for index in range(len(plan.patients))]
+    rights = [plan.share(index) for index in range(len(plan.patients))]
+    wrongs = [MOST_TIMES * share for share in rights]
+    for turn in range(-(-plan.cap // correction.ROUND)):
+        parts = [Part(plan, index, turn, digest, rights[index], wrongs[index]) for index in range(len(plan.patients))]
         before = turn * len(parts)
         counted = progress and (lambda done, of, before=before: progress(before + done, before + of))
         results = _finish(parts, navigator, kept, pool, counted)
         for part in parts:
-            left[part.index] -= sum(o.case.kind == "kept" for o in results[part])
+            rights[part.index] -= sum(o.case.kind == "kept" for o in results[part])
+            wrongs[part.index] -= sum(o.case.kind == "bare" for o in results[part])
             out += results[part]
-        if sum(o.case.kind == "bare" for o in out) >= plan.total and not any(left):
-            break
-        if sum(o.case.kind == "bare" for o in out) >= plan.total and turn >= 3:
+        if sum(o.case.kind == "bare" for o in out) >= plan.total:
             break
     return out
 
@@ -292,6 +293,8 @@ def _write(plan: Plan, outcomes: Iterable[Outcome], row: dict | None, out: Path)
         "patients": list(plan.patients),
         "seed": plan.seed,
         "displace_mm": plan.displace_mm,
+        "cone_mm": plan.cone_mm,
+        "ma": plan.exposure.ma,
         "version": plan.version,
         "command": plan.command,
     }

@@ -180,7 +180,6 @@ def _correction(outcomes: Sequence[Outcome]) -> dict:
     again = [o for o in outcomes if o.case.kind != "first"]
     out["refused_replies"] = sum(o.ids is None for o in again)
     out |= _seen((o.case.patient, reasons.claimed([o.reasoning]), o.in_view) for o in again if o.reasoning)
-    out["seconds_per_reply"] = measures.mean([o.seconds for o in again])
     return out
 
 

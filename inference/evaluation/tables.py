@@ -12,6 +12,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from sim.xray.exposure import Exposure
+
 PUBLISHED = {
     # P@1, P@2, P@3, R@3, Hit@1, Hit@2 on synthetic, Hit@2 and R@2 on real X-rays
     "conventional DL": (0.995, 0.91, 0.76, 0.76, 0.81, 0.92, 0.95, 0.94),
@@ -116,8 +118,14 @@ def _is_real(own: Mapping) -> bool:
 def _name(own: Mapping) -> str:
     name = Path(str(own["model"])).name if own.get("is_model", True) else REFERENCE
     extra = [f"{own['blind']}{BLINDED}" if own.get("blind") else ""]
-    extra.append(f"starts displaced up to {own['displace_mm']:g} mm" if own.get("displace_mm") else "")
-    return ", ".join([name, *filter(None, extra)])
+    return ", ".join([name, *filter(None, extra), *_conditions(own)])
+
+
+def _conditions(own: Mapping) -> list[str]:
+    """In what its views differ from the usual ones."""
+    usual = {"displace_mm": 0.0, "cone_mm": 0.0, "ma": Exposure.ma}
+    words = {"displace_mm": "starts displaced up to {:g} mm", "cone_mm": "coned to {:g} mm", "ma": "{:g} mA"}
+    return [words[name].format(own[name]) for name in usual if own.get(name, usual[name]) != usual[name]]
 
 
 REFERENCE = "true isocentre with mean anatomy (does not see)"
@@ -127,8 +135,7 @@ BLINDED = " pictures"
 def _with_reference(own: Mapping) -> dict[str, Mapping]:
     rows = {_name(own): own}
     if "true_isocentre_mean_anatomy" in own:
-        shift = f", starts displaced up to {own['displace_mm']:g} mm" if own.get("displace_mm") else ""
-        rows[REFERENCE + shift] = own["true_isocentre_mean_anatomy"]
+        rows[", ".join([REFERENCE, *_conditions(own)])] = own["true_isocentre_mean_anatomy"]
     return rows
 
 

@@ -8,6 +8,8 @@ something off ("easy", "later", "in a minute"), and what may be a slip owned up 
 
 from __future__ import annotations
 
+from inference.language.wanting import AHEAD
+
 _URGING = (
     r"come (?:on|along)(?: now)?|chop[ -]chop|hurry(?: up)?(?: please| now)?|(?:be )?quick(?:ly)?(?: now| about it)?|"
     r"make it (?:quick|snappy|fast)|look (?:sharp|lively)|get a move on|get going|on the double|pronto|presto|"
@@ -24,6 +26,7 @@ _CALLING = (
     r"(?:head |scrub )?(?:nurse|sister)|boss|chief|love|darling|honey|pal|dude|bro|man|matey|sunshine|"
     r"you (?:fool|idiot|genius|lot|clown|muppet|people)|my (?:dear|friend|good man|good woman)|"
     r"there is a (?:good )?(?:lad|chap|girl|man|boy|love|dear)|good (?:man|lad|girl|boy|chap)|"
+    r"teacher|prof(?:essor)?|maestro|mister|captain|comrade|colleague|"
     r"(?:hey |hello |hi |ok |okay )?(?:alexa|siri|jarvis|computer|robot|machine|c-?arm|carm)"
 )
 _DISCOURSE = (
@@ -32,10 +35,18 @@ _DISCOURSE = (
     r"(?:as|like) (?:i|we) (?:just )?(?:said|told you|asked)(?: before| earlier)?|(?:just )?for the record|at last|"
     r"(?:same )?as (?:discussed|agreed|planned|usual|always|before)|thank god|today|tonight|"
     r"(?:well|so|right|now|ok|okay|alright|all right)[ ,]+(?:then|now)|alrighty|righty[ -]?ho|okey[ -]doke(?:y)?|"
+    r"bravo|hoo?ray|hurra[hy]|eureka|voila|kudos|congrat(?:s|ulations)|chapeau|"
     r"great stuff|splendid|marvellous|magnificent|smashing|terrific|good (?:stuff|work)|well done|nice one|nicely done|"
     r"(?:ha|he|hi)(?:ha|he|hi)+h?|lol|rofl"
 )
-_OPENING = r"oops|whoops|argh+|ugh+|sigh|phew|wow|aha|oo+h|my bad|sorry (?:about that|to bother you)|excuse me"
+_OPENING = r"reet|oops|whoops|argh+|ugh+|sigh|phew|wow|aha|oo+h|my bad|sorry (?:about that|to bother you)|excuse me"
+_SIGH = r"ach|och|aww?|ehm|ahem|uff|oof"
+_PREFACE = (
+    r"(?:i am )?(?:(?:so|very|terribly|really|awfully) )?(?:sorry|afraid)|(?:forgive|pardon|excuse) me|"
+    r"(?:my )?apologies|i (?:fear|regret(?: to say)?|beg your pardon|must (?:say|insist))|"
+    r"with (?:all (?:due )?|due )?respect|unfortunately|regrettably|sadly|alas"
+)
+"""How bad news begins; what follows must be some."""
 _ORDERING = (
     r"to (?:begin|start) with|for (?:starters|a start)|(?:step|part|task|stage) (?:one|two|three|four|five|\d+)|"
     r"(?:first|second|third|last)(?:ly)?(?: of all| off| thing| up)?|(?:here|off|there) we go|"
@@ -53,7 +64,8 @@ _PLEASE = (
     r"per (?:favore|piacere)|onegai(?: ?shimasu)?|kudasai|kripya|min fadlak|lutfen|prosze|alsjeblieft|"
     r"danke(?: ?sch(?:oe|o)n| sehr)?|vielen dank|merci(?: beaucoup| bien)?|(?:muchas )?gracias|grazie(?: mille)?|"
     r"arigato(?: gozaimasu)?|obrigad[oa]|xie ?xie|shukran|dhanyavaa?d|kiitos|tesekkurler|doktor|docteur|dottore|"
-    r"sensei|senor|monsieur|signore|sahib|alors|bueno|allora|jetzt|ahora|maintenant|adesso"
+    r"sensei|senor|monsieur|signore|sahib|alors|bueno|allora|jetzt|ahora|maintenant|adesso|"
+    r"subito|schnell|sofort|vite|rapido|tout de suite"
 )
 _PARTICLES = (
     r"(?:o?po|lah|leh|lor|meh|ji|yaar|bhai|arre|accha|matlab|nga|sia|wor|dong|deh|sih|kuya|dok|krub?|krap|khrap)"
@@ -79,6 +91,14 @@ ASIDES = (
     (rf"(?<=[a-z0-9]){_LAST_PARTICLES}(?=\W*$)", " "),
     (r"\b(where|what|which|how) (?:the (?:hell|heck|devil|blazes|fuck)|on earth|in the world)\b", r"\1"),
     (r"\b(?:god ?)?(?:damn(?:ed)?|darn(?:ed)?|blasted|freaking|fucking|bloody) (?=[a-z0-9])(?!it\b)", " "),
+    (rf"^\W*(?:{_SIGH})\b[\s,.;:!\-]*(?=[a-z0-9])", " "),
+    (
+        rf"^\W*(?:{_PREFACE})[ ,]+(?:(?:but|however)[ ,]+)?(?:that (?=this|it|that))?"
+        rf"(?=no\b|(?:that|this|it) is (?:not\b|wrong\b|incorrect\b|{AHEAD}))",
+        " ",
+    ),
+    (r"^\W*(?:(?:pray|do|please|kindly|so) )?tell(?: me| us)?[ ,:]+(?=(?:where|what|which)\b)", " "),
+    (r"^\W*pray[ ,]+(?=[a-z])(?!for\b|that\b|to\b)", " "),
     (rf"^\W*(?:(?:{_BEFORE}){_SET_OFF})+(?=[a-z0-9])", " "),
     (
         r"^\W*right,? so (?=[a-z0-9])|"
@@ -88,6 +108,7 @@ ASIDES = (
     (rf"^\W*(?:{_SWEARING}) +(?=[a-z0-9])(?!it\b)", " "),
     (rf"(?<=[a-z0-9])(?:{_SET_OFF}(?:and )?(?:{_AFTER}))+(?=\W*(?:please\W*)?$)", ""),
     (rf"(?<=[a-z0-9]){_SET_OFF}(?:{_TAGS})(?=\W*$)", ""),
+    (rf"\b(please|thanks|ta|for (?:me|us)) (?:{_CALLING})(?=\W*$)", r"\1"),
     (rf"(?<=[a-z0-9])\s*,\s*(?:{_ANYWHERE})\s*(?=,)", ""),
     (
         rf"(?<=[a-z0-9]) (?:{_SWEARING}|today|at last|anyway|pronto|stat|asap|promptly|urgently|swiftly|lol|for "

@@ -8,14 +8,14 @@ _OPEN = r"(^|[,.;!?]|\b(?:then|and|so|ok|okay|yes|no|sorry)\b)\s*"
 _CLOSE = r"(?:[ ,]+(?:please|now|thanks|sir|doctor))*(?=\s*(?:$|[,.;!?]|\b(?:then|and)\b))"
 _TELL = (
     r"(?:(?:so|hey|well|please|now|doctor|sir|just)\W+)*(?:(?:can|could|would|will) you (?:please |kindly )?)?"
-    r"(?:(?:tell|show|remind) (?:me|us) |say |do you (?:know|see|recogni[sz]e) |let (?:me|us) know |"
+    r"(?:(?:tell|show|remind|teach) (?:(?:me|us) )?|say |do you (?:know|see|recogni[sz]e) |let (?:me|us) know |"
     r"(?:have you (?:got )?|do you have )?any idea |i (?:am|feel) lost\W+(?:and )?|i (?:want|need|would like) to know |"
     r"i (?:do not|did not) know )?(?:please )?"
 )
 _PART = (
-    r"(?:the |this |that |our |my |current |present )*(?:landmark|bone|body part|part|structure|anatomy|region|level|"
-    r"vertebra|vertebral body|joint|area|place|spot|position|location|side|thing|elbow|wrist|shoulder|view|image|"
-    r"picture)s?(?: of (?:the |this )?(?:body|patient|spine|anatomy))?"
+    r"(?:the |this |that |our |my |current |present )*(?:landmark|bone|body part|part|bit|structure|anatomy|region|"
+    r"level|vertebra|vertebral body|joint|area|place|spot|position|location|side|thing|elbow|wrist|shoulder|view|image|"
+    r"picture)s?(?: of (?:him|her|(?:the |this )?(?:body|patient|spine|anatomy)))?"
 )
 _SIGHT = (
     r"(?:in|on|at|under|inside|within|near) (?:the |our |my |this |that )?(?:very )?(?:cent(?:re|er)|middle|view|"
@@ -32,8 +32,8 @@ _VIEW = r"(?:the |this |our )?(?:view|c-arm|camera|cent(?:re|er)|picture|beam|im
 _SEEING = r"(?:see(?:ing)?|look(?:ing)? (?:at|on)|looking|view(?:ing)?|imaging|on|at|in|over|above|near|have)"
 
 _WHERE = (
-    rf"where(?: exactly| precisely| now)? (?:(?:are|am|is) )?(?:{_WE}|{_VIEW}|this|that|it)(?: (?:are|am|is))?"
-    rf"(?: (?:looking|located|positioned|standing|pointing|sitting|aimed))?{_REST}"
+    rf"where(?: exactly| precisely| now| is it(?: that)?)? (?:(?:are|am|is) )?(?:{_WE}|{_VIEW}|this|that|it)"
+    rf"(?: (?:are|am|is))?(?: (?:looking|located|positioned|standing|pointing|sitting|aimed))?{_REST}"
 )
 _WHAT_IS = (
     rf"(?:what|which)(?: {_PART})? (?:is|are)(?: (?:this|that|it|{_PART}|being))?"
@@ -60,7 +60,9 @@ _WHAT_TO_SAY = (
     rf"(?:i|we|you)(?: can| could| may)?(?: able to| allowed to| to)? "
     rf"(?:say|type|ask|tell|understand|know|use|accept|speak){_YOU}(?: here| now)?|"
     rf"(?:what|which) (?:are )?(?:all )?(?:the |my |your )?(?:available |possible |valid )?{_COMMANDS}"
-    r"(?: (?:are|is))?(?: (?:there|available|possible|allowed|valid))?(?: here| now)?|"
+    r"(?: (?:are|is))?(?: (?:there|available|possible|allowed|valid))?(?: exists?)?(?: here| now)?|"
+    rf"are there (?:any |other |more )*{_COMMANDS}|"
+    rf"(?:what|which)(?: {_COMMANDS})? (?:can|could|may|must|should) be (?:said|typed|used|given|spoken|asked)|"
     rf"(?:how|in what way) (?:do|can|could|should|am|must) (?:i|we)(?: supposed to)? (?:use|talk|speak|work|operate|"
     rf"control|command|steer){_YOU}|"
     r"how (?:does|do) (?:this|it|you) work|how to use (?:this|it)"

@@ -38,6 +38,8 @@ CONTRACTIONS = (
     (r"\b(i|we) (?:am|are) (need|want|wish)ing\b", r"\1 \2"),
     (r"\bgimme\b", "give me"),
     (r"\blemme\b", "let me"),
+    (r"\b(can|could|will|would|do|did|thank) (?:ya|ye|yer|yous)\b", r"\1 you"),
+    (r"\bi should (?=like\b|love\b|prefer\b|be (?:glad|grateful|happy|obliged)\b)", "i would "),
     (r"\bma'am\b", "maam"),
     (r"(?<=[a-z0-9]) '?n'? (?=[a-z0-9])", " and "),
     (r"\ba[li]{2,4}[gn]{1,3}(?= (?:(?:me|us|it|view) )?(?:to|with|on|at|over)\b)", "align"),

@@ -40,7 +40,7 @@ COURTESY = (
     ),
     (r"(^|[,.;!?]) *(?:and |so |ok |okay )*next,? (?=(?:we|i|you|lets|go|move|take|show|align)\b)", r"\1 "),
     (
-        r"\b(?:is it|would it be|could it be|will it be) (?:possible|ok(?:ay)?|all ?right|fine)"
+        r"\b(?:is it|would it be|could it be|will it be) (?:possible|ok(?:ay)?|all?[ -]?right|fine)"
         r"(?: for (?:you|us|me))?(?: to| if (?:you|we)(?: could| can)?)\b",
         " ",
     ),
@@ -58,7 +58,12 @@ COURTESY = (
     (r"^\W*mind (?=[a-z]+ing\b)", " "),
     (r"\b(?:be )?able to\b", " "),
     (r"\bif you (?:don't|do not|wouldn't|would not) mind\b", " "),
-    (r"\bif (?:you (?:can|could|may|would|please|like|want)|possible|i may|it is possible|that is ok(?:ay)?)\b", " "),
+    (r"\bif you would be so (?:good|kind)\b", " "),
+    (
+        r"\bif (?:you (?:can|could|may|would|please|like|want)|possible|i may|it is possible|that is ok(?:ay)?|"
+        r"it is (?:no|not too much)(?: of a)? (?:bother|trouble|problem))\b",
+        " ",
+    ),
     (r"\b(?:would|do) you mind\b", " "),
     (r"\bwhy (?:do not|not) (?:we|you)?\b", " "),
     (r"\bwhy not\b", " "),

@@ -9,10 +9,17 @@ _CONTENT = r"(?:(?:very|quite|really|all|perfectly) )?(?:happy|satisfied|pleased
 
 JUDGING = (
     (
+        r"(^\W*(?!\w+ right)|\b(?:that|this|it|you) (?:is|are) )(?:quite|perfectly|entirely|totally) "
+        r"(?=(?:right|correct|true|wrong|incorrect)\W*(?:$|[,.;!]))",
+        r"\1",
+    ),
+    (
         r"\bare you (?:really |quite |absolutely )?(?:sure|certain|positive) (?:that )?(?=(?:that|this|it|these) )",
         " xquestion ",
     ),
     (r"\b(?:there is )?no way (?:that )?(?:that|this|it) is\b", "that is not"),
+    (r"\b(i|we) (?:am|are) (?=agree\b)", r"\1 "),
+    (r"\b(?:i am|we are) not agree\b", "no"),
     (rf"(^|[,.;!?]|\bok|\bokay|\byes) *(?:i am|we are|i'm|we're) {_CONTENT}(?: with (?:that|this|it))?\b", r"\1 yes "),
     (rf"(^|[,.;!?]|\bno) *(?:i am|we are|i'm|we're) not {_CONTENT}(?: with (?:that|this|it))?\b", r"\1 no "),
     (
@@ -53,7 +60,7 @@ JUDGING = (
     ),
     (r"\bi (?:do not|did not) (?:think|believe|guess) it'?s\b", "that is not"),
     (
-        r"\b(?:i|we) (?:think|believe|guess|reckon|figure|am (?:pretty |quite |very )?sure|am afraid|"
+        r"\b(?:i|we) (?:think|believe|guess|reckon|figure|am (?:pretty |quite |very )?sure|am afraid(?! (?:of|to)\b)|"
         r"would say|suppose|see that)(?: that(?! is| looks))?\b",
         " ",
     ),

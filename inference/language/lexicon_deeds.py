@@ -14,7 +14,7 @@ DEEDS: dict[str, dict[object, str]] = {
         "trans": """
             move; moving; shift; slide; pan; translate; scroll; displace; glide; creep; travel; relocate; mvoe;
             moev; shfit; movement; motion; step over; slip; offset; translation; displacement; displace; track; move
-            it; shift it; drift; shuffle; budge; bob; hike; hitch; shimmy; sidle; trundle; draw""",
+            it; shift it; drift; shuffle; budge; bob; hike; hitch; shimmy; sidle; trundle; draw; shove; shunt""",
         "show": """
             show; show me; show us; see; look at; have a look at; take a look at; lets look at; look for; a look
             at; find; find me; locate; localize; localise; center; centre; recenter; recentre; center on; centre
@@ -28,7 +28,7 @@ DEEDS: dict[str, dict[object, str]] = {
             swing; swing round; swing around; orbit; orbital; wig-wag; wig wag; wigwag; turn; spin; roll; roll
             over; roll back; rainbow; oblique; obliquely; arc; rotat; rotaet; pivot; crank; turn round; turn around;
             twist; tip it; angulated; rotated; tilted; rotational; tilt angle; rotate angle; rotate round; angles;
-            turning""",
+            turning; incline; inclination; inclining; slant""",
         "lift": """
             raise; lift; push; push in; pull; pull out; pull back; push up; lower it; elevate; drop; sink; raise
             it; lift it; hoist""",

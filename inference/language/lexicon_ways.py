@@ -45,7 +45,7 @@ WAYS: dict[str, dict[object, str]] = {
     },
     "AP": {
         None: """
-            ap; a p; a.p; straight ap; true ap; ap view; ap projection; ap position; ap picture;
+            ap; a p; a.p; straight ap; true ap; ap view; ap projection; ap position;
             anteroposterior; antero posterior; antero-posterior; anterior posterior; anterior-posterior;
             straight anteroposterior; frontal; frontal view; frontal projection; front view; straight ap view;
             true ap view; neutral angle; neutral angles; neutral rotation; neutral angulation; zero angulation;

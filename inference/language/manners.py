@@ -91,6 +91,11 @@ MANNERS = (
         " ",
     ),
     (
+        r"\b(?:may|can|could|might) (?:i|we) (?:please |kindly )?(?:ask|request|trouble|bother|beg)(?: you)? for "
+        r"(?=[a-z0-9])",
+        "i want ",
+    ),
+    (
         r"\bgo for (?=(?:(?:a|an|one|another|the|more|new|next|last) )*(?:image|shot|picture|x-ray|exposure|film)\b)",
         "take ",
     ),

@@ -104,7 +104,7 @@ def settled(part: list[Token]) -> list[Token]:
     if len(vague) != 1 or len(numbers) != 1 or len(ways) != 1 or vague[0] > numbers[0]:
         return part
     between = part[vague[0] + 1 : numbers[0]]
-    if not has(between, "COMMA") or not only(between, "COMMA", "TO", *_WAYS):
+    if not has(between, "COMMA") or not only(between, "COMMA", "TO", "rot", *_WAYS):
         return part
     return part[: vague[0]] + [t for t in part[vague[0] + 1 :] if t.type != "COMMA"]
 

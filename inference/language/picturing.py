@@ -11,6 +11,19 @@ _HERE = (
     r"of (?:this|that|it|what (?:we|you|i) see))"
 )
 
+_DEGREES = r"(?:\d+(?:\.\d+)?|(?:(?:twenty|thirty|forty)[ -])?five|ten|fifteen|twenty|thirty|forty|sixty|ninety)"
+_OBLIQUE = r"(?:lao|rao|(?:left|right) anterior oblique|cran\w*|caud\w*)"
+_AIM = (
+    rf"(?:{_OBLIQUE} *{_DEGREES}(?: +deg\w*)?|{_DEGREES}(?: +deg\w*)?(?: of)? +{_OBLIQUE}|"
+    r"(?:straight |true )?(?:ap|lateral)(?: view| projection| position)?)"
+)
+_SHOOTING = (
+    r"(?:(?:take(?: the)?|get|make|do|grab|give|have|i want|i need|shoot|me|us|an?|another|one|more|new|quick|single|"
+    r"fresh|check|control|spot) )*"
+)
+_OPEN = r"(^\W*|[,.;!?] *|\b(?:then|and|now|please|so|ok|okay|just|you|lets) +)"
+_CLOSE = r"(?=\W*(?:(?:please|now|thanks)\W*)?(?:$|(?:and )?then\b|and (?:an?|one|another|take)\b))"
+
 PICTURING = (
     (
         rf"\b(?:put|throw|call|send|hang)(?: up)? (?:the|that|this|my|our)(?: last| current)? {_SHOWN}\b(?! of\b)",
@@ -32,6 +45,11 @@ PICTURING = (
         "cone out",
     ),
     (r"\b(?:blades?|collimators?|shutters?) (?:wide|fully|completely|all the way) open\b", "open blades"),
+    (
+        r"\b(?:knock|flick|flip|kick|click|pop|stick|snap) (?:the )?(beam|fluoro\w*|screening|x-?rays?|radiation) "
+        r"(on|off)\b",
+        r"\1 \2",
+    ),
     (r"\b(?:continuous|pulsed|live|real-?time|low-?dose) (?=(?:fluoro\w*|screening)\b)", " "),
     (
         r"\b(?:low[- ]?dose|confirmation|confirmatory|verification|scout|test|static|documentation|baseline|"
@@ -52,5 +70,13 @@ PICTURING = (
         r"\band after,? (?=(?:take|go|make|do|show|save|shoot|expose|zoom|move|start|get|give|align|tilt|rotate)\b)",
         " then ",
     ),
+    # "A shot at LAO 30", "a lateral image": the view comes first.
+    (
+        rf"{_OPEN}({_SHOOTING}(?:{_SHOWN}|expose|shoot|another|one more)),? +(?:at|to|in|from|under|with) "
+        rf"(?:an? |the )?({_AIM}(?:(?:,| and|, and| with)? +{_AIM})?){_CLOSE}",
+        r"\1\3, then \2",
+    ),
+    (rf"{_OPEN}({_SHOOTING})({_AIM}) ((?:image|picture|film|photo|exposure|x-?ray)s?){_CLOSE}", r"\1\3, then \2\4"),
+    (rf"\b{_SHOWN} with (?={_AIM})", " xwith "),
 )
 """(pattern, plain words)."""

@@ -24,6 +24,8 @@ _NO_PLACE = (
 )
 
 PLACING = (
+    # "The head! The head of the humerus": said again, and of what.
+    (r"^\W*(?:the )?(head|tip|dome|angle|top|split|fork|bifurcation)[,.!]+ *(?=(?:the |i mean |no )*\1 of\b)", ""),
     (
         rf"\b{_PLACING} {_THE_VIEW} (?:right |straight |squarely |directly )?{_ONTO} "
         rf"(?=(?:the |his |her )?(?:(?:left|right|l|r|lt|rt) )?(?!{_NO_PLACE})[a-z])",
@@ -96,7 +98,12 @@ PLACING = (
         "go ",
     ),
     (r"\bgo with (?!it\b|that\b|this\b)(?=[a-z0-9])", "go to "),
-    (r"\bacross to\b", "over to"),
+    (
+        r"\bacross(?= to\b| (?:(?:by|an?|one|two|three|four|five|ten|twenty|half|about|another|bit|little|touch|more|"
+        r"\d[\d.]*+(?:mm|cm)?|mm|cm|centi\w+|milli\w+|inch(?:es)?|to|toward|towards|the|his|her|patient'?s?) )*"
+        r"(?:left|right)\b)",
+        "over",
+    ),
     (
         r"\b(?:in|into|to|at|on) (?:the )?(?:centre|center|middle) of (?:the |my |our )?"
         r"(?:image|picture|screen|view|monitor|display|field)\b",

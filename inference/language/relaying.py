@@ -1,5 +1,5 @@
 """What somebody else is said to wish, and what was meant before: "doc says go to T12", "he wants the left elbow",
-"sorry, I meant T1". Text to plainer text.
+"sorry, I meant T1", "actually T12". Text to plainer text.
 
 A wish told in the present is taken for the speaker's own. Of what a surgeon "says" only a landmark or a picture is: a
 shift, a yes or a verdict may be a tale, and a shift that was "meant" may replace one that has been done.
@@ -7,7 +7,7 @@ shift, a yes or a verdict may be a tale, and a shift that was "meant" may replac
 
 from __future__ import annotations
 
-from inference.language.wanting import AHEAD
+from inference.language.wanting import AHEAD, NAME
 
 _SURGEON = (
     r"(?:(?:the|our|my) )?(?:(?:senior|chief|head|attending) )?"
@@ -18,6 +18,11 @@ _WHO = rf"(?:{_SURGEON}|(?:the|our) team|he|she|they|everybody|everyone)"
 _OPEN = r"^\W*(?:(?:and|so|now|ok|okay|then|well|but|please),? )*"
 _WISHES = r"(?:wants?|needs?|wish(?:es)?|would like|would love|would prefer|prefers?|asks?|requests?|(?:is|are) asking)"
 _SHOWN = r"(?:(?:the|a|an|one|another|more|new|to|take|get|make|do) )+(?:shot|image|picture|x-?ray|exposure)\b"
+
+_MIND = (
+    r"actually|on (?:second thoughts?|reflection|consideration)|come to think (?:of|about) it|"
+    r"thinking (?:of|about) it|(?:(?:now )?i(?: have)?(?: just)? )?changed? my mind|change of (?:mind|plan|target)"
+)
 
 RELAYING = (
     (
@@ -45,5 +50,13 @@ RELAYING = (
         rf"i mean(?:t)?(?: to (?:say|type|write|go to))?[ ,:]+{AHEAD}",
         r"\1 show ",
     ),
+    (r"^(\W*first(?:ly)?\b[^,.;]+)[,.;] *(?:and )?second(?:ly)?,? (?=[a-z])", r"\1, then "),
+    # A landmark instead of the last one; what a shift would replace is not known.
+    (
+        rf"^(?!.*\?)\W*((?:no|nope)\W+)?(?:(?:oh|ah|hmm|sorry|well|but)\W+)*(?:{_MIND})[ ,:.]+"
+        rf"(?:(?:lets )?(?:go|move|come|head|align|take (?:me|us))(?: back)? (?:to|on|at) |show (?:me |us )?)?{AHEAD}",
+        r"\1 show ",
+    ),
+    (rf"^\W*({NAME})[ ,]+(?:{_MIND})(?=\W*$)", r"show \1"),
 )
 """(pattern, plain words), before the wishes."""

@@ -22,11 +22,14 @@ _NAMED = "|".join(
     for words in sorted(NAMES, key=len, reverse=True)
     if words != ("head",)
 )
-AHEAD = rf"(?={_OWN}{_SIDE}(?:{_NAMED})\b)"
-"""What must follow: a landmark, with its side or without."""
+NAME = rf"{_OWN}{_SIDE}(?:{_NAMED})"
+"""A landmark, with its side or without."""
+AHEAD = rf"(?={NAME}\b)"
+"""What must follow."""
 
 _OPEN = (
-    rf"(^\W*|[,.;!?] *|\b{_any('and,then,so,now,ok,okay,please,well,um,uh,er,yes,no,hey,next,but,today,first,think')} )"
+    r"(^\W*|[,.;!?] *|\b"
+    rf"{_any('and,then,so,now,ok,okay,please,kindly,well,um,uh,er,yes,no,hey,next,but,today,first,think')} )"
 )
 _COLOUR = rf"(?:{_any('really,just,also,now,still,next,then,only,very,much,please,kindly,so,actually,quickly')} )*"
 _MACHINE = r"(?:view|beam|camera|c[ -]?arm|isocent(?:re|er)|image|picture)"
@@ -112,13 +115,20 @@ WANTING = (
         " xpraise ",
     ),
     (
+        rf"^\W*(?:(?:what|oh|wow|very|really|such|so|ok|okay|yes|a|an|that is|the) )*{_PLEASING_VIEW}(?: and clear)? "
+        rf"(?=(?:(?:straight |true )?(?:ap|lateral|lat)|(?:lao|rao)(?: \d+)?|{NAME})"
+        r"(?: (?:view|shot|image|picture|film|projection))?(?: there| that is| indeed)?\W*$)",
+        " xpraise ",
+    ),
+    (
         rf"{_OPEN}(?:display|bring in|call up|put up|throw up|present|demonstrate|hunt for|hunt down|explore|capture|"
         rf"dial in(?: on)?|register on|showing|get on|settle on|sit on|place over|"
-        rf"isolate|load|revisit|visit|approach|attain|concentrate on|be at|be over|stand over) {AHEAD}",
+        rf"look(?: on| in)?|isolate|load|revisit|visit|approach|attain|concentrate on|be at|be over|stand over) "
+        rf"{AHEAD}",
         r"\1 show ",
     ),
     (
-        rf"^\W*(?:(?:and|so|now|then|ok|okay),? )*((?:{_OWN}){_SIDE}(?:{_NAMED})) (?:is|would be|will be|comes|"
+        rf"^\W*(?:(?:and|so|now|then|ok|okay),? )*({NAME}) (?:is|would be|will be|comes|"
         rf"should be)(?: now)? "
         r"(?:next|(?:the |our |my )?(?:next )?(?:target|goal|destination|landmark|one)|what (?:i|we) (?:want|"
         r"need)(?: to see)?(?: next)?|"
@@ -127,9 +137,15 @@ WANTING = (
         r"show \1",
     ),
     (
-        rf"^\W*((?:{_OWN}){_SIDE}(?:{_NAMED})),? (?:is )?(?:wanted|needed|required|requested|please and thank "
+        rf"^\W*({NAME}),? (?:is )?(?:wanted|needed|required|requested|please and thank "
         rf"you)(?=\W*(?:please|now)?\W*$)",
         r"show \1",
+    ),
+    (
+        rf"(?:{_OPEN}|\b(?:can|could|would|will|may) (?:i|we|you) (?:please )?(?:have |see )?)"
+        rf"(?:(?:show|display|put|get|bring)(?: me| us)? |(?<=have )|(?<=see ))({NAME}) (?:up )?on (?:the |my )?"
+        r"(?:screen|monitor|display)s?(?=\W*(?:please|now)?\W*$)",
+        r"\1 show \2",
     ),
     (
         rf"{_OPEN}(?:(?:get |come |go |move )?(?:closer|nearer) to|round to|alignment with|put the beam (?:on|over)) "
@@ -137,7 +153,7 @@ WANTING = (
         r"\1 go to ",
     ),
     (
-        rf"\b(?:put|get|bring|have|place) ((?:{_OWN}){_SIDE}(?:{_NAMED})) (?:under|in|into) (?:the |our )?(?:beam|"
+        rf"\b(?:put|get|bring|have|place) ({NAME}) (?:under|in|into) (?:the |our )?(?:beam|"
         rf"x-?rays?|c-?arm|shot|frame)\b",
         r"show \1",
     ),
@@ -161,7 +177,7 @@ WANTING = (
         "go to ",
     ),
     (rf"\b(picture|image|shot|x-ray|photo) (?:from|on) {AHEAD}", r"\1 of "),
-    (rf"\b(?:see|check) what ((?:{_OWN}){_SIDE}(?:{_NAMED})) looks like\b", r"show \1"),
+    (rf"\b(?:see|check) what ({NAME}) looks like\b", r"show \1"),
     (rf"\bkeep {AHEAD}(?=.*\b(?:cent(?:re|er)|middle|view|frame)\b)", "show "),
     (rf"\b(?:swing|drop|pass|come|go|pop|nip|call) (?:in )?(?:by|past) {AHEAD}", "go to "),
     (rf"{_OPEN}(?:onwards?|straight on|on) (?=(?:to|toward|towards) {AHEAD})", r"\1 go "),

@@ -11,7 +11,7 @@ import os
 import queue
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -127,6 +127,40 @@ class TransformersModel:
         finally:
             self._stopped = _never
             self._busy.release()
+
+    def answer_all(self, requests: Sequence[Request]) -> list[str]:
+        """The replies to several requests at once, each what `reply` gives it alone, in a fraction of the time: a small
+        model's is lost between its layers. For measuring: nothing streams, nothing cancels. Raises ModelError, and
+        ValueError for a request with a preamble or a pattern."""
+        import torch
+        from torch.nn.functional import pad
+
+        if any(request.preamble or request.pattern for request in requests):
+            raise ValueError("Only requests without a preamble and a pattern are answered together.")
+        tokenizer = self.processor.tokenizer
+        each = [self.inputs(request) for request in requests]
+        longest = max(inputs["input_ids"].shape[1] for inputs in each)
+
+        def together(name: str) -> torch.Tensor:
+            if name == "pixel_values":
+                return torch.cat([inputs[name] for inputs in each])
+            fill = tokenizer.pad_token_id if name == "input_ids" else 0
+            return torch.cat([pad(own[name], (longest - own[name].shape[1], 0), value=fill) for own in each])
+
+        try:
+            with self._busy, torch.inference_mode():
+                replies = self.model.generate(
+                    **{name: together(name).to(self.model.device) for name in each[0]},
+                    max_new_tokens=max(request.max_tokens for request in requests),
+                    do_sample=False,
+                    num_beams=1,
+                )[:, longest:]
+        except Exception as error:
+            raise ModelError(f"The model failed while answering: {_sentence(error)}") from None
+        return [
+            tokenizer.decode(tokens[: request.max_tokens], skip_special_tokens=True, clean_up_tokenization_spaces=False)
+            for tokens, request in zip(replies, requests)
+        ]
 
     def _load(self, spec: ModelSpec, device: str, progress: Callable[[str], None], weights: Callable) -> None:
         import torch

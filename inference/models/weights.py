@@ -4,6 +4,7 @@ the network. What running and training share. Torch and transformers are importe
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 
 from inference.models.interface import ModelError
@@ -52,12 +53,16 @@ def _template(base: Path, words) -> str | None:
 
 
 def load_weights(base: Path, bits: int, device: str):
-    """The model of `base` on `device`, see `options` for `bits`. Raises ModelError when bitsandbytes is missing."""
+    """The model of `base` on `device`, see `options` for `bits`. Raises ModelError when bitsandbytes is missing, and
+    when the files lack weights, which transformers would make up at random."""
     import transformers
 
-    return transformers.AutoModelForImageTextToText.from_pretrained(
-        str(base), use_safetensors=True, **options(bits, device), **LOCAL
+    model, found = transformers.AutoModelForImageTextToText.from_pretrained(
+        str(base), use_safetensors=True, output_loading_info=True, **options(bits, device), **LOCAL
     )
+    if lacking := sorted(found["missing_keys"]):
+        raise ModelError(f"{base} lacks {len(lacking)} of its weights ({lacking[0]}); fetch or copy it anew.")
+    return model
 
 
 def options(bits: int, device: str) -> dict:
@@ -98,10 +103,19 @@ def quantisation(bits: int, device: str):
 def with_adapter(model, adapter: Path, merge: bool):
     """The model with its adapter, for answering. Merged, a token costs what it costs without: for weights of 32 and 16
     bits (rounding the sum to bfloat16 costs no more than bfloat16's own arithmetic; a test holds it). Quantised
-    weights keep the adapter beside them."""
+    weights keep the adapter beside them. Raises ModelError for an adapter whose names the model does not know, which
+    peft would leave without effect."""
     from peft import PeftModel
 
     from inference.models.lora import lean
 
-    model = PeftModel.from_pretrained(model, str(adapter), local_files_only=True)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", message="Found missing adapter keys")
+        try:
+            model = PeftModel.from_pretrained(model, str(adapter), local_files_only=True)
+        except UserWarning:
+            raise ModelError(
+                f"The adapter in {adapter} names layers that this model has not; it was made with another base, or for "
+                "other versions of its libraries."
+            ) from None
     return model.merge_and_unload() if merge else lean(model)

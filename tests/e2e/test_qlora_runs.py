@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -154,6 +155,34 @@ def test_a_base_that_is_shared_out_loses_as_a_whole_one_does(kind, room, tmp_pat
     assert np.allclose(one, shared, rtol=1e-3)
     opened = open_here(f"{tmp_path / 'shared' / 'adapter'}@4bit", device="cpu")
     assert opened.info.base_sha256 == sha256_of(room / kind)
+
+
+@pytest.mark.skipif(find_spec("deepspeed") is None, reason="an extra: pip install '.[deepspeed]'")
+@pytest.mark.parametrize("kind", ["gemma3", "qwen2_5_vl"])
+def test_a_base_shared_out_by_deepspeed_loses_as_a_whole_one_does(kind, room, tmp_path, monkeypatch):
+    """The shipped deepspeed_zero3.yaml on two processors: the losses of one process, going on from a checkpoint as if
+    it had not been stopped, and an adapter that opens. DeepSpeed compiles for a minute or two the first time."""
+    import shutil
+
+    import yaml
+
+    monkeypatch.setenv("DS_ACCELERATOR", "cpu")
+    shipped = yaml.safe_load(resource("configs", "accelerate", "deepspeed_zero3.yaml").read_text())
+    launch = tmp_path / "deepspeed.yaml"
+    launch.write_text(yaml.safe_dump(shipped | {"num_processes": 2, "use_cpu": True, "mixed_precision": "no"}))
+    how = ("accelerate.commands.launch", "--config_file", str(launch), "--main_process_port", "0")
+    base = {"base": str(room / kind), "bits": 16}
+    one = run(write(room, tmp_path, "one", **base))
+    config = write(room, tmp_path, "shared", **base)
+    shared = run(config, *how)
+    assert np.allclose(one, shared, rtol=1e-3)
+    # Shared out in fact: each process kept its own part of the optimiser's state.
+    kept = tmp_path / "shared" / "checkpoints" / "checkpoint-4" / "global_step4"
+    assert len(list(kept.glob("*zero_pp_rank_*_optim_states.pt"))) == 2
+    opened = open_here(f"{tmp_path / 'shared' / 'adapter'}", device="cpu")
+    assert opened.info.base_sha256 == sha256_of(room / kind)
+    shutil.rmtree(tmp_path / "shared" / "checkpoints" / "checkpoint-4")
+    assert np.allclose(run(config, *how, more=("--resume",)), one, rtol=1e-3)
 
 
 def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(room, tmp_path):

@@ -62,13 +62,13 @@ def test_what_happens_is_announced(qtbot, rehearsal, until, heard):
     window.announced.connect(heard.append)
     window.say("align to the skull")
     until(window, "waiting")
-    assert any(text.startswith("Proposal: 30 mm toward the head") for text in heard)
+    assert any(text.startswith("Proposed: view 30 mm toward the head") for text in heard)
     assert any("Accept or reject" in text for text in heard)
     window.accept()
     until(window, "arrived")
     assert any(text.startswith("Moving") for text in heard)
     assert "Stopped at AP." in heard
-    assert any("centred" in text for text in heard)
+    assert sum("centred" in text for text in heard) == 1
     window.halt()
     until(window, "halted")
     assert any(text.startswith("Halted") for text in heard)

@@ -94,7 +94,7 @@ def test_everything_that_takes_the_focus_has_a_name(shown):
 @pytest.mark.parametrize("name", sorted(theme.THEMES))
 def test_the_focus_is_seen_wherever_it_is(qtbot, shown, name):
     """A ring all round: a change of at least as many pixels as its own width has."""
-    theme.apply(QApplication.instance(), name)
+    theme.dress(shown, theme.apply(QApplication.instance(), name))
     QApplication.processEvents()
     unseen = []
     for part in focusable(shown):

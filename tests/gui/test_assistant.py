@@ -138,7 +138,7 @@ def test_nothing_is_wider_than_the_pane(qtbot, pane):
 
 
 def test_the_words_of_the_buttons_have_room_in_the_narrowest_pane(pane):
-    theme.apply(QApplication.instance(), "dark")
+    theme.dress(pane, theme.apply(QApplication.instance(), "dark"))
     pane.resize(pane.minimumWidth(), 240)
     made = step(reasons=("The skull lies far up. " * 20,))
     pane.show_step(made, "skull", "navigation")

@@ -3,10 +3,12 @@
 import pytest
 from doubles import ARRIVED, ScriptedModel, move_reply
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtWidgets import QApplication, QTabBar
+from PySide6.QtWidgets import QApplication, QLabel, QTabBar
 from screens import WORK_MS, bring_up
 
+from carm_gui import theme
 from carm_gui.settings import Settings
+from carm_gui.style import style_sheet
 from carm_gui.views.import_dialog import ImportDialog
 from carm_gui.window import Window
 
@@ -203,6 +205,22 @@ def test_the_arrangement_and_the_display_survive_a_restart(qtbot, opened):
     assert second.live.display.rotation_deg == 90
     assert second.live.round_field
     assert second.theme.name == "contrast"
+
+
+def test_other_colours_reach_every_window_and_leave_no_card_out(qtbot, opened):
+    first, second = opened(), opened()
+    for n in range(80):
+        first.assistant.show_note(f"Note {n}.")
+    first.assistant.lay_out()
+    QApplication.processEvents()
+    first.wear("light")
+    first.wear("contrast")
+    first.assistant.show_note("One more.")
+    assert first.theme.name == second.theme.name == "contrast"
+    qtbot.waitUntil(lambda: all(card.isVisible() for card in first.assistant.cards))
+    assert first.styleSheet() == second.styleSheet() == style_sheet(theme.CONTRAST)
+    inks = {card.findChild(QLabel).palette().windowText().color().name() for card in first.assistant.cards}
+    assert inks == {theme.CONTRAST.dim}
 
 
 def test_an_arrangement_that_cannot_be_read_is_the_usual_one(qtbot, tmp_path):

@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QScrollArea, QVBoxLayout, QWidget
 
 from carm_gui.views.pile import BETWEEN, BOTTOM, LEFT, RIGHT, TOP, Pile
@@ -112,3 +113,45 @@ def test_the_scroll_bar_reaches_the_last_card(pile):
     bar.setValue(bar.maximum())
     settle()
     assert not cards[-1].visibleRegion().isEmpty()
+
+
+def test_what_is_out_of_sight_is_put_away_and_comes_back_to_its_place(pile):
+    cards = [card(f"{n}: {WORDS}") for n in range(12)]
+    for one in cards:
+        pile.add(one)
+    settle()
+    before = [(one.x(), one.y(), one.width(), one.height()) for one in cards]
+    height = pile.height()
+    for _ in pile.put_away():
+        settle()
+    away = [one for one in cards if one.parent() is None]
+    assert away
+    assert all(one.parent() is pile for one in cards if one.y() < pile.area.viewport().height())
+    assert pile.height() == height
+    pile.take(away[-1])
+    cards.remove(away[-1])
+    for _ in pile.bring_back():
+        settle()
+    settle()
+    assert all(one.parent() is pile and one.isVisible() for one in cards)
+    whole(pile, cards)
+    assert [(one.x(), one.y(), one.width(), one.height()) for one in cards] == before[:-1]
+
+
+def test_a_card_that_has_the_keys_or_is_hidden_is_not_put_away(pile):
+    cards = [card(f"{n}: {WORDS}") for n in range(12)]
+    for one in cards:
+        pile.add(one)
+    cards[-1].hide()
+    held = cards[-2]
+    held.words.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    pile.area.activateWindow()
+    held.words.setFocus()
+    settle()
+    list(pile.put_away())
+    assert held.parent() is pile
+    assert cards[-1].parent() is pile
+    list(pile.bring_back())
+    settle()
+    assert cards[-1].isHidden()
+    whole(pile, cards[:-1])

@@ -70,6 +70,11 @@ def test_it_plays_to_the_end_at_eight_times_the_speed(qtbot, replay):
     assert "Accepted" in cards(replay)[0].outcome
 
 
+def test_it_opens_on_the_first_picture_and_asks_for_nothing_to_be_typed(replay):
+    assert replay.window.live.frame is not None
+    assert not replay.window.assistant._welcome.isVisible()
+
+
 def test_a_jump_back_takes_away_what_came_later(replay):
     replay.seek(replay.player.seconds)
     assert len(cards(replay)) == 2

@@ -46,7 +46,7 @@ def test_proposal_moving_stopped_and_arrived_are_told_and_can_be_asked(qtbot, re
     assert said_of(live) == "Live picture: live, AP"
     window.say("align to the skull")
     until(window, "waiting")
-    assert heard(spoken, "Proposal", "90 mm toward the head")
+    assert heard(spoken, "Proposed", "90 mm toward the head")
     assert "proposed 90 mm toward the head" in said_of(live)
     card = window.assistant.waiting
     qtbot.waitUntil(card.accept.isVisible)

@@ -58,6 +58,8 @@ def test_score_writes_the_papers_table(replies, tmp_path):
         (("evaluate", "guessing"), "no evaluation of 'guessing'"),
         (("evaluate", "localization", "--blind", "dark"), "grey or shuffled"),
         (("evaluate", "localization", "--patients", "virtual:9-7"), "backwards"),
+        (("evaluate", "correction", "--cone", "10"), "opens from 30"),
+        (("evaluate", "correction", "--ma", "500"), "tube current goes from"),
         (("evaluate", "navigation", "--pairs", "t1-skull"), "START:TARGET"),
         (("evaluate", "localization", "--model", "nobody"), "no model called nobody"),
         (("evaluate", "tables"), "no finished evaluation"),

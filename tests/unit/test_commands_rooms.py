@@ -17,8 +17,8 @@ from inference.language.vocabulary import KNOWN
 DATA = Path(__file__).parent / "data"
 SETS = (
     *("phrases_rooms.txt", "phrases_rooms_2.txt", "phrases_rooms_3.txt", "phrases_rooms_4.txt"),
-    *(f"phrases_fresh_{number}.txt" for number in range(1, 29)),
-    *("phrases_blind_1.txt", "phrases_blind_2.txt"),
+    *(f"phrases_fresh_{number}.txt" for number in range(1, 30)),
+    *("phrases_blind_1.txt", "phrases_blind_2.txt", "phrases_blind_3.txt"),
     *("phrases_traps.txt", "phrases_traps_2.txt", "phrases_traps_3.txt"),
 )
 MOTIONS = {"align", "move", "rotate", "return", "home", "accept"}

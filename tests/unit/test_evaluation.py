@@ -287,3 +287,12 @@ def test_mean_anatomy_answers_every_task_in_the_models_own_form():
     blank = np.zeros((128, 128), np.uint8)
     assert list(model.stream(Request("localization", blank, locate_prompt(), 10))) == ["[11,10]"]
     assert BY_KEY["carina"].id == 11
+
+
+def test_a_coned_localization_asks_for_nothing_behind_a_blade(water, tmp_path):
+    water["constant"] = ScriptedModel("[10,11]")
+    plan = Plan("localization", "constant", PATIENTS[:1], limit=20, displace_mm=50.0, cone_mm=60.0)
+    figures = evaluate(plan, steer, tmp_path, workers=1, reference=False)
+    assert figures["n"] == 20
+    for outcome in read_cases(tmp_path):
+        assert KEYS[outcome.truth[0] - 1] in outcome.in_view

@@ -230,6 +230,25 @@ def test_an_adapter_that_is_more_than_lora_stays_pefts(base, tmp_path):
     assert isinstance(with_adapter(load_weights(base, 32, "cpu"), tmp_path, merge=False), PeftModel)
 
 
+def test_weights_that_are_not_there_are_not_made_up(base, tmp_path):
+    """transformers would draw a layer that the files lack at random, and peft ignore one that the model has not."""
+    lacking = shutil.copytree(base, tmp_path / "base")
+    _without(lacking / "model.safetensors", "layers.1.mlp")
+    with pytest.raises(ModelError, match=r"lacks \d of its weights \(.*layers\.1\.mlp"):
+        TransformersModel(lacking)
+    elsewhere = shutil.copytree(_adapter(base), tmp_path / "adapter")
+    _without(elsewhere / "adapter_model.safetensors", "lora_B")
+    for bits in (0, 4):
+        with pytest.raises(ModelError, match="names layers that this model has not"):
+            TransformersModel(base, adapter=elsewhere, bits=bits)
+
+
+def _without(file, part: str) -> None:
+    from safetensors.torch import load_file, save_file
+
+    save_file({key: weight for key, weight in load_file(file).items() if part not in key}, file, {"format": "pt"})
+
+
 def test_merging_at_sixteen_bits_costs_less_than_sixteen_bits_do(base):
     """Against 32 bits: an adapter merged into bfloat16 weights may err twice as much as one beside them, no more."""
     import torch

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -63,6 +64,20 @@ def test_the_pieces_are_what_generate_makes(plain, base):
         tokens = plain.model.generate(**inputs, max_new_tokens=12, do_sample=False)[0, inputs["input_ids"].shape[1] :]
     assert len(tokens) == 12
     assert "".join(plain.stream(ask())) == plain.processor.tokenizer.decode(tokens, skip_special_tokens=True)
+
+
+def test_answers_together_are_those_given_alone(adapted):
+    requests = [
+        ask(),
+        ask("Correct [10,11]. Clinician: look again, a good bit further toward the head", tokens=20, seed=1),
+        ask("Retrieve: three landmarks.", tokens=5, seed=2),
+    ]
+    alone = ["".join(adapted.stream(request)) for request in requests]
+    assert adapted.answer_all(requests) == alone
+    assert len(set(alone)) == 3
+    assert list(adapted.stream(requests[0]))  # it is free again
+    with pytest.raises(ValueError, match="without a preamble"):
+        adapted.answer_all([replace(requests[0], preamble="Be brief.")])
 
 
 def test_the_adapter_answers_as_peft_does_unmerged(adapted, plain, base, adapter):

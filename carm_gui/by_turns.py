@@ -1,0 +1,38 @@
+"""Work of the window's thread that is too long for one turn of the event loop. Knows no widget."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from PySide6.QtCore import QObject, QTimer
+
+TURN_S = 0.012
+"""Work of one turn, before other events are seen to."""
+
+
+class ByTurns(QObject):
+    """`begin(steps)` does the first steps at once and the rest turn by turn. What is begun before the last is through
+    has that finished first."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._steps: Iterator[None] = iter(())
+        self._timer = QTimer(self)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._turn)
+
+    def begin(self, steps: Iterator[None]) -> None:
+        """See the class."""
+        for _ in self._steps:
+            pass
+        self._steps = steps
+        self._timer.start()
+        self._turn()
+
+    def _turn(self) -> None:
+        end = time.perf_counter() + TURN_S
+        for _ in self._steps:
+            if time.perf_counter() > end:
+                return
+        self._timer.stop()
