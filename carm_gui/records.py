@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 
 from carm_gui.window_thread import window_thread_first
@@ -71,12 +72,12 @@ def choose_recording(window) -> None:
     from carm_gui.views.recordings import Recordings
 
     page = window.recordings = Recordings(window)
-    page.wanted.connect(lambda folder: replay_beside(window, folder, page.say))
+    page.wanted.connect(lambda folder: replay_beside(window, folder, lambda problem: page.say(problem, "bad")))
     page.show()
 
 
 def replay_beside(window, folder: Path, say=None) -> None:
-    """Play a recording in a second window. What is wrong with it goes to say(sentence, tone), or to the first window's
+    """Play a recording in a second window. What is wrong with it goes to say(sentence), or to the first window's
     conversation."""
     from carm_gui.app import make_window
     from carm_gui.session import recording
@@ -87,7 +88,7 @@ def replay_beside(window, folder: Path, say=None) -> None:
     try:
         player = Player(recording.read(folder))
     except recording.RecordingError as problem:
-        (say or window.assistant.show_note)(str(problem), "bad" if say else "warning")
+        (say or partial(window.assistant.show_note, level="warning"))(str(problem))
         return
     _, second = make_window(Settings(theme=window.theme.name, toured=True), "replay")
     second.live.set_message("")

@@ -1,7 +1,8 @@
-"""Where the data that ships lies, and where the program may write."""
+"""Where the data that ships lies, where the program may write, and what it left there."""
 
 from __future__ import annotations
 
+import json
 from importlib.resources import files
 from pathlib import Path
 
@@ -30,3 +31,12 @@ def data_dir(*parts: str) -> Path:
     path = user_data_path(APP, appauthor=False).joinpath(*parts)
     path.mkdir(parents=True, exist_ok=True)
     return path
+
+
+def read_json(path: Path) -> dict:
+    """A JSON object in a file; empty when it cannot be read or is none."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

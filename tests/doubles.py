@@ -8,9 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from carm_gui.session.about import Case, recorder_for
+from carm_gui.session.session import Session
 from inference.commands import Action
 from inference.models.interface import Cancelled, ModelError, ModelInfo, Request
 from inference.prompts import navigate_reply, reason_x, reason_y
+from sim.carm import CArm
 from sim.patient.patient import Patient
 from sim.pose import CArmPose
 
@@ -176,6 +179,21 @@ MODEL_GONE = ModelError("The model's process ended.")
 
 def align(session, key: str = "skull") -> None:
     session.submit(Action("align", landmark=key))
+
+
+def rehearse(folder, spec: str = "virtual", beam: bool = False, **about):
+    """A real session, recorded into `folder`, that went to the skull and arrived; it goes on until it is closed. With
+    its log."""
+    carm, log = CArm(FakeProjector(), CArmPose(), size=64), EventLog()
+    model = ScriptedModel(move_reply(y="UP", extent_y="SMALL", target="skull"), ARRIVED)
+    session = Session(carm, model, recorder=recorder_for(carm, Case(spec), folder, **about), beam=beam)
+    session.listen(log)
+    session.start()
+    session.submit_text("align to the skull")
+    log.wait_for("state", state="waiting")
+    session.submit(Action("accept"))
+    log.wait_for("arrived")
+    return session, log
 
 
 def stays(session, pose: CArmPose, seconds: float = 0.15) -> None:

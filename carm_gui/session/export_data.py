@@ -12,9 +12,10 @@ from typing import Any
 
 from carm_gui.session.measures import MEASURES, measure
 from carm_gui.session.questionnaires import load
-from carm_gui.session.recorder import EVENTS, _read
+from carm_gui.session.recorder import EVENTS
 from carm_gui.session.recording import Recording, RecordingError, find, read
 from carm_gui.session.study_run import ANSWERS, RUN, read_lines
+from sim.resource import read_json
 
 TRIAL_COLUMNS: dict[str, str] = {
     "study": "the protocol's name",
@@ -97,7 +98,7 @@ def collect(folder: Path) -> Collected:
         raise RecordingError(problems[0])
     runs = _runs(folder)
     answers = [answered for run in runs for answered in _answers(run)]
-    about = next((_read(run / RUN) or {} for run in runs), {})
+    about = next((read_json(run / RUN) for run in runs), {})
     return Collected(
         folder,
         tuple(sorted(trials, key=_order)),
@@ -148,7 +149,7 @@ def _row(recording: Recording, root: Path) -> dict[str, Any]:
 
 
 def _answers(run: Path) -> list[Answered]:
-    about = _read(run / RUN) or {}
+    about = read_json(run / RUN)
     found: dict[tuple[str, str], Answered] = {}  # given again after a crash, the last counts
     for line in read_lines(run / ANSWERS):
         try:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from carm_gui.session.recorder import LOCK, SESSION, WHERE
+from carm_gui.session.recorder import SESSION, about_of, under_way, where_of
 from sim.resource import data_dir
 
 
@@ -49,42 +46,30 @@ def listed(parent: Path | None = None) -> list[Kept]:
 
 def new_export(kept: Path, form: str) -> Path:
     """A folder for an export of the recording `kept` that is not there yet, among the user's data."""
-    parent, name, number = data_dir("exports"), f"{kept.name}-{form}", 1
-    while (parent / (name if number == 1 else f"{name}-{number}")).exists():
+    first = free = data_dir("exports") / f"{kept.name}-{form}"
+    number = 1
+    while free.exists():
         number += 1
-    return parent / (name if number == 1 else f"{name}-{number}")
+        free = first.with_name(f"{first.name}-{number}")
+    return free
 
 
 def _kept(folder: Path) -> Kept | None:
+    about = about_of(folder)
     try:
-        about = json.loads((folder / SESSION).read_text(encoding="utf-8"))
         began = datetime.fromisoformat(about["started"])
         ended = datetime.fromisoformat(about["ended"]) if about.get("ended") else None
         patient, model = about.get("patient") or {}, about.get("model") or {}
         seconds = (ended - began).total_seconds() if ended else None
         model_name = str(model.get("name") or "")
-        return Kept(folder, began.astimezone(), seconds, _patient(folder, patient), model_name, _held(folder))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        busy = ended is None and under_way(folder)
+        return Kept(folder, began.astimezone(), seconds, _patient(folder, patient), model_name, busy)
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
 def _patient(folder: Path, patient: dict) -> str:
-    spec = patient.get("spec") or ""
-    if not spec:
-        try:
-            spec = Path(json.loads((folder / WHERE).read_text(encoding="utf-8"))["spec"]).name
-        except (OSError, ValueError, KeyError, TypeError):
-            spec = ""
+    spec = patient.get("spec") or Path(where_of(folder).get("spec") or "").name
     if spec == "virtual":
         return "Virtual patient"
     return spec.replace("virtual:", "Virtual patient ") or "A scan"
-
-
-def _held(folder: Path) -> bool:
-    held = FileLock(folder / LOCK)
-    try:
-        held.acquire(timeout=0)
-    except (Timeout, OSError):
-        return True
-    held.release()
-    return False

@@ -31,7 +31,7 @@ from filelock import FileLock, Timeout
 
 from carm_gui.session.events import SessionEvent
 from sim.frame import Frame
-from sim.resource import data_dir
+from sim.resource import data_dir, read_json
 
 log = logging.getLogger(__name__)
 
@@ -197,23 +197,27 @@ def unfinished(parent: Path | None = None) -> Path | None:
     crash has left behind, unless it was put aside (`put_aside`)."""
     parent = parent or data_dir("sessions")
     for folder in sorted((file.parent for file in parent.glob(f"*/{SESSION}")), reverse=True):
-        about = _read(folder / SESSION)
-        if about is None or about.get("ended") or about.get("aside"):
-            continue
-        held = FileLock(folder / LOCK)
-        try:
-            held.acquire(timeout=0)
-        except (Timeout, OSError):
-            continue
-        held.release()
-        return folder
+        about = about_of(folder)
+        if about and not (about.get("ended") or about.get("aside") or under_way(folder)):
+            return folder
     return None
+
+
+def under_way(folder: Path) -> bool:
+    """Whether a program records into `folder` now (or its lock cannot be looked at)."""
+    held = FileLock(folder / LOCK)
+    try:
+        held.acquire(timeout=0)
+    except (Timeout, OSError):
+        return True
+    held.release()
+    return False
 
 
 def put_aside(folder: Path, why: str) -> None:
     """Never offer `folder` again; its recording stays as it is."""
-    about = _read(folder / SESSION)
-    if about is not None:
+    about = about_of(folder)
+    if about:
         _write_whole(folder / SESSION, about | {"aside": why})
 
 
@@ -259,12 +263,14 @@ def _write_whole(file: Path, value: dict[str, Any]) -> None:
     os.replace(fresh, file)
 
 
-def _read(file: Path) -> dict[str, Any] | None:
-    try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return found if isinstance(found, dict) else None
+def about_of(folder: Path) -> dict[str, Any]:
+    """What session.json of a recording says; nothing where it cannot be read."""
+    return read_json(folder / SESSION)
+
+
+def where_of(folder: Path) -> dict[str, Any]:
+    """Paths on the machine that recorded it; nothing elsewhere."""
+    return read_json(folder / WHERE)
 
 
 def _now() -> str:

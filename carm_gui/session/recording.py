@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from carm_gui.session.recorder import EVENTS, FRAMES, SCHEMA, SESSION, WHERE
+from carm_gui.session.recorder import EVENTS, FRAMES, SCHEMA, about_of, where_of
 
 
 class RecordingError(ValueError):
@@ -76,10 +76,7 @@ class Recording:
     @property
     def where(self) -> dict[str, Any]:
         """Paths on the machine that recorded it; empty elsewhere."""
-        try:
-            return json.loads((self.folder / WHERE).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
+        return where_of(self.folder)
 
 
 def read(folder: Path) -> Recording:
@@ -117,15 +114,7 @@ def read(folder: Path) -> Recording:
         lines = tuple(Line(int(r["seq"]), float(r["t"]), str(r["kind"]), dict(r["data"])) for r in rows[1:])
     except (KeyError, TypeError, ValueError):
         raise RecordingError(f"{file} holds a line that is no event; the recording is damaged.") from None
-    return Recording(folder, _about(folder), lines, cut, _places(lines))
-
-
-def _about(folder: Path) -> dict[str, Any]:
-    try:
-        about = json.loads((folder / SESSION).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return about if isinstance(about, dict) else {}
+    return Recording(folder, about_of(folder), lines, cut, _places(lines))
 
 
 def _places(lines: tuple[Line, ...]) -> dict[int, tuple[int, tuple[int, int]]]:

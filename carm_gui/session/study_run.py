@@ -21,10 +21,10 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from carm_gui.session import questionnaires
-from carm_gui.session.recorder import EVENTS, _read, _write_whole
+from carm_gui.session.recorder import EVENTS, _write_whole
 from carm_gui.session.study import Protocol, ProtocolError
 from carm_gui.session.study_order import Item, plan
-from sim.resource import data_dir
+from sim.resource import data_dir, read_json
 
 RUN, PROTOCOL, ANSWERS, NOTES = "run.json", "protocol.yaml", "questionnaires.jsonl", "notes.jsonl"
 
@@ -39,7 +39,7 @@ class Run:
         self.items: tuple[Item, ...] = plan(protocol, code)
         base = (parent or data_dir("studies")) / protocol.study / f"sub-{code}"
         last = max((int(p.name[4:]) for p in base.glob("ses-*") if p.name[4:].isdigit()), default=0)
-        kept = _read(base / f"ses-{last:02}" / RUN) if last else None
+        kept = read_json(base / f"ses-{last:02}" / RUN) if last else {}
         self.resumed = bool(kept) and not kept.get("ended") and kept.get("protocol_sha256") == protocol.sha256
         self.session = last if self.resumed else last + 1
         self.folder = base / f"ses-{self.session:02}"
@@ -188,7 +188,7 @@ def state_of(protocol: Protocol, code: str, parent: Path | None = None) -> str:
     sessions = sorted(base.glob("ses-*/" + RUN))
     if not sessions:
         return ""
-    kept = _read(sessions[-1]) or {}
+    kept = read_json(sessions[-1])
     if kept.get("ended"):
         return f"{code} has finished {len(sessions)} session{'s' if len(sessions) > 1 else ''}; this begins another."
     if kept.get("protocol_sha256") != protocol.sha256:

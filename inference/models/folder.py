@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inference.models.interface import ModelError
-from sim.resource import cache_dir
+from sim.resource import cache_dir, read_json
 
 BASE_MARK = "base.sha256"
 """File in an adapter's folder: the sha256 of the base that it was trained on."""
@@ -150,15 +150,6 @@ def mark_style(adapter: Path, style: str) -> None:
 def weights_bytes(folder: Path) -> int:
     """Bytes of the folder's safetensors."""
     return sum(file.stat().st_size for file in folder.glob("*.safetensors"))
-
-
-def read_json(path: Path) -> dict:
-    """A JSON object in a file; empty when it cannot be read or is none."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def mark_base(adapter: Path, base: Path) -> None:

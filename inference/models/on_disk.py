@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from inference.models.families import Profile
-from inference.models.folder import ModelSpec, find, read_json
+from inference.models.folder import ModelSpec, find
 from inference.models.interface import ModelError
-from sim.resource import data_dir
+from sim.resource import data_dir, read_json
 
 
 def find_profile(profile: Profile) -> tuple[ModelSpec | None, str]:

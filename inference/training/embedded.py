@@ -59,15 +59,19 @@ def _seeing(recipe: Recipe):
     return model, processor
 
 
+def _head_of(model, recipe: Recipe) -> tower.DisplacementHead:
+    """What reads the tower of `model` as it is. The views that it is fitted on are let go again: on a GPU the tower's
+    own need the room."""
+    data = v.Views(recipe.data, device_of(recipe.device), recipe.language_views)
+    tokens = language.look_at_all(model, data, recipe.seed, recipe.bfloat16)
+    return tower.fit_head(tokens, data.displacements(torch.arange(len(data), device=data.device)))
+
+
 def train_tower(recipe: Recipe, resume: bool = False, say: Callable[[str], None] = print) -> dict[str, float]:
     """First stage; returns the tower's held-out figures, also in recipe.out/tower.json."""
     model, _ = _begun(recipe)
-    head = None
-    if recipe.start:  # a new head would teach a tower that sees well at random
-        data = v.Views(recipe.data, device_of(recipe.device), recipe.language_views)
-        tokens = language.look_at_all(model, data, recipe.seed, recipe.bfloat16)
-        head = tower.fit_head(tokens, data.displacements(torch.arange(len(data), device=data.device)))
-    head = tower.train(model, recipe, head, resume, say)
+    # A new head would teach a tower that sees well at random.
+    head = tower.train(model, recipe, _head_of(model, recipe) if recipe.start else None, resume, say)
     out = tower.figures(model, head, v.Views(recipe.check, device_of(recipe.device)))
     (recipe.out / "tower.json").write_text(json.dumps(out, indent=1))
     say(f"tower: {json.dumps(out)}")

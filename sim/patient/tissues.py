@@ -247,7 +247,7 @@ class Trunk:
             centre = [
                 rng.uniform(-105, 105),
                 rng.uniform(-s.front_mm + 40, -35),
-                rng.uniform(-330, max(t12[2] + 10, -320)),
+                rng.uniform(-330, max(t12[2] + 10, -330)),
             ]
             box, q = grid.ellipsoid(centre, rng.uniform(8, 24, 3), turn_y(rng.uniform(-1.5, 1.5)))
             q = q + 0.5 * self.fine[box] + 0.35 * self.middle[box]

@@ -8,26 +8,9 @@ from carm_gui.session.session import Session
 from inference.correct import correct
 from inference.evaluation.bench import Timed
 from inference.evaluation.together import Question, ask_all, ask_alone, can_together
-from inference.models.profiles import spec_of
-from inference.models.transformers import TransformersModel
 from inference.prompts import correct_prompt, locate_prompt
 from sim.carm import CArm
-from sim.patient.virtual import shipped
 from sim.pose import CArmPose
-from sim.xray.cpu import CpuProjector
-
-
-@pytest.fixture(scope="module")
-def model():
-    spec = spec_of("embedded")
-    model = TransformersModel(spec.base, spec.adapter)
-    yield model
-    model.close()
-
-
-@pytest.fixture(scope="module")
-def projector():
-    return CpuProjector(shipped())
 
 
 def at(projector, key: str, **device) -> CArm:

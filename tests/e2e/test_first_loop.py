@@ -1,33 +1,15 @@
 """The embedded model sees: on the patient that ships it finds its way, and blinded it does not."""
 
 import numpy as np
-import pytest
 
 from carm_gui.cli_lab import steer
 from inference.evaluation.blind import Blind
 from inference.localize import localize
-from inference.models.profiles import spec_of
-from inference.models.transformers import TransformersModel
 from sim.carm import CArm
 from sim.landmarks import ARM_KEYS, BY_KEY
-from sim.patient.virtual import shipped
 from sim.pose import CArmPose
-from sim.xray.cpu import CpuProjector
 
 WAYS = (("skull", "right_scapular_inferior_angle"), ("right_scapular_inferior_angle", "skull"))
-
-
-@pytest.fixture(scope="module")
-def model():
-    spec = spec_of("embedded")
-    model = TransformersModel(spec.base, spec.adapter)
-    yield model
-    model.close()
-
-
-@pytest.fixture(scope="module")
-def projector():
-    return CpuProjector(shipped())
 
 
 def final_errors(model, projector):

@@ -5,17 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from doubles import ARRIVED, EventLog, FakeProjector, ScriptedModel, move_reply
+from doubles import rehearse
 from screens import WORK_MS
 
-from carm_gui.session.about import Case, recorder_for
 from carm_gui.session.kept import listed, new_export
-from carm_gui.session.session import Session
 from carm_gui.views import recordings
 from carm_gui.views.recordings import NONE, Recordings
-from inference.action import Action
-from sim.carm import CArm
-from sim.pose import CArmPose
 
 
 @pytest.fixture
@@ -25,16 +20,8 @@ def kept(tmp_path, monkeypatch):
     sessions = []
 
     def record(name: str, spec: str = "virtual", end: bool = True):
-        carm = CArm(FakeProjector(), CArmPose(), size=64)
         folder = tmp_path / "sessions" / name
-        log, model = EventLog(), ScriptedModel(move_reply(y="UP", extent_y="SMALL", target="skull"), ARRIVED)
-        session = Session(carm, model, recorder=recorder_for(carm, Case(spec), folder), beam=False)
-        session.listen(log)
-        session.start()
-        session.submit_text("align to the skull")
-        log.wait_for("state", state="waiting")
-        session.submit(Action("accept"))
-        log.wait_for("arrived")
+        session, _ = rehearse(folder, spec)
         sessions.append(session)
         if end:
             session.close()

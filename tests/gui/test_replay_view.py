@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from doubles import ARRIVED, EventLog, FakeProjector, ScriptedModel, move_reply
+from doubles import FakeProjector, rehearse
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from screens import WORK_MS
 
-from carm_gui.session.about import Case, recorder_for
 from carm_gui.session.recording import read
 from carm_gui.session.replay import Player
-from carm_gui.session.session import Session
 from carm_gui.settings import Settings
 from carm_gui.views.replay import Replay
 from carm_gui.views.step_card import StepCard
@@ -26,16 +24,7 @@ from sim.pose import CArmPose
 def recording(tmp_path_factory):
     folder = tmp_path_factory.mktemp("r")
     CArm(FakeProjector(), CArmPose(), size=64).expose()  # the first picture ever on a machine waits for a compiler
-    carm = CArm(FakeProjector(), CArmPose(), size=64)
-    model = ScriptedModel(move_reply(y="UP", extent_y="SMALL", target="skull"), ARRIVED)
-    log = EventLog()
-    session = Session(carm, model, recorder=recorder_for(carm, Case(), folder), beam=False)
-    session.listen(log)
-    session.start()
-    session.submit_text("align to the skull")
-    log.wait_for("state", state="waiting")
-    session.submit(Action("accept"))
-    log.wait_for("arrived")
+    session, log = rehearse(folder)
     session.submit(Action("save"))
     log.wait_for("saved")
     session.close()

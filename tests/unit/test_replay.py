@@ -6,13 +6,11 @@ import json
 
 import numpy as np
 import pytest
-from doubles import ARRIVED, EventLog, FakeProjector, ScriptedModel, move_reply
+from doubles import FakeProjector, move_reply, rehearse
 
-from carm_gui.session.about import Case, recorder_for
 from carm_gui.session.recording import RecordingError, read
 from carm_gui.session.replay import Played, Player
 from carm_gui.session.replay_check import check, device_of, patient_of
-from carm_gui.session.session import Session
 from inference.action import Action
 from sim.carm import CArm
 from sim.pose import CArmPose
@@ -25,17 +23,7 @@ def rehearsal(tmp_path_factory):
     """A recorded rehearsal in real time, and the events that it said: aligned, halted, jogged, moved, refused."""
     folder = tmp_path_factory.mktemp("rehearsal")
     CArm(FakeProjector(), CArmPose(), size=64).expose()  # the first picture ever on a machine waits for a compiler
-    carm = CArm(FakeProjector(), CArmPose(), size=64)
-    log = EventLog()
-    session = Session(
-        carm, ScriptedModel(UP, ARRIVED), recorder=recorder_for(carm, Case(), folder, model="scripted"), beam=True
-    )
-    session.listen(log)
-    session.start()
-    session.submit_text("align to the skull")
-    log.wait_for("state", state="waiting")
-    session.submit(Action("accept"))
-    log.wait_for("arrived")
+    session, log = rehearse(folder, beam=True, model="scripted")
     session.submit_text("go up 60 mm")
     moving = log.wait_for("pose", after=log.events[-1].seq, moving=True)
     session.halt()
