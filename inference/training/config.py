@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 AnyRecipe = TypeVar("AnyRecipe", bound=BaseModel)
 
@@ -51,7 +51,8 @@ class Recipe(Part):
     once, for a cast that grows while the tower trains. The language stages learn from `language_data` (or the same
     folder), from `language_views` of each subject, which are looked at `looks` times, varied anew each time, and ask
     `questions` about one look in one sequence; before, in the stage `reading`, they learn to read the image tokens.
-    `start` is a folder with a base and an adapter to go on from, with its own tower where that is not trained on."""
+    `start` is a folder with a base and an adapter to go on from, with its own tower where that is not trained on; without
+    a stage `base` its base stays as it is."""
 
     data: Path
     language_data: Path | None = None
@@ -64,7 +65,7 @@ class Recipe(Part):
     architecture: Architecture = Architecture()
     tower: Stage
     reading: Stage | None = None
-    base: Stage
+    base: Stage | None = None
     adapter: Stage
     lora_rank: int = 16
     lora_alpha: int = 32
@@ -74,6 +75,12 @@ class Recipe(Part):
     questions: int = Field(8, ge=1)
     looks: int = Field(1, ge=1)
     start: Path | None = None
+
+    @model_validator(mode="after")
+    def _has_a_base(self) -> Recipe:
+        if self.base is None and self.start is None:
+            raise ValueError("without `start` there must be a stage `base`")
+        return self
 
 
 def read_recipe(path: Path) -> Recipe:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from inference import prompts
+from inference.training import phrases
 from sim.landmarks import ARM_KEYS, BY_KEY, KEYS, LANDMARKS
 
 NEAREST = 3
@@ -162,24 +163,26 @@ def correction(scene: Scene, rng: np.random.Generator) -> Exchange:
     ranked = scene.ranked
     truth = ranked[0]
     earlier = _earlier(scene, rng)
-    kind = rng.choice(["bare", "direction", "negation", "name", "false"], p=[0.25, 0.2, 0.2, 0.15, 0.2])
-    hinted = _hint(scene, earlier[0], rng) if kind == "direction" and truth not in earlier else None
+    kind = rng.choice(KINDS, p=AFTER_RIGHT if truth in earlier else AFTER_WRONG)
+    hinted = _hint(scene, earlier[0], rng) if kind == "direction" else None
     way = named = denied = None
     if hinted:
         words, way = hinted
-    elif kind == "negation" and truth not in earlier:
+    elif kind in ("direction", "negation"):
         denied = earlier[0]
-        words = _choice(NOT, rng).format(any_name(denied, rng))
+        words = phrases.denied(any_name(denied, rng), rng)
     elif kind in ("name", "false"):
         named = truth if kind == "name" else str(rng.choice(ranked[1:9] if rng.uniform() < 0.8 else ranked[1:]))
-        words = _choice(NAMED, rng).format(any_name(named, rng))
+        words = phrases.named(any_name(named, rng), rng)
     else:
-        words = _choice(BARE, rng)
+        words = phrases.bare(rng)
     answer, absent = revised(scene, earlier, way, denied is not None, named)
     seeing = scene if scene.reading is None else replace(scene, displacements=scene.reading)
     inside = [key for key in seeing.ranked[:5] if scene.sees(key)][:3]
     reasoning = prompts.correction_reasoning(inside, answer, denied or absent, variant=1)
-    return Exchange(prompts.correct_prompt(earlier, _typed(words, rng)), prompts.correct_reply(reasoning, answer))
+    return Exchange(
+        prompts.correct_prompt(earlier, phrases.typed(words, rng)), prompts.correct_reply(reasoning, answer)
+    )
 
 
 def revised(
@@ -189,8 +192,8 @@ def revised(
 
     What was read is uncertain: of all it may mean, what the words leave is counted. A direction (`way` from the first
     of `earlier`) and a negation say that `earlier` is wrong, both of it. A bare challenge (all else None) may not be
-    meant: what was read stays first, the likeliest that was not said yet comes second. What is `named` takes a place,
-    the first one where it is half as likely as what was read; far away it is denied."""
+    meant: it makes `earlier` less likely. What is `named` takes a place, the first one where it is half as likely as
+    what was read; far away it is denied."""
     reading, spread = scene.displacements if scene.reading is None else scene.reading, scene.spread
     places = np.nan_to_num(reading + UNIT_LAPLACE * (SURE_MM if spread is None else spread), nan=1e4)
     nearest = np.linalg.norm(places, axis=-1).argmin(1)
@@ -204,6 +207,9 @@ def revised(
         if distance[at] > distance.min() + FAR_MM:
             return [first, second], named
         return [named, first] if likely[at] > 0.5 * likely[KEYS.index(first)] else [first, named], None
+    if way is None and not denied:
+        likely[[KEYS.index(key) for key in earlier]] /= CHALLENGED
+        return sorted(KEYS, key=lambda key: (-likely[KEYS.index(key)], distance[KEYS.index(key)]))[:2], None
     left = ~np.isin(nearest, [KEYS.index(key) for key in earlier])
     if way is not None:
         along = _along(places, way)
@@ -218,19 +224,17 @@ def revised(
         (key for key in KEYS if key not in earlier),
         key=lambda key: (-likely[KEYS.index(key)], not agrees[KEYS.index(key)], distance[KEYS.index(key)]),
     )
-    if way is not None or denied:
-        return best[:2], None
-    return [first, next(key for key in best if key != first)], None
+    return best[:2], None
 
 
 def _earlier(scene: Scene, rng: np.random.Generator) -> list[str]:
     """The answer that the clinician comments on: what a network reads there, its nearest neighbours, or one that was
-    planted; one or two landmarks."""
+    planted; one or two landmarks. Where a reading errs its own mistake is mostly what is commented on."""
     ranked = scene.ranked
     source = rng.uniform()
-    if scene.reading is not None and source < 0.6:
-        distance = np.linalg.norm(scene.reading, axis=1)
-        earlier = [KEYS[i] for i in np.argsort(distance)[:2]]
+    read = [] if scene.reading is None else [KEYS[i] for i in np.argsort(np.linalg.norm(scene.reading, axis=1))[:2]]
+    if read and source < (0.6 if ranked[0] in read else 0.9):
+        earlier = read
     elif source < 0.75:
         earlier = ranked[:2]
     else:
@@ -238,85 +242,46 @@ def _earlier(scene: Scene, rng: np.random.Generator) -> list[str]:
     return earlier[:1] if rng.uniform() < 0.15 else earlier
 
 
-BARE = (
-    "look again", "no", "wrong", "that is not right", "I don't think so", "try again", "are you sure", "incorrect",
-    "check again", "not quite", "look again carefully", "reject", "nope", "I disagree", "have another look",
-    "that's wrong", "take another look", "I am not convinced", "reconsider", "this is not correct", "not this one",
-    "false", "that can't be right", "look closer", "really", "hmm no", "no good", "please re-examine the image",
-    "you are mistaken", "think again", "not what I see", "doubtful", "once more", "second look", "no that is off",
-)  # fmt: skip
-NOT = (
-    "not the {}", "that is not the {}", "not {}", "this is not the {}", "it isn't the {}", "not {}, look again",
-    "it is not {}", "I don't see the {}", "there is no {} here", "that isn't {}", "it's certainly not the {}",
-    "anything but the {}", "definitely not the {}", "{} is wrong", "the {} is not here", "can't be the {}",
-    "you confuse it with the {}", "this doesn't look like the {}", "no {} in this picture", "rule out the {}",
-    "we are not at the {}", "the {} is elsewhere",
-)  # fmt: skip
-NAMED = (
-    "that is the {}", "that's the {}", "it is the {}", "this is {}", "I see the {}", "the {}", "it's the {}",
-    "actually the {}", "{}", "this is the {}", "we are at the {}", "you are looking at the {}", "I think it is {}",
-    "must be the {}", "what you see is the {}", "the centre is the {}", "it should be the {}", "I believe that's {}",
-    "clearly the {}", "it is {}", "we're over the {}", "in the middle is the {}", "correct answer: {}", "{} instead",
-    "the structure is the {}", "looks like the {}", "I would say {}",
-)  # fmt: skip
-HINTS = {
-    "up": (
-        "higher", "too low", "more cranial", "look further up", "it is above that", "more toward the head", "superior",
-        "you are too low", "look higher", "further cranially", "closer to the head", "too caudal", "more superior",
-        "upward", "above", "up a bit", "think more cranially", "the right one lies higher", "too far down",
-    ),
-    "down": (
-        "lower", "too high", "more caudal", "look further down", "it is below that", "more toward the feet", "inferior",
-        "you are too high", "look lower", "further caudally", "closer to the feet", "too cranial", "more inferior",
-        "downward", "below", "down a bit", "think more caudally", "the right one lies lower", "too far up",
-    ),
-    "left": (
-        "more to the patient's left", "too far right", "further left", "it is on the left of that", "more left",
-        "toward the patient's left", "look further to the patient's left", "left of that", "too much to the right",
-        "it lies more to the left", "the patient's left side",
-    ),
-    "right": (
-        "more to the patient's right", "too far left", "further right", "it is on the right of that", "more right",
-        "toward the patient's right", "look further to the patient's right", "right of that", "too much to the left",
-        "it lies more to the right", "the patient's right side",
-    ),
-    "lateral": (
-        "more lateral", "too medial", "further out", "look laterally", "away from the midline", "it is more lateral",
-        "further from the spine", "more peripheral", "think more laterally", "too central",
-    ),
-    "medial": (
-        "more medial", "too lateral", "closer to the midline", "look medially", "toward the midline", "more central",
-        "it is more medial", "nearer the spine", "think more medially", "too far out",
-    ),
-}  # fmt: skip
+KINDS = ("bare", "direction", "negation", "name", "false")
+AFTER_WRONG, AFTER_RIGHT = (0.22, 0.28, 0.28, 0.15, 0.07), (0.45, 0.0, 0.0, 0.2, 0.35)
+"""How often the words about a wrong and about a right answer are of each kind. A direction that is not clear becomes a
+negation."""
 HINT_FROM_MM = 25.0
 SPINE = [KEYS.index(key) for key in ("t1", "carina", "t12")]
-UNIT_LAPLACE = np.random.default_rng(14).laplace(0, 1, (256, len(KEYS), 3))
+COMMON = 0.8
+"""Share of a reading's variance that all landmarks have in common: a view is misplaced as a whole. With it the answers
+taught after words on misread views are right more often (validation patients: .77-.82 after a hint, for .72)."""
+_RNG = np.random.default_rng(14)
+UNIT_LAPLACE = (1 - COMMON) ** 0.5 * _RNG.laplace(0, 1, (256, len(KEYS), 3)) + COMMON**0.5 * _RNG.laplace(
+    0, 1, (256, 1, 3)
+)
 """What a reading may mean, in units of its spread."""
+CHALLENGED = 6.0
+"""By how much a bare challenge makes each landmark of the earlier answer less likely: what is clearly seen stays, what
+is in doubt gives way."""
 SURE_MM = 3.0
 """Spread of a reading that came without one."""
 FAR_MM = 350.0
 """A named landmark this much farther from the centre than the nearest is denied."""
-BEFORE = ("no, ", "No, ", "sorry, ", "hmm, ", "wait, ", "please ", "no ", "ok but ", "well, ")
-AFTER = (", please", ", look again", "!", ".", "?", " please", ", try again", "...", " I think", ", check again")
 
 
 def _hint(scene: Scene, wrong: str, rng: np.random.Generator) -> tuple[str, str] | None:
-    """Words that are true of the way from the `wrong` landmark to the nearest one, and that way (a key of HINTS)."""
+    """Words that are true of the way from the `wrong` landmark to the nearest one, and that way (a key of
+    `phrases.WAYS`)."""
     true, said = KEYS.index(scene.ranked[0]), KEYS.index(wrong)
     ways = []
-    for way in HINTS:
+    for way in phrases.WAYS:
         along = _along(scene.displacements, way)
         if along[true] - along[said] > HINT_FROM_MM:
             ways.append(way)
     if not ways:
         return None
     way = str(rng.choice(ways))
-    return _choice(HINTS[way], rng), way
+    return phrases.direction(way, rng), way
 
 
 def _along(places: np.ndarray, way: str) -> np.ndarray:
-    """How far along `way` (a key of HINTS) each landmark of places (..., 14, 3) mm lies."""
+    """How far along `way` (a key of `phrases.WAYS`) each landmark of places (..., 14, 3) mm lies."""
     left, up = places[..., 0], places[..., 1]
     if way in ("left", "right"):
         return left if way == "left" else -left
@@ -324,22 +289,6 @@ def _along(places: np.ndarray, way: str) -> np.ndarray:
         return up if way == "up" else -up
     out = np.abs(left - np.nanmean(left[..., SPINE], -1, keepdims=True))
     return out if way == "lateral" else -out
-
-
-def _typed(words: str, rng: np.random.Generator) -> str:
-    """As people type: with a word before or after, in any case, with a slip of the finger now and then."""
-    if rng.uniform() < 0.25:
-        words = _choice(BEFORE, rng) + words
-    if rng.uniform() < 0.25:
-        words += _choice(AFTER, rng)
-    case = rng.uniform()
-    words = words.lower() if case < 0.3 else words[0].upper() + words[1:] if case < 0.5 else words
-    if rng.uniform() < 0.1 and len(words) > 5:
-        i = int(rng.integers(1, len(words) - 2))
-        words = (
-            words[:i] + words[i + 1] + words[i] + words[i + 2 :] if rng.uniform() < 0.5 else words[:i] + words[i + 1 :]
-        )
-    return words
 
 
 def _previous(scene: Scene, rng: np.random.Generator) -> tuple[str, str, str, str, str]:
@@ -363,10 +312,6 @@ def _pick(scene: Scene, rng: np.random.Generator) -> str:
     return str(rng.choice(known[:NEAREST] if source < 0.3 else inside if inside and source < 0.7 else known))
 
 
-def _choice(options: tuple[str, ...], rng: np.random.Generator) -> str:
-    return options[int(rng.integers(len(options)))]
-
-
 Maker = Callable[[Scene, np.random.Generator], Exchange]
 BASE_LANGUAGE: tuple[tuple[Maker, float], ...] = (
     (where, 0.15),
@@ -376,11 +321,11 @@ BASE_LANGUAGE: tuple[tuple[Maker, float], ...] = (
     (form, 0.04),
 )
 TASKS: tuple[tuple[Maker, float], ...] = (
-    (navigation, 0.25),
-    (decision, 0.3),
-    (localization, 0.17),
-    (retrieval, 0.14),
-    (correction, 0.14),
+    (navigation, 0.22),
+    (decision, 0.2),
+    (localization, 0.1),
+    (retrieval, 0.1),
+    (correction, 0.38),
 )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -101,7 +102,9 @@ def train_language(recipe: Recipe, resume: bool = False, say: Callable[[str], No
         return lambda seed: language.Exchanges(known, writer, share, stage.batch, recipe.questions, seed)
 
     base, adapter = recipe.out / "base", recipe.out / "adapter"
-    if not (base / "config.json").exists():
+    if recipe.base is None:
+        shutil.copytree(recipe.start / "base", base, dirs_exist_ok=True)
+    elif not (base / "config.json").exists():
         began = time.monotonic()
         gauge = reading.Gauge(model.config.text_config.hidden_size).to(device)
         if recipe.reading:

@@ -36,6 +36,8 @@ TELLING_WEIGHT = 4.0
 IGNORED = -100
 MISTAKEN_SHARE = 0.4
 """Of the corrections that are taught, how many are about a view whose centre the tower's head misread."""
+CONED_SHARE = 0.4
+"""Of the looks, how many are through a narrowed collimator: there a reading errs, and the clinician's words count."""
 GAUGE_WEIGHT = 0.3
 LANGUAGE_LAYERS = r".*language_model.*\.(q_proj|k_proj|v_proj|o_proj|gate_proj|up_proj|down_proj)"
 
@@ -85,7 +87,10 @@ def look_at_all(model, data: v.Views, seed: int, bfloat16: bool, varied: bool = 
     rng = v.generator(data.device, seed)
     model.eval()
     return torch.cat(
-        [look(model, v.vary(raw, rng) if varied else v.plain(raw), bfloat16).half() for raw in data.raw.split(256)]
+        [
+            look(model, v.vary(raw, rng, CONED_SHARE) if varied else v.plain(raw), bfloat16).half()
+            for raw in data.raw.split(256)
+        ]
     )
 
 

@@ -22,6 +22,8 @@ STRETCH, STRETCH_SIGMA, SHEAR_SIGMA = 1.015, 0.04, 0.03
 """A patient is this much longer or broader than he was cast, on either axis by itself, and that much askew: a subject
 takes seconds to cast, and what is learnt by heart of his proportions is of no use elsewhere. Larger rather than
 smaller, since nothing is known beyond the picture's edge."""
+NEAREST_LEAF = 0.14
+"""From the picture's centre, in its sides: openings down to 60 mm."""
 NO_LEVEL = 32767
 
 
@@ -122,9 +124,9 @@ def changed_points(displacements: torch.Tensor, change: torch.Tensor) -> torch.T
     return torch.cat([displacements[..., :2] @ change.transpose(1, 2), displacements[..., 2:]], -1)
 
 
-def vary(raw: torch.Tensor, rng: torch.Generator) -> torch.Tensor:
+def vary(raw: torch.Tensor, rng: torch.Generator, coned: float = 0.15) -> torch.Tensor:
     """Pictures (n, s, s), int16 or float, to uint8 as a model sees them, with contrast, shading, blur, noise,
-    collimation and occlusion at random."""
+    occlusion and, in the share `coned` of them, the collimator's leaves somewhere in the picture, at random."""
     count, size = raw.shape[:2]
 
     def uniform(*shape: int, low: float = 0.0, high: float = 1.0) -> torch.Tensor:
@@ -145,9 +147,10 @@ def vary(raw: torch.Tensor, rng: torch.Generator) -> torch.Tensor:
     grain = uniform(count, 1, 1) ** 2 * 0.025
     signal = signal + grain * torch.randn(signal.shape, generator=rng, device=raw.device)
     row = torch.arange(size, device=raw.device, dtype=torch.float32) / size
-    low, high = uniform(count, 2, 1, high=0.25), uniform(count, 2, 1, low=0.75)
+    closed = (0.5 - NEAREST_LEAF) * uniform(count, 1, 1)
+    low, high = closed * uniform(count, 2, 1, low=0.5), 1 - closed * uniform(count, 2, 1, low=0.5)
     inside = (row >= low) & (row < high)
-    signal = signal * ((inside[:, 0, :, None] & inside[:, 1, None, :]) | ~some(0.15))
+    signal = signal * ((inside[:, 0, :, None] & inside[:, 1, None, :]) | ~some(coned))
     out = window((signal * top).clamp(0, 65535))
     extent = uniform(count, 2, 1, low=1 / 16, high=1 / 3)
     start = uniform(count, 2, 1) * (1 - extent)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ from inference.models.interface import ModelInfo
 from inference.models.transformers import TransformersModel
 from inference.prompts import correct_reply, reason_x, reason_y
 from inference.reply import mentions
-from inference.training import dialogue
+from inference.training import phrases
 from sim.carm import CArm
 from sim.landmarks import KEYS
 from sim.pose import CArmPose
@@ -204,16 +205,14 @@ def plain(text: str) -> str:
 
 
 def test_no_phrase_of_the_evaluation_is_one_of_training():
-    training = [
-        *dialogue.BARE,
-        *dialogue.NOT,
-        *dialogue.NAMED,
-        *(w for words in dialogue.HINTS.values() for w in words),
-    ]
-    taught = {plain(text) for text in training}
+    rng = np.random.default_rng(0)
+    makers = [phrases.bare, partial(phrases.denied, "{}"), partial(phrases.named, "{}")]
+    makers += [partial(phrases.direction, way) for way in phrases.WAYS]
+    taught = {plain(make(rng)) for make in makers for _ in range(5000)}
     ours = [*correction.BARE, *correction.NAMED, *correction.NEGATED, *sum(correction.HINTS.values(), ())]
     assert len(ours) > 30
     assert not {plain(text) for text in ours} & taught
+    assert len(taught) > 10_000
 
 
 def test_reasons_must_agree_and_name_both():
