@@ -51,8 +51,8 @@ class Recipe(Part):
     once, for a cast that grows while the tower trains. The language stages learn from `language_data` (or the same
     folder), from `language_views` of each subject, which are looked at `looks` times, varied anew each time, and ask
     `questions` about one look in one sequence; before, in the stage `reading`, they learn to read the image tokens.
-    `start` is a folder with a base and an adapter to go on from, with its own tower where that is not trained on; without
-    a stage `base` its base stays as it is."""
+    `start` is a folder with a base and an adapter to go on from, with its own tower where that is not trained on;
+    without a stage `base` its base stays as it is."""
 
     data: Path
     language_data: Path | None = None

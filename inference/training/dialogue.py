@@ -160,6 +160,8 @@ def correction(scene: Scene, rng: np.random.Generator) -> Exchange:
 
     Hints and negations are true of the geometry, names are true or false. The answer is what the words leave of what
     was read (`revised`)."""
+    if scene.reading is not None and rng.uniform() < SUPPOSED_SHARE:
+        scene = supposed(scene, rng)
     ranked = scene.ranked
     truth = ranked[0]
     earlier = _earlier(scene, rng)
@@ -194,9 +196,8 @@ def revised(
     of `earlier`) and a negation say that `earlier` is wrong, both of it. A bare challenge (all else None) may not be
     meant: it makes `earlier` less likely. What is `named` takes a place, the first one where it is half as likely as
     what was read; far away it is denied."""
-    reading, spread = scene.displacements if scene.reading is None else scene.reading, scene.spread
-    places = np.nan_to_num(reading + UNIT_LAPLACE * (SURE_MM if spread is None else spread), nan=1e4)
-    nearest = np.linalg.norm(places, axis=-1).argmin(1)
+    reading = scene.displacements if scene.reading is None else scene.reading
+    places, nearest = meant(reading, scene.spread)
     likely = np.bincount(nearest, minlength=len(KEYS)) / len(nearest)
     distance = np.linalg.norm(np.nan_to_num(reading, nan=1e4), axis=-1)
     first, second, *_ = [KEYS[i] for i in np.argsort(distance)]
@@ -227,6 +228,27 @@ def revised(
     return best[:2], None
 
 
+def meant(reading: np.ndarray, spread: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """What a reading (14, 3) mm may mean: places (256, 14, 3) mm, and which landmark is nearest in each (256,)."""
+    places = np.nan_to_num(reading + UNIT_LAPLACE * (SURE_MM if spread is None else spread), nan=1e4)
+    return places, np.linalg.norm(places, axis=-1).argmin(1)
+
+
+def supposed(scene: Scene, rng: np.random.Generator) -> Scene:
+    """The scene as it would be if what is read nearest were wrong, both of it: one of the truths that the reading
+    leaves open, else a view that is misplaced as a whole. So a clinician's words about a wrong answer are learnt from
+    any view, and not only from the few that a reading misses."""
+    places, nearest = meant(scene.reading, scene.spread)
+    order = np.argsort(np.linalg.norm(scene.reading, axis=-1))
+    open_ = np.flatnonzero(~np.isin(nearest, order[:2]))
+    if len(open_):
+        truth = places[rng.choice(open_)].copy()
+    else:
+        truth = scene.reading - scene.reading[rng.choice(order[2:6])]
+    truth[np.isnan(scene.displacements)] = np.nan
+    return replace(scene, displacements=truth)
+
+
 def _earlier(scene: Scene, rng: np.random.Generator) -> list[str]:
     """The answer that the clinician comments on: what a network reads there, its nearest neighbours, or one that was
     planted; one or two landmarks. Where a reading errs its own mistake is mostly what is commented on."""
@@ -242,6 +264,8 @@ def _earlier(scene: Scene, rng: np.random.Generator) -> list[str]:
     return earlier[:1] if rng.uniform() < 0.15 else earlier
 
 
+SUPPOSED_SHARE = 0.5
+"""Of the corrections, how many are about a view as it would be if the reading were wrong."""
 KINDS = ("bare", "direction", "negation", "name", "false")
 AFTER_WRONG, AFTER_RIGHT = (0.22, 0.28, 0.28, 0.15, 0.07), (0.45, 0.0, 0.0, 0.2, 0.35)
 """How often the words about a wrong and about a right answer are of each kind. A direction that is not clear becomes a

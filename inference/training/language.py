@@ -34,8 +34,9 @@ from sim.geometry import on_picture
 
 TELLING_WEIGHT = 4.0
 IGNORED = -100
-MISTAKEN_SHARE = 0.4
-"""Of the corrections that are taught, how many are about a view whose centre the tower's head misread."""
+DOUBTFUL_SHARE, DOUBT = 0.5, 0.15
+"""Of the corrections that are taught, how many are about a view in doubt: one where at least this share of what the
+reading may mean is that neither of the two landmarks read nearest is the nearest."""
 CONED_SHARE = 0.4
 """Of the looks, how many are through a narrowed collimator: there a reading errs, and the clinician's words count."""
 GAUGE_WEIGHT = 0.3
@@ -203,11 +204,14 @@ class Exchanges(IterableDataset):
         self.scenes, self.writer, self.share, self.seed = scenes, writer, share, seed
         self.questions = min(questions, size)
         self.views = size // self.questions
-        nearest = np.linalg.norm(np.nan_to_num(scenes.truth, nan=np.inf), axis=-1).argmin(1)
-        read = np.argsort(np.linalg.norm(scenes.reading, axis=-1), axis=1)[:, :2]
-        self.mistaken = np.flatnonzero((read != nearest[:, None]).all(1))
         corrections = dict(share).get(dialogue.correction, 0.0)
-        self.mistaken_share = MISTAKEN_SHARE * corrections if len(self.mistaken) else 0.0
+        self.doubtful = [view for view in range(len(scenes)) if corrections and self._doubt(view) >= DOUBT]
+        self.doubtful_share = DOUBTFUL_SHARE * corrections if self.doubtful else 0.0
+
+    def _doubt(self, view: int) -> float:
+        reading = self.scenes.reading[view]
+        _, nearest = dialogue.meant(reading, self.scenes.spread[view])
+        return float((~np.isin(nearest, np.linalg.norm(reading, axis=-1).argsort()[:2])).mean())
 
     def __iter__(self) -> Iterator[tuple[torch.Tensor, dict[str, torch.Tensor]]]:
         worker = get_worker_info()
@@ -215,12 +219,12 @@ class Exchanges(IterableDataset):
         while True:
             index, rows = [], []
             for _ in range(self.views):
-                mistaken = rng.uniform() < self.mistaken_share
-                view = int(rng.choice(self.mistaken) if mistaken else rng.integers(len(self.scenes)))
+                doubtful = rng.uniform() < self.doubtful_share
+                view = int(rng.choice(self.doubtful) if doubtful else rng.integers(len(self.scenes)))
                 index.append(view)
                 rows.append(
                     [
-                        self.about(view, dialogue.correction if mistaken else dialogue.kind(rng, self.share), rng)
+                        self.about(view, dialogue.correction if doubtful else dialogue.kind(rng, self.share), rng)
                         for _ in range(self.questions)
                     ]
                 )

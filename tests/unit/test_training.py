@@ -125,6 +125,21 @@ def test_another_look_weighs_the_words_against_what_was_read(earlier, way, denie
     assert dialogue.revised(uncertain(), earlier, way, denied, named) == answer
 
 
+def test_what_is_supposed_is_another_truth_that_the_reading_leaves_open():
+    rng = np.random.default_rng(8)
+    doubtful = uncertain()
+    for _ in range(20):
+        assert dialogue.supposed(doubtful, rng).ranked[0] not in ("carina", "t1")
+    sure = dialogue.Scene(doubtful.displacements.copy(), doubtful.visible, doubtful.reading, np.full((14, 3), 1.0))
+    sure.displacements[0] = np.nan
+    for _ in range(20):
+        view = dialogue.supposed(sure, rng)
+        shift = (view.displacements - sure.reading)[1:]
+        assert view.ranked[0] not in ("carina", "t1", "skull")
+        assert np.allclose(shift, shift[0]), "the whole view is misplaced"
+        assert np.isnan(view.displacements[0]).all()
+
+
 def test_a_named_neighbour_comes_first_where_it_is_as_likely():
     scene = uncertain()
     scene.reading[9] = (0.0, 6.0, 0.0)
@@ -201,6 +216,7 @@ def test_shipped_recipes_read_and_faults_are_named(tmp_path):
     assert read_recipe(resource("configs", "embedded.toml")).start is None
     assert read_recipe(resource("configs", "embedded-language.toml")).start is not None
     assert read_recipe(resource("configs", "embedded-on.toml")).start is not None
+    assert read_recipe(resource("configs", "embedded-words.toml")).base is None
     wrong = tmp_path / "wrong.toml"
     wrong.write_text('data = "a"\ncheck = "b"\nout = "c"\n[tower]\nsamples = "many"\n')
     with pytest.raises(ValueError, match=re.escape("tower.samples")):
