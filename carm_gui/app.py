@@ -22,6 +22,7 @@ from pathlib import Path
 from sim.frame import Dose, Frame
 from sim.pose import CArmPose
 from sim.resource import data_dir, resource
+from sim.warm import read_ahead
 
 log = logging.getLogger(__name__)
 
@@ -189,6 +190,7 @@ class Backend(threading.Thread):
             self._tell(Notice("scout", {"scout": scout, "t1": t1, "back_mm": back}))
         except Exception:
             log.exception("overview")
+            self._tell(Notice("scout", {"scout": None}))
 
     def _note(self, text: str) -> None:
         """Shown where notes are: a projector that falls back says so."""
@@ -310,6 +312,7 @@ def main(
     keep_table: bool = False,
 ) -> int:
     """Open the window on `patient`. Returns the exit status: 0, or 1 when no window can be shown."""
+    read_ahead()
     problem = missing_for_qt()
     if problem:
         print(problem, file=sys.stderr)

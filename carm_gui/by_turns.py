@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from itertools import chain
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -13,7 +14,7 @@ TURN_S = 0.012
 
 class ByTurns(QObject):
     """`begin(steps)` does the first steps at once and the rest turn by turn. What is begun before the last is through
-    has that finished first."""
+    comes after it."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -24,15 +25,16 @@ class ByTurns(QObject):
 
     def begin(self, steps: Iterator[None]) -> None:
         """See the class."""
-        for _ in self._steps:
-            pass
+        if self._timer.isActive():
+            self._steps = chain(self._steps, steps)
+            return
         self._steps = steps
         self._timer.start()
         self._turn()
 
     def _turn(self) -> None:
         end = time.perf_counter() + TURN_S
-        for _ in self._steps:
+        while next(self._steps, self) is None:
             if time.perf_counter() > end:
                 return
         self._timer.stop()

@@ -16,6 +16,9 @@ def serve_check(
     rooms: Annotated[int, typer.Option("--rooms", min=1, max=32, help="Most rehearsals at once.")] = 8,
     seconds: Annotated[float, typer.Option("--seconds", min=1, max=600, help="How long for each number.")] = 30.0,
     think: Annotated[float, typer.Option("--think", min=0, max=120, help="Seconds between two questions.")] = 10.0,
+    longest: Annotated[
+        float | None, typer.Option("--longest", min=1, help="Seconds for all of it; default: as many as it needs.")
+    ] = None,
     form: Annotated[bool, typer.Option("--form", help="Hold replies to their form (vLLM).")] = False,
     allow: Annotated[bool, typer.Option("--allow", help="Allow this server's host from now on.")] = False,
     as_json: JsonOption = False,
@@ -27,7 +30,7 @@ def serve_check(
 
         if allow:
             _tell(f"{remember(url)} is allowed from now on.")
-        result = measure.check(url, rooms, seconds, think, form, _tell)
+        result = measure.check(url, rooms, seconds, think, form, _tell, longest_s=longest)
     answer(as_json, result, measure.table_lines(result))
 
 

@@ -44,7 +44,7 @@ class Finding:
 def examine(progress: Callable[[str], None] = lambda text: None) -> list[Finding]:
     """All checks, in the order in which they are shown."""
     needed = (_python, _folders, _patient, _model, _generator, _qt, _screen, _torch)
-    checks = (*needed, _gpu, _memory, _four_bits, _forms, _deepdrr)
+    checks = (*needed, _gpu, _memory, _four_bits, _forms, _servers, _deepdrr)
     findings = []
     for check in checks:
         progress(f"checking {check.__name__.strip('_')} ...")
@@ -210,6 +210,18 @@ def _four_bits() -> Finding:
 
 def _forms() -> Finding:
     return _extra("Replies held to form", "llguidance", "MODEL@form")
+
+
+def _servers() -> Finding:
+    """None is asked, and no keyring opened: which hosts beyond this machine may be asked."""
+    from inference.models.servers import allowed_hosts
+
+    name = "Model servers"
+    hosts = sorted(allowed_hosts())
+    if not hosts:
+        remedy = "`carm serve-check https://HOST/v1#MODEL --allow` allows one and measures it."
+        return Finding(name, False, "none beyond this machine is allowed", remedy, needed=False)
+    return Finding(name, True, f"{', '.join(hosts)} may be asked; `carm serve-check` measures one", needed=False)
 
 
 def _large(entry: Entry) -> Finding:

@@ -119,6 +119,7 @@ def script(window):
     yield 0.3, window.show_palette
     yield 0.3, lambda: window.palette_box.line.setText("go up")
     yield 0.3, window.palette_box.dismiss
+    yield 1.0, window.toggle_theme
     yield 0.5, lambda: window.do("expose")
     yield 0.5, window.compare
     yield 0.5, lambda: window.desk.bring("assistant")
@@ -143,7 +144,10 @@ def measure(seconds: float, rest_s: float = 8.0, patient: str = "virtual", model
     """Run the window as the app does and return its figures; see the module."""
     import psutil
 
+    from sim.warm import read_ahead
+
     began, load = psutil.Process().create_time(), Load()
+    read_ahead()
     from carm_gui.app import application, begin
     from carm_gui.settings import Settings
     from carm_gui.window_thread import window_thread_first

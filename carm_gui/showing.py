@@ -20,8 +20,9 @@ from carm_gui.views.overlays import Mark
 from carm_gui.views.step_card import the, title
 from inference.step import Step
 
+PALETTE_GUIDE = "Ctrl+K finds every action · "
 GUIDE = {
-    "idle": "Enter sends · Ctrl+K finds every action · F1 shows every key",
+    "idle": f"Enter sends · {PALETTE_GUIDE}F1 shows every key",
     "looking": "The model takes a look… · Esc halts",
     "proposing": "The model is answering… · Esc halts",
     "waiting": "Ctrl+Enter accepts · Ctrl+Backspace rejects · Ctrl+Shift+C corrects · Esc halts",
@@ -87,7 +88,7 @@ class Showing:
         self.attach(data["session"])
 
     def _on_scout(self, data: dict) -> None:
-        self.where.show_scout(data["scout"], data["t1"], data["back_mm"])
+        self.where.show_scout(data["scout"], data.get("t1"), data.get("back_mm", 0.0))
 
     def _on_failed(self, data: dict) -> None:
         self.fail(data["text"])
@@ -288,7 +289,10 @@ class Showing:
     def guide(self) -> None:
         """The line below the command line: what can be done now."""
         here = self.live.hasFocus() and self.state in ("idle", "waiting", "arrived", "halted")
-        self.command.guide(PICTURE_GUIDE if here else GUIDE[self.state])
+        text = PICTURE_GUIDE if here else GUIDE[self.state]
+        if not self.actions_by_name["palette"].isEnabled():  # in a study, and in a replay
+            text = text.replace(PALETTE_GUIDE, "")
+        self.command.guide(text)
 
     def announce(self, text: str, urgent: bool = False) -> None:
         """Let a screen reader say it; what is `urgent` breaks into what it is saying. What several events of one moment

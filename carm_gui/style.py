@@ -14,6 +14,7 @@ ICON_GROUND = "#a5afbc"
 def style_sheet(theme: Theme) -> str:
     """What the palette cannot say: cards, chips, buttons, focus rings."""
     t = theme
+    off = "dashed" if theme.name == "contrast" else "solid"  # there a grey cannot be told from white
     return f"""
     QMainWindow, QDialog {{ background: {t.window}; }}
     QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.border}; padding: 4px 6px; }}
@@ -73,8 +74,13 @@ def style_sheet(theme: Theme) -> str:
                    padding: 6px 14px; }}
     QPushButton:hover {{ border-color: {t.dim}; }}
     QPushButton:pressed {{ background: {t.border}; }}
-    QPushButton:disabled {{ color: {t.dim}; }}
+    QPushButton:disabled {{ background: transparent; color: {t.dim}; border-style: {off}; }}
+    QPushButton[role="primary"] {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent}; }}
+    QPushButton[role="primary"]:hover {{ border-color: {t.text}; }}
+    QPushButton[role="primary"]:pressed {{ background: {t.tint}; color: {t.text}; }}
+    QPushButton[role="primary"]:disabled {{ background: transparent; color: {t.dim}; border-color: {t.border}; }}
     QPushButton:focus {{ border: 2px solid {t.accent}; padding: 5px 13px; }}
+    QPushButton[role="primary"]:focus {{ border-color: {t.text}; }}
     QPushButton[keycap="letter"] {{ padding: 6px 38px 6px 14px; text-align: left; }}
     QPushButton[keycap="letter"]:focus {{ padding: 5px 37px 5px 13px; }}
     QPushButton[keycap="chord"] {{ padding: 6px 66px 6px 14px; text-align: left; }}
@@ -106,17 +112,20 @@ def style_sheet(theme: Theme) -> str:
     QComboBox::drop-down {{ border: none; width: 18px; }}
     QComboBox::down-arrow {{ image: none; }}
     QComboBox:focus, QLineEdit[role="figure"]:focus {{ border: 2px solid {t.accent}; padding: 1px 5px; }}
-    QComboBox:disabled, QLineEdit[role="figure"]:disabled {{ color: {t.dim}; background: {t.surface}; }}
+    QComboBox:disabled, QLineEdit[role="figure"]:disabled {{ color: {t.dim}; background: {t.surface};
+                 border-style: {off}; }}
     QComboBox QAbstractItemView {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.border};
                  selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
     QSlider::groove:horizontal {{ height: 4px; background: {t.border}; border-radius: 2px; }}
     QSlider::handle:horizontal {{ background: {t.accent}; width: 14px; height: 14px; margin: -5px 0;
                                   border-radius: 7px; }}
     QSlider::handle:horizontal:disabled {{ background: {t.dim}; }}
+    QSlider[unanswered="true"]::handle:horizontal {{ background: transparent; }}
     QSlider:focus {{ border: 2px solid {t.accent}; border-radius: 6px; }}
     QListWidget, QListView {{ background: transparent; border: 2px solid transparent; border-radius: 8px;
                               outline: none; }}
-    QListWidget:focus {{ border-color: {t.accent}; }}
+    QListWidget[role="box"] {{ background: {t.window}; border: 1px solid {t.border}; padding: 1px; }}
+    QListWidget:focus {{ border: 2px solid {t.accent}; padding: 0; }}
     QListWidget::item, QListView::item {{ border-radius: 6px; padding: 2px; color: {t.text}; }}
     QListWidget::item:selected, QListView::item:selected {{ background: {t.accent}; color: {t.on_accent}; }}
     QListWidget#strip::item {{ border: 2px solid transparent; }}

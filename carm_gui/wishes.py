@@ -298,7 +298,11 @@ class Wishes:
 
     def dress(self) -> None:
         """Take the colours of the theme."""
+        app = QApplication.instance()
+        app.removeEventFilter(self)  # of the thousands of events that this sends none is a key
         theme.dress(self, self.theme)
+        if not self._gone:
+            app.installEventFilter(self)
         self.assistant.dress(self.theme)
         self.where.dress(self.theme)
 
@@ -442,12 +446,22 @@ class Wishes:
 
 
 def _dressed(chosen: theme.Theme, windows: list) -> Iterator[None]:
-    """A change of theme, step by step; between two of them other events may be seen to."""
+    """A change of theme, step by step; between two of them other events may be seen to. Nothing is painted from the
+    first that can be seen to the last, so that all of it changes at once."""
     for window in windows:
         yield from window.assistant.pile.put_away()
-    theme.apply(QApplication.instance(), chosen.name)
     for window in windows:
-        window.dress()
+        window.setUpdatesEnabled(False)
+    try:
+        theme.apply(QApplication.instance(), chosen.name)
+        for window in windows:
+            window.dress()
+            yield
+            window.where.room.get_ready()
+            yield
+    finally:  # whatever happens, no window is left standing still
+        for window in windows:
+            window.setUpdatesEnabled(True)
     yield
     for window in windows:
         yield from window.assistant.pile.bring_back()

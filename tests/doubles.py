@@ -70,7 +70,7 @@ class ScriptedModel:
     def __init__(self, *script: Answer, delay: float = 0.0, piece: int = 12, state: str = "ready") -> None:
         self.script: list[Answer] = list(script)
         self.delay, self.piece = delay, piece
-        self.name, self.info = "scripted", ModelInfo("scripted")
+        self.name, self.info = "test double", ModelInfo("test double")  # the window shows it
         self.state, self.problem, self.note = state, "", ""
         self.requests: list[Request] = []
         self.cancels = 0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QAccessible, QImage
+from PySide6.QtWidgets import QComboBox, QWidget
 
 WORK_MS = 60_000
 """What another process, thread or the X server has to do may take so long while others keep the machine busy."""
@@ -31,6 +31,23 @@ def focusable(widget: QWidget) -> list[QWidget]:
         and part.isEnabled()
         and not part.visibleRegion().isEmpty()
     ]
+
+
+NO_ROLES = (QAccessible.Role.NoRole, QAccessible.Role.Client)
+"""Screen readers pass over what has one of these."""
+
+
+def unspoken(widget: QWidget) -> list[str]:
+    """What in `widget` takes the focus, and a screen reader is told no name or no role of. A combo box counts by its
+    label: on Linux its own name is what it shows."""
+    found = []
+    for part in focusable(widget):
+        face = QAccessible.queryAccessibleInterface(part)
+        labels = [said for said, _ in face.relations(QAccessible.RelationFlag.Label)]
+        name = labels[0].text(QAccessible.Text.Name) if labels else face.text(QAccessible.Text.Name)
+        if not name or face.role() in NO_ROLES or (isinstance(part, QComboBox) and not labels):
+            found.append(f"{type(part).__name__} in {type(part.parent()).__name__}: {name!r}, {face.role().name}")
+    return found
 
 
 def rgb(widget: QWidget) -> np.ndarray:

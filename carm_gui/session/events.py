@@ -104,4 +104,4 @@ class SessionStatus:
     armed: bool = False
     budget: Budget = field(default_factory=Budget)
     spent: Spent = field(default_factory=Spent)
-    model: str = "loading"  # "loading", "ready", "failed"
+    model: str = "loading"  # "loading", "ready", "failed", in a study "absent"

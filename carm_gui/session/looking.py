@@ -119,7 +119,7 @@ class Looking(Work):
             self._board.note(message)
             self._withdraw()
             self._board.become("idle", message)
-        elif model.state == "failed":
+        elif model.state in ("failed", "absent"):
             self._end(model.problem or "The model cannot be used.", "failed", "error")
         return model.state == "ready"
 

@@ -126,7 +126,7 @@ class NoModel:
     def __init__(self) -> None:
 
         self.name, self.note = "no assistant", ""
-        self.info, self.state = ModelInfo("no assistant"), "failed"
+        self.info, self.state = ModelInfo("no assistant"), "absent"
         self.problem = "There is no assistant in this trial; steer by hand, with the arrow keys or typed moves."
 
     def stream(self, request: Request) -> Iterator[str]:

@@ -15,6 +15,7 @@ from carm_gui import theme
 from carm_gui.views.correct import offset_words
 from carm_gui.views.model_header import ModelHeader
 from carm_gui.views.pile import Pile
+from carm_gui.views.spoken import speak_as
 from carm_gui.views.step_card import StepCard, the
 from carm_gui.views.widgets import KeyButton, breakable, frame, label, row
 from inference.step import Proposal, Step
@@ -67,6 +68,7 @@ class Assistant(QFrame):
         self.scroll.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.scroll.setWidget(self.pile)
         self.scroll.setAccessibleName("Conversation")
+        speak_as(self.scroll, "Pane")
         self.scroll.setObjectName("conversation")
         self._stick = True
         bar = self.scroll.verticalScrollBar()

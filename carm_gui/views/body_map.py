@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from carm_gui import theme
 from carm_gui.scout import Scout
 from carm_gui.views.paint import Layer, stroke
+from carm_gui.views.spoken import speak_as
 from sim.geometry import FIELD_MM
 from sim.landmarks import BY_KEY, KEYS
 from sim.pose import CArmPose
@@ -35,7 +36,9 @@ class BodyMap(QWidget):
         self.setMinimumSize(110, 150)
         self.setMouseTracking(True)
         self.setAccessibleName("Body map")
+        speak_as(self, "Graphic")
         self.scout: Scout | None = None
+        self._instead = "Overview\nis being made…"
         self._image: QImage | None = None
         self.pose, self.goal, self.target = CArmPose(), None, None
         self.track: list[CArmPose] = []
@@ -48,9 +51,14 @@ class BodyMap(QWidget):
 
     # ---- what to show
 
-    def show_scout(self, scout: Scout) -> None:
-        """The patient's overview, and where landmarks usually lie on it."""
+    def show_scout(self, scout: Scout | None) -> None:
+        """The patient's overview, and where landmarks usually lie on it; None where there can be none."""
         self.scout = scout
+        if scout is None:
+            self._instead = "No overview\nof this patient"
+            self._describe()
+            self.update()
+            return
         height, width = scout.grey.shape
         self._image = QImage(scout.grey.tobytes(), width, height, width, QImage.Format.Format_Grayscale8).copy()
         self._describe()
@@ -135,7 +143,7 @@ class BodyMap(QWidget):
             self._paint_overview(painter)
             painter.setPen(QColor("#a5afbc"))
             painter.setFont(theme.font(12))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Overview\nis being made…")
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._instead)
             self._paint_focus(painter)
             painter.end()
             return
@@ -222,7 +230,9 @@ class BodyMap(QWidget):
     # ---- choosing
 
     def _describe(self) -> None:
-        if self.scout is not None and not self.places():
+        if self.scout is None:
+            text = "There is no overview; say the target instead."
+        elif not self.places():
             text = "The usual places of the landmarks could not be laid over this scan; say the target instead."
         elif self.selected:
             text = f"{BY_KEY[self.selected].title}. Enter aligns to it; the arrows go to its neighbours."

@@ -55,6 +55,7 @@ class BudgetDialog(QDialog):
             grid.addWidget(label(unit, 13, tone="dim", wrap=False), row, 3)
         self.problem = label("", 13, tone="bad")
         self.usual, self.cancel, self.set = KeyButton("Usual values"), KeyButton("Cancel"), KeyButton("Set")
+        self.set.setProperty("role", "primary")
         self.usual.setToolTip("What it was before anyone changed it")
         self.usual.clicked.connect(lambda: self.put(Budget()))
         self.cancel.clicked.connect(self.reject)

@@ -87,7 +87,7 @@ class CommandLine(QWidget):
         self.history = list(history or [])
         self._place = len(self.history)
         self._draft = ""
-        self._guide = ""
+        self._guide, self._invitation = "", PLACEHOLDER
         self.rejecting: int | None = None
         self.line = _Line()
         self.line.setFont(theme.font(16))
@@ -113,6 +113,12 @@ class CommandLine(QWidget):
         self.line.textChanged.connect(lambda _: self._pause.start())
         self.line.returnPressed.connect(self._enter)
         self.line.recall.connect(self._recall)
+
+    def invite(self, text: str) -> None:
+        """What stands in the empty line."""
+        self._invitation = text
+        if self.rejecting is None:
+            self.line.setPlaceholderText(text)
 
     def put(self, text: str) -> None:
         """Put `text` on the line for the user to send."""
@@ -185,7 +191,7 @@ class CommandLine(QWidget):
             return
         self.rejecting = None
         retone(self.line, rejecting=False)
-        self.line.setPlaceholderText(PLACEHOLDER)
+        self.line.setPlaceholderText(self._invitation)
         self.line.setText(self._draft)
         self._draft = ""
         self.show_meaning()

@@ -23,6 +23,7 @@ from carm_gui.views.levels import Levels
 from carm_gui.views.picture_keys import PictureKeys
 from carm_gui.views.picture_mouse import PictureMouse
 from carm_gui.views.picture_paint import PicturePaint
+from carm_gui.views.spoken import speak_as
 from inference.commands import Display
 from inference.step import Proposal
 from sim import collimator
@@ -64,6 +65,7 @@ class LiveView(PictureKeys, PictureMouse, PicturePaint, QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Live picture")
+        speak_as(self, "Graphic")
         self.setMinimumSize(300, 240)
         self.bone_dark = True
         self.show_overlays = True

@@ -11,13 +11,24 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from carm_gui import theme
 from carm_gui.session.budget import Budget, Spent
-from carm_gui.views.widgets import PopOut, breakable, label, retone, row, small_button
+from carm_gui.views.widgets import Elided, PopOut, breakable, label, retone, row, small_button
 
+LOOKS = {
+    "loading": ("loading…", "warn"),
+    "ready": ("ready", "good"),
+    "failed": ("not available", "bad"),
+    "absent": ("", "dim"),
+    "busy": ("answering…", "accent"),
+    "waits": ("waits for you", "accent"),
+    "armed": ("goes ahead…", "warn"),
+}
+"""What is said of the model's state, or of whose turn it is, and in which tone."""
 DEVICES = {"cpu": "on the processor", "cuda": "on the GPU"}
 
 
 class Dot(QWidget):
-    """The model's state as a shape: a turning arc while it loads, a disc when ready, a square when it failed."""
+    """The model's state as a shape: a turning arc while it loads or answers, a disc when ready, a ring when it waits or
+    there is none, a square when it failed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,8 +59,9 @@ class Dot(QWidget):
             painter.setPen(QPen(ink, 2.4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
             painter.drawArc(QRectF(2.5, 2.5, 11, 11), self._angle * 16, 250 * 16)
         else:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(ink)
+            hollow = self._state in ("waits", "armed", "absent")
+            painter.setPen(QPen(ink, 2.4) if hollow else Qt.PenStyle.NoPen)
+            painter.setBrush(Qt.BrushStyle.NoBrush if hollow else ink)
             if self._state == "failed":
                 painter.drawRect(QRectF(3, 3, 10, 10))
             else:
@@ -71,7 +83,7 @@ class ModelHeader(QWidget):
         self._model_state, self._state = "loading", "idle"
         self._parts: list[str] = []
         self._dot = Dot()
-        self.name = label("Assistant", 15, bold=True, wrap=False)
+        self.name = Elided("Assistant", 15, bold=True)
         self.status = label("loading", 13, tone="dim", wrap=False)
         self.details = label("", 12, tone="dim")
         self.armed = small_button("Arm", "Accept proposals after a pause, without asking, within the budget", True)
@@ -124,7 +136,9 @@ class ModelHeader(QWidget):
             parts.append(DEVICES.get(info.device, info.device))
         if getattr(info, "note", "") and info.note not in parts:
             parts.append(info.note)
-        if state == "failed":
+        if state == "absent":
+            parts = [message]
+        elif state == "failed":
             parts = [message or "The model could not be loaded."]
         elif state == "loading":
             now = f"now: {message}" if message else "in its own process"
@@ -139,6 +153,7 @@ class ModelHeader(QWidget):
         self.armed.setText("Armed" if on else "Arm")
         self.armed.setAccessibleName("Armed: accepts by itself" if on else "Arm: accept proposals without asking")
         self._armed_line.setVisible(on)
+        self._show_dot()
 
     def show_budget(self, budget: Budget) -> None:
         """What one alignment may use."""
@@ -172,15 +187,17 @@ class ModelHeader(QWidget):
 
     def _show_dot(self) -> None:
         busy = self._model_state == "ready" and self._state in ("looking", "proposing")
-        shape = "busy" if busy else self._model_state
-        words = {"loading": "loading…", "ready": "ready", "failed": "not available", "busy": "answering…"}
-        tones = {"loading": "warn", "ready": "good", "failed": "bad", "busy": "accent"}
+        waits = self._model_state == "ready" and self._state == "waiting"
+        asks = "armed" if self.armed.isChecked() else "waits"
+        shape = "busy" if busy else asks if waits else self._model_state
+        words, tone = LOOKS[shape]
         colour = {
+            "dim": self._theme.dim,
             "warn": self._theme.warn,
             "good": self._theme.good,
             "bad": self._theme.bad,
             "accent": self._theme.accent,
         }
-        self._dot.show_state(shape, colour[tones[shape]])
-        self.status.setText(words[shape])
-        retone(self.status, tone=tones[shape])
+        self._dot.show_state(shape, colour[tone])
+        self.status.setText(words)
+        retone(self.status, tone=tone)

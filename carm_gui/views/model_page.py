@@ -77,6 +77,7 @@ class ModelPage(QDialog):
         self.note = label("", 14)
         self.note.setAccessibleName("How loading goes")
         self.load_button = KeyButton("Load")
+        self.load_button.setProperty("role", "primary")
         self.load_button.clicked.connect(self.load)
         self.cancel_button = KeyButton("Cancel")
         self.cancel_button.clicked.connect(self.cancel)

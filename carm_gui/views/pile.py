@@ -71,7 +71,8 @@ class Pile(QWidget):
         for widget in sorted(self._away, key=lambda one: abs(self._places.get(one, (0,))[0] - middle)):
             if widget in self._away:
                 widget.setParent(self)
-                widget.setGeometry(LEFT, *self._places.pop(widget))
+                if widget in self._places:  # else it has not been laid out yet
+                    widget.setGeometry(LEFT, *self._places[widget])
                 widget.show()
                 self._away.discard(widget)
                 yield

@@ -152,6 +152,7 @@ class PlaceDialog(QDialog):
         whole = small_button("Whole picture", "Zoom out and take the automatic window (0)")
         whole.clicked.connect(lambda: [(p.show_whole(), p.reset_window()) for p in self.pictures.values()])
         self.save_button, self.save_as_button = KeyButton("Save", "Ctrl+S"), KeyButton("Save as…")
+        self.save_button.setProperty("role", "primary")
         close = KeyButton("Close")
         self.save_button.clicked.connect(self.save)
         self.save_as_button.clicked.connect(self.save_as)
@@ -180,6 +181,7 @@ class PlaceDialog(QDialog):
         for button in (keep, drop, stay):
             line.addWidget(button)
         self.question.hide()
+        keep.setProperty("role", "primary")
         self._keep_button = keep
         return self.question
 

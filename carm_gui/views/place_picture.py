@@ -18,6 +18,7 @@ from carm_gui import theme
 from carm_gui.views import display
 from carm_gui.views.levels import Levels
 from carm_gui.views.paint import plate, stroke
+from carm_gui.views.spoken import speak_as
 from sim.frame import LOG_SCALE
 
 GRAB_PX, DRAG_PX = 11.0, 5.0
@@ -52,6 +53,7 @@ class PlacePicture(QWidget):
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setMinimumSize(260, 300)
         self.setAccessibleName(name)
+        speak_as(self, "Graphic")
         self.setAccessibleDescription("Arrows move the point, Enter puts it down, plus and minus zoom.")
         self.edges = edges
         self.message = self.slab_text = ""

@@ -4,7 +4,17 @@ item may be left out, which is asked about once. Knows the form (session/questio
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QScrollArea, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QSlider,
+    QStyle,
+    QVBoxLayout,
+    QWidget,
+)
 
 from carm_gui import theme
 from carm_gui.session.questionnaires import Question, Questionnaire
@@ -12,6 +22,25 @@ from carm_gui.views.widgets import KeyButton, frame, label, retone, row
 
 MOST_BUTTONS = 11
 WIDTH = 820
+HANDLE_PX = 14
+"""The mark on a line, as style.py draws it."""
+
+
+class Scale(QSlider):
+    """A line to put a mark on. None is shown before there is one: a mark in the middle would draw the answers to it."""
+
+    def __init__(self, steps: int) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.setRange(0, steps)
+        self.setValue(steps // 2)
+        self.setProperty("unanswered", True)
+
+    def mousePressEvent(self, event) -> None:  # noqa: N802
+        if event.button() == Qt.MouseButton.LeftButton:
+            room = self.width() - HANDLE_PX
+            at = QStyle.sliderValueFromPosition(0, self.maximum(), round(event.position().x() - HANDLE_PX / 2), room)
+            self.setValue(at)  # the mark comes to the mouse, and is dragged on from there
+        super().mousePressEvent(event)
 
 
 class Item(QFrame):
@@ -60,11 +89,9 @@ class Item(QFrame):
         self.group = group
 
     def _slider(self, line: QHBoxLayout, form: Questionnaire) -> None:
-        self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.slider.setRange(0, (form.high - form.low) // form.step)
-        self.slider.setValue(self.slider.maximum() // 2)
-        self.slider.setTickPosition(QSlider.TickPosition.TicksBelow)
+        self.slider = Scale((form.high - form.low) // form.step)
         self.slider.setAccessibleName(self.text)
+        self.slider.setAccessibleDescription("not yet answered")
         self.shown = label("not yet", 13, tone="dim", wrap=False)
         self.shown.setFixedWidth(52)
         self.shown.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -73,6 +100,8 @@ class Item(QFrame):
             self.choose(form.low + form.step * self.slider.value())
             self.shown.setText(str(self.value))
             retone(self.shown, tone="")
+            retone(self.slider, unanswered=False)
+            self.slider.setAccessibleDescription("")
 
         self.slider.valueChanged.connect(take)
         self.slider.sliderReleased.connect(take)  # a mark in the middle is an answer too
@@ -106,6 +135,7 @@ class QuestionnairePage(QWidget):
             item.answered.connect(self._count)
         self.left = label("", 13, tone="dim")
         self.done = KeyButton("Continue")
+        self.done.setProperty("role", "primary")
         self.done.clicked.connect(self._finish)
         inside.addWidget(self.left)
         inside.addLayout(row(self.done))

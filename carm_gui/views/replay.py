@@ -94,6 +94,8 @@ class ReplayBar(QFrame):
         for speed in SPEEDS:
             self.speed.addItem(f"{speed:g}×", speed)
         self.speed.setCurrentIndex(SPEEDS.index(1.0))
+        speed = label("Speed", 13, tone="dim", wrap=False)
+        speed.setBuddy(self.speed)
         self.clock = label("", 13, tone="dim", wrap=False)
         self.what = label("", 13, bold=True, wrap=False)
         self.slider = QSlider(Qt.Orientation.Horizontal)
@@ -103,7 +105,7 @@ class ReplayBar(QFrame):
         inside = QVBoxLayout(self)
         inside.setContentsMargins(12, 8, 12, 6)
         inside.setSpacing(2)
-        top = row(self.badge, self.back, self.play, self.on, self.speed, self.clock, stretch=False)
+        top = row(self.badge, self.back, self.play, self.on, speed, self.speed, self.clock, stretch=False)
         top.addWidget(self.what, 1)
         inside.addLayout(top)
         inside.addWidget(self.slider)
@@ -215,9 +217,8 @@ class Replay(QObject):
         try:
             found = overview(patient_of(self.player.recording))
         except RecordingError:
-            return
-        if found is not None:
-            self.window.bridge.receive(Notice("scout", found))
+            found = {"scout": None}
+        self.window.bridge.receive(Notice("scout", found))
 
 
 def _shown(event: SessionEvent) -> SessionEvent | Notice:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from carm_gui import theme
 from carm_gui.views import solids
 from carm_gui.views.field import view_name
+from carm_gui.views.spoken import speak_as
 from sim.pose import CArmPose
 
 AZIMUTH, ELEVATION = 38.0, 24.0
@@ -47,6 +48,7 @@ class RoomView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(150, 90)
         self.setAccessibleName("Room view")
+        speak_as(self, "Graphic")
         self.setToolTip("Table, patient and C-arm. Drag to go round, double-click for the first angle.")
         self.azimuth, self.elevation = AZIMUTH, ELEVATION
         self.pose, self.beam_on = CArmPose(), False
@@ -93,11 +95,18 @@ class RoomView(QWidget):
         right = np.array([np.cos(a), np.sin(a), 0.0])
         return np.array([right, np.cross(toward, right), toward])
 
+    def _scale(self) -> float:
+        """Pixels a millimetre."""
+        return min(self.height() / (2 * HALF_HEIGHT_MM), self.width() / (2 * HALF_WIDTH_MM))
+
+    def get_ready(self) -> None:
+        """Work out now what the next paint would have to."""
+        self._shell_faces(self._camera(), self._scale())
+
     def paintEvent(self, event) -> None:  # noqa: N802
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        camera = self._camera()
-        scale = min(self.height() / (2 * HALF_HEIGHT_MM), self.width() / (2 * HALF_WIDTH_MM))
+        camera, scale = self._camera(), self._scale()
         self._paint_floor(painter, camera, scale)
         arm = self._faces(solids.c_arm(self.pose, self._floor), camera, scale)
         pens: dict[tuple[int, int, int], tuple[QPen, QBrush]] = {}

@@ -13,6 +13,7 @@ from carm_gui import theme
 from carm_gui.actions import COMMANDS, HELD_KEYS
 from carm_gui.views.overlays import MARK_COLOURS, STALE, mark_shape
 from carm_gui.views.paint import stroke
+from carm_gui.views.spoken import speak_as
 from carm_gui.views.widgets import KeyButton, chip, label
 
 MARKS = (
@@ -93,14 +94,15 @@ class KeySheet(QDialog):
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
         scroll.setAccessibleName("Keys")
+        speak_as(scroll, "Pane")
         scroll.setObjectName("sheet")
         close = KeyButton("Close")
         close.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         close.clicked.connect(self.accept)
         foot = QHBoxLayout()
-        words = (
-            "Letters act in the picture alone; in the command line they are text. Ctrl+K finds every action by name."
-        )
+        words = "Letters act in the picture alone; in the command line they are text."
+        if "palette" not in absent:
+            words += " Ctrl+K finds every action by name."
         foot.addWidget(label(words, 13, tone="dim"), 1)
         foot.addWidget(close)
         outer = QVBoxLayout(self)

@@ -23,6 +23,7 @@ from carm_gui.session.study_order import Item
 from carm_gui.session.study_ready import missing
 from carm_gui.session.study_run import Run, hold, state_of
 from carm_gui.session.study_trial import Restricted, Trial
+from carm_gui.views.command_line import PLACEHOLDER
 from carm_gui.views.questionnaire import QuestionnairePage
 from carm_gui.views.step_card import StepCard, the
 from carm_gui.views.study_bar import StudyBar
@@ -46,6 +47,8 @@ NOT_HERE = (
     "layout_two",
 )
 """Actions of the window that are no participant's business."""
+BY_HAND = "Say a move, for example “go up 5 cm”"
+CHOOSE = "Your own choice first, above the picture; then the assistant answers · Esc halts"
 LOOK_MS = 200
 """How often the clock and the reasons in sight are looked at."""
 
@@ -68,7 +71,7 @@ class Study(QObject):
         self.bar = StudyBar()
         self.bar.hide()
         self.bar.done.connect(lambda: self.finish("done"))
-        self.bar.committed.connect(lambda x, y: self.trial and self.trial.commit(x, y))
+        self.bar.committed.connect(self._commit)
         self._desk = window.takeCentralWidget()
         self._desk.layout().insertWidget(1, self.bar)
         self.pages = QStackedWidget()
@@ -218,9 +221,7 @@ class Study(QObject):
                 if spec not in self._patients:
                     patient = self._load_patient(spec)
                     self._patients = {spec: (patient, self._make_projector(patient), overview(patient))}
-                scout = self._patients[spec][2]
-                if scout is not None:
-                    self.window.bridge.receive(Notice("scout", scout))
+                self.window.bridge.receive(Notice("scout", self._patients[spec][2]))
                 self.window.bridge.receive(Notice("study", {"ready": page, "problem": ""}))
             except (ValueError, OSError) as problem:
                 self.window.bridge.receive(Notice("study", {"ready": page, "problem": str(problem)}))
@@ -274,8 +275,15 @@ class Study(QObject):
         self.window.assistant.allow_reasons(trial.rules.show.reasons and with_model)
         self.window.where.drive.setVisible(trial.rules.manual_jog)
         self.window.desk.bring("assistant")
+        self.window.command.invite(PLACEHOLDER if with_model else BY_HAND)
         if not with_model:
             self.window.assistant.greet(False)
+
+    def _commit(self, x: str, y: str) -> None:
+        if self.trial is not None:
+            self.window.assistant.header.show_state(self.window.state)
+            self.window.guide()
+            self.trial.commit(x, y)
 
     def _say(self, text: str) -> None:
         self.window.bridge.receive(Notice("note", {"text": text, "level": "warning"}))
@@ -310,6 +318,10 @@ class Study(QObject):
             name = event.data["name"]
             if name == "commit_wanted":
                 self.bar.ask_choice()
+                # The session says that the model answers, and yet it is the participant's turn.
+                self.window.assistant.header.show_state("waiting")
+                self.window.command.guide(CHOOSE)
+                self.window.announce(CHOOSE)
             elif name == "trial_ended":
                 self._trial_over(event.data["reason"])
 
@@ -372,13 +384,13 @@ def _unwritten(what: str, problem: OSError) -> str:
     return f"{what} cannot be written: {problem.strerror or problem}."
 
 
-def overview(patient) -> dict | None:
-    """What the body map shows of a patient; None where there is nothing to show."""
+def overview(patient) -> dict:
+    """What the body map shows of a patient, as the data of a "scout" notice."""
     from carm_gui.scout import scout_of
 
     try:
         scout = scout_of(patient)
     except (ValueError, ArithmeticError):
         log.exception("overview")
-        return None
+        return {"scout": None}
     return {"scout": scout, "t1": scout.typical.get("t1"), "back_mm": float(patient.corners()[:, 2].min())}

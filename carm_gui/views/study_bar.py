@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QVBoxLayout, QW
 from carm_gui.views.widgets import KeyButton, label, retone, row
 
 SHORT_S = 20.0
+QUESTION = "Before the assistant answers: which way would you move the view?"
+AXES = {"x": "across the patient", "y": "along the patient"}
 CHOICES = {
     "x": (("RIGHT", "← patient's right"), ("CENTER", "neither"), ("LEFT", "patient's left →")),
     "y": (("UP", "↑ head"), ("CENTER", "neither"), ("DOWN", "↓ feet")),
@@ -41,7 +43,7 @@ class StudyBar(QFrame):
             top.addWidget(widget)
         self.choice = QWidget()
         self._groups: dict[str, QButtonGroup] = {}
-        line = row(label("Before the assistant answers: which way would you move the view?", 14, bold=True, wrap=False))
+        line = row()
         for axis, choices in CHOICES.items():
             group = self._groups[axis] = QButtonGroup(self)
             for place, (value, text) in enumerate(choices):
@@ -50,13 +52,19 @@ class StudyBar(QFrame):
                 button.setAutoDefault(False)
                 button.setProperty("role", "small")
                 button.setProperty("value", value)
+                button.setAccessibleName(f"{AXES[axis]}: {text.strip('←→↑↓ ')}")
                 group.addButton(button, place)
                 line.insertWidget(line.count() - 1, button)
             line.insertSpacing(line.count() - 1, 12)
         self.commit = KeyButton("Commit")
+        self.commit.setProperty("role", "primary")
         self.commit.clicked.connect(self._commit)
         line.insertWidget(line.count() - 1, self.commit)
-        self.choice.setLayout(line)
+        asked = QVBoxLayout(self.choice)
+        asked.setContentsMargins(0, 0, 0, 0)
+        asked.setSpacing(6)
+        asked.addWidget(label(QUESTION, 14, bold=True))
+        asked.addLayout(line)
         self.choice.hide()
         for group in self._groups.values():
             group.buttonClicked.connect(lambda _: self._check())

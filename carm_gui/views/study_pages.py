@@ -12,6 +12,7 @@ from carm_gui import theme
 from carm_gui.session.study import Protocol, ProtocolError
 from carm_gui.session.study_order import plan
 from carm_gui.session.study_run import check_code
+from carm_gui.views.spoken import speak_as
 from carm_gui.views.widgets import KeyButton, label, retone, row
 
 WIDTH = 680
@@ -50,6 +51,7 @@ class Page(QWidget):
         self.said.hide()
         self.column.addWidget(self.said)
         self.button = KeyButton(button, "⏎")
+        self.button.setProperty("role", "primary")
         self.button.setMinimumHeight(38)
         self.button.clicked.connect(self.press)
         self.column.addLayout(row(self.button))
@@ -68,6 +70,7 @@ class Page(QWidget):
         outer.addWidget(scroll)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Enter is the button's, and so is Tab
         self.setAccessibleName(title)
+        speak_as(self, "Pane")
         self.setAccessibleDescription(text)
 
     def tell(self, text: str, tone: str = "dim") -> None:
@@ -136,7 +139,8 @@ class ProctorPage(Page):
 
     def show_missing(self, sentences: list[str]) -> None:
         """What this machine lacks for the protocol; stays in sight."""
-        self.extra.insertWidget(0, label("\n".join(f"⚠ {sentence}" for sentence in sentences), 14, tone="warn"))
+        told = label("\n".join(f"⚠ {sentence}" for sentence in sentences), 14, tone="warn")
+        self.column.insertWidget(self.column.indexOf(self.extra), told)
 
     def _check(self) -> None:
         while self._rows.count():

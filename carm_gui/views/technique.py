@@ -49,7 +49,9 @@ def _stack(holder: QWidget, caption: str, widget: QWidget) -> None:
     inside = QVBoxLayout(holder)
     inside.setContentsMargins(0, 0, 0, 0)
     inside.setSpacing(1)
-    inside.addWidget(label(caption, 11, tone="dim", wrap=False))
+    above = label(caption, 11, tone="dim", wrap=False)
+    above.setBuddy(widget)  # on Linux a screen reader is given the name of a combo box by its label alone
+    inside.addWidget(above)
     inside.addWidget(widget)
 
 
@@ -163,7 +165,7 @@ class Technique(QFrame):
         self.set_ready(False)
 
     def _make_controls(self) -> None:
-        self.button = KeyButton("Beam on", "B")
+        self.button = KeyButton("Beam: off", "B")
         self.button.setMinimumWidth(118)
         self.button.setToolTip("Switch the beam on or off. Space is the pedal: on while it is held in the picture.")
         self.button.clicked.connect(lambda: self.beam_wanted.emit(not self.on))
@@ -242,7 +244,7 @@ class Technique(QFrame):
 
     def show_beam(self, on: bool, pulse_rate: float) -> None:
         self.on = on
-        self.button.setText("Beam on" if on else "Beam off")
+        self.button.setText("Beam: on" if on else "Beam: off")
         self.button.setAccessibleName(f"Beam is {'on' if on else 'off'}")
         retone(self.button, beam=on)
         place = self.pulse_rate.findData(pulse_rate)

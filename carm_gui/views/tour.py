@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from carm_gui import theme
+from carm_gui.views.spoken import speak_as
 from carm_gui.views.widgets import KeyButton, label
 
 CARD_PX = 350
@@ -37,11 +38,13 @@ class Tour(QWidget):
         super().__init__(parent)
         self.stops, self.place = list(stops), 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        speak_as(self, "Dialog")
         self.card = QFrame(self)
         self.card.setProperty("role", "popup")
         self.heading, self.words = label("", 16, bold=True), label("", 14)
         self.count = label("", 12, tone="dim", wrap=False)
         self.back, self.skip, self.next = KeyButton("Back"), KeyButton("Skip", "Esc"), KeyButton("Next", "⏎")
+        self.next.setProperty("role", "primary")
         for button, act in ((self.back, lambda: self.go(-1)), (self.skip, self.end), (self.next, lambda: self.go(1))):
             button.clicked.connect(act)
         top = QHBoxLayout()

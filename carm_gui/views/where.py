@@ -119,9 +119,12 @@ class Where(QFrame):
         if (self.height() >= TALL_PX) is not self._tall:
             self._lay_top(not self._tall)
 
-    def show_scout(self, scout: Scout, t1: tuple[float, float] | None, back_mm: float) -> None:
-        """The patient's overview; `t1` (left, up) and `back_mm` say where the drawn patient lies in the room."""
+    def show_scout(self, scout: Scout | None, t1: tuple[float, float] | None, back_mm: float) -> None:
+        """The patient's overview; `t1` (left, up) and `back_mm` say where the drawn patient lies in the room. Without
+        an overview the room stays as it is."""
         self.map.show_scout(scout)
+        if scout is None:
+            return
         left, up = t1 if t1 is not None else (scout.left_mm + scout.width_mm / 2, scout.up_mm - scout.height_mm / 2)
         self.room.lay_patient((left, up, back_mm + 112.0), back_mm)
 

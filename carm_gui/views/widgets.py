@@ -47,6 +47,39 @@ def label(text: str = "", size: float = 14, bold: bool = False, tone: str = "", 
     return result
 
 
+class Elided(QLabel):
+    """Plain text on one line. What there is no room for ends in dots; the whole is the tool tip then."""
+
+    def __init__(self, text: str = "", size: float = 14, bold: bool = False) -> None:
+        super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setFont(theme.font(size, bold))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        return QSize(48, super().minimumSizeHint().height())
+
+    def shown(self) -> str:
+        """What is on screen."""
+        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+
+    def paintEvent(self, event) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.shown())
+        painter.end()
+
+    def setText(self, text: str) -> None:  # noqa: N802
+        super().setText(text)
+        self._tell()
+
+    def resizeEvent(self, event) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._tell()
+
+    def _tell(self) -> None:
+        self.setToolTip(self.text() if self.shown() != self.text() else "")
+
+
 def retone(widget: QWidget, **properties: object) -> None:
     """Set dynamic properties and let the style sheet see them."""
     if all(widget.property(name) == value for name, value in properties.items()):

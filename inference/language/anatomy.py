@@ -76,12 +76,12 @@ FAMILIES: dict[str, str] = {
         thoracic vertebra; t12 vertebra; vertebra t12; t12 body; body t12; vertebral body t12; twelfth
         thoracic vertebral body; 12th thoracic vertebra; 12th thoracic; 12th thoracic vertebral body; lower
         thoracic vertebral body; thoracic vertebra t12; last thoracic vertebra; last thoracic; twelfth dorsal
-        vertebra; lowest thoracic vertebra; lowermost thoracic vertebra; bottom thoracic vertebra; twelveth
-        thoracic vertebra; twelfth vertebra; 12th vertebra; thoracic t12; thoracic twelfth; twelfth thoracic
+        vertebra; lowest thoracic vertebra; lowermost thoracic vertebra; bottom thoracic vertebra;
+        twelfth vertebra; 12th vertebra; thoracic t12; thoracic twelfth; twelfth thoracic
         t12; twelfth thoracic vertebra t12; t12 thoracic vertebra; vertebrae t12; t12 vertebrae; level t12;
-        t12 level; twelfth thoracic vertebrae; lower thoracic vertebrae; twelth thoracic vertebra; thoracic
+        t12 level; twelfth thoracic vertebrae; lower thoracic vertebrae; thoracic
         vertebra twelfth; t12 spine; spine t12; t12 thoracic; thoracic spine t12; t12 thoracic spine; lower
-        vertebra thoracic; twelveth thoracic; twelth thoracic; vertebral level t12; twelfth thorax vertebra;
+        vertebra thoracic; vertebral level t12; twelfth thorax vertebra;
         twelve thoracic vertebra; twelve thoracic; 12 thoracic vertebra; bottommost thoracic vertebra;
         lowermost thoracic; lowest thoracic; final thoracic vertebra""",
 }

@@ -32,6 +32,11 @@ APART = (
         r"\2 \1 of ",
     ),
     (r"\b(humerus|diaphragm|trachea|windpipe), (?:the )?(proximal|head|dome|crus|bifurcation|split)\b", r"\1 \2"),
+    (
+        r"\b(elbow|wrist|shoulder|shoulder[- ]?blade|scapula|humerus|humeral head|dome|diaphragm|hemidiaphragm|"
+        r"olecranon|carpus),? but (?:(?:of|on|at|to) )?(?:the )?(left|right)(?: side| one)?(?=\W*(?:please|now)?\W*$)",
+        r"\1 \2",
+    ),
     (r"\b(t-?12?),? (?=(?:the )?(?:vertebral )?body\b)", r"\1 "),
     (r"\bshoulder[- ]?blades (?=(?:(?:lower|inferior) )?(?:tip|angle)\b)", "shoulder blade "),
     (

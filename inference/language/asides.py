@@ -12,7 +12,8 @@ from inference.language.wanting import AHEAD
 
 _URGING = (
     r"come (?:on|along)(?: now)?|chop[ -]chop|hurry(?: up)?(?: please| now)?|(?:be )?quick(?:ly)?(?: now| about it)?|"
-    r"make it (?:quick|snappy|fast)|look (?:sharp|lively)|get a move on|get going|on the double|pronto|presto|"
+    r"make it (?:quick|snappy|fast)|look (?:sharp|lively)|get a move on|get going|get on with it|"
+    r"on the double|pronto|presto|"
     r"we have(?: not| no)(?: got)? (?:much |a lot of |all )?(?:time|day)|(?:the )?sooner the better|i am waiting|"
     r"i have(?: not|n't) got all day"
 )
@@ -85,6 +86,12 @@ _SET_OFF = r"(?=\s*[,.;:!\-])[\s,.;:!\-]+"
 _STATED = r"(?!\W*no\b|.*\b(?:that|this|it|here) (?:is|was|looks|seems|must be)\b)"
 
 ASIDES = (
+    # To a nurse beside the table, not to the machine: "nurse, go left".
+    (
+        r"^\W*(?:scrub |head |staff |theatre )?(?:nurse|sister)[\s,:!]+(?:please )?(?:go|move|step|come|stand|walk)"
+        r"(?: (?:over|back|to|the|your|a|bit|little))* (?:left|right|up|down|back|away|out|over)\W*$",
+        " xperson ",
+    ),
     (r"(?<=[a-z0-9])[\s,.!?]*(?:[:;]-?[)d]|[\U0001f600-\U0001f64f\u263a\ufe0f]+)(?=\W*$)", ""),
     (rf"\b(?:{_PLEASE})\b", " "),
     (rf"(?<=[a-z0-9]) *,? *\b{_PARTICLES}\b", " "),
@@ -111,9 +118,8 @@ ASIDES = (
     (rf"\b(please|thanks|ta|for (?:me|us)) (?:{_CALLING})(?=\W*$)", r"\1"),
     (rf"(?<=[a-z0-9])\s*,\s*(?:{_ANYWHERE})\s*(?=,)", ""),
     (
-        rf"(?<=[a-z0-9]) (?:{_SWEARING}|today|at last|anyway|pronto|stat|asap|promptly|urgently|swiftly|lol|for "
-        rf"the (?:surgeon|doctor|team|"
-        rf"record))(?=\W*$)",
+        rf"(?<=[a-z0-9]) (?:{_URGING}|{_SWEARING}|today|at last|anyway|pronto|stat|asap|promptly|urgently|swiftly|lol|"
+        r"for the (?:surgeon|doctor|team|record))(?=\W*$)",
         "",
     ),
     (rf"^{_STATED}(.*[a-z0-9]),? let(?: u|'?)s go(?=\W*$)", r"\1"),

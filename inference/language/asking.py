@@ -51,7 +51,7 @@ _WHAT_MAY_BE = (
 _WHAT_WE_SEE = (
     rf"(?:what|which) (?:is|are) (?:this|that|it|these)(?: that)? {_WE} (?:are )?{_SEEING}{_REST}|"
     rf"(?:what|which)(?: {_PART})? (?:(?:am|are|do|can|could) )?{_WE}(?: (?:am|are|can))?(?: now| currently)? {_SEEING}"
-    rf"{_REST}"
+    rf"{_REST}|(?:what|which)(?: {_PART})? have {_WE}(?: got)?{_REST}"
 )
 _COMMANDS = r"(?:(?:voice )?commands?|words?|phrases?|orders?|options?|instructions?|things?|sentences?)"
 _YOU = r"(?: to)?(?: you| it| this| the (?:system|computer|robot|c-arm|machine))?"

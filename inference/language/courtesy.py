@@ -52,6 +52,11 @@ COURTESY = (
         " ",
     ),
     (r"\bi (?:was|am) (?:just )?wondering (?:if|whether) (?:you|we) (?:could|can|might)\b", " "),
+    (
+        r"^\W*(?:(?:and|so|now|then|please),? )*it is (?:now )?(?:necessary|required|time|needed|important) "
+        r"(?:(?:for (?:you|us) )?to|that (?:you|we)) (?!not\b)",
+        " ",
+    ),
     (r"\bfirst of all\b", " "),
     (r"\bhave got to\b", "need to"),
     (r"\bfrom (?:here|now|this (?:point|position))(?: on)?\b", " "),

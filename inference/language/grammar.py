@@ -19,7 +19,7 @@ from inference.action import Action, clarify
 from inference.language.display import Display
 from inference.language.manners import CORRECTING
 from inference.language.naming import key_of, say
-from inference.language.parts import BREAKS, OFFER, Tokens
+from inference.language.parts import BREAKS, OFFER, Tokens, has
 from inference.language.sequences import interpret
 from inference.language.words import Token, tokens
 
@@ -41,7 +41,10 @@ def understand(text: str, display: Display) -> Action:
     if understood.kind == "accept" and _is_more_than_go(found, text):
         return clarify("not_understood", *OFFER)
     if _only_asks(understood, text):
-        return clarify("conflict", "yes, go ahead", "no, look again")
+        offered = (
+            ("yes, go ahead", "no, look again") if understood.kind == "accept" else (_QUESTION.sub("", text).strip(),)
+        )
+        return clarify("conflict", *offered, "where are we?")
     return understood
 
 
@@ -70,13 +73,32 @@ def _is_more_than_go(found: Tokens, text: str) -> bool:
     return len(said) == 1 and said[0] in _GO and not _BARE_GO.fullmatch(text)
 
 
-_REQUEST = re.compile(r"\W*(?:please|can (?:you|we)|could (?:you|we)|would you|why not|how about)\b", re.IGNORECASE)
+_QUESTION = re.compile(r"(?:[?\uff1f\u061f]|\bquestion mark)[^\w]*$", re.IGNORECASE)
+_REQUEST = re.compile(
+    r"\b(?:please|pl[sz]|kindly|(?:can|could|would|will|may|might)(?: not|n'?t)? (?:you|we|i|u|ya|someone|somebody|"
+    r"anyone|anybody)|would it be|you (?:can|could|may)|(?:do|would) you mind|why (?:not|do not|don'?t)|"
+    r"how about|if you|okay|ok|all ?right)\b",
+    re.IGNORECASE,
+)
+_GO_AHEAD = re.compile(r"\W*(?:please|can (?:you|we)|could (?:you|we)|would you|why not|how about)\b", re.IGNORECASE)
 
 
 def _only_asks(understood: Action, text: str) -> bool:
-    """ "Yes?", "shall I accept?", "home?" decide nothing; "can you go ahead?" does."""
-    decides = understood.kind == "accept" or (understood.kind in ("return", "home") and len(text.split()) == 1)
-    return decides and text.rstrip().endswith("?") and not _REQUEST.match(text)
+    """ "Left 2 cm?", "skull?", "yes?": asked, and nothing moves on a question; "can you go up?" asks for it."""
+    if not _QUESTION.search(text):
+        return False
+    last = understood.actions[-1] if understood.kind == "sequence" else understood
+    asks_for_it = _GO_AHEAD.match(text) if last.kind == "accept" else _REQUEST.search(text)
+    return _does_something(last) and not asks_for_it
+
+
+def _does_something(action: Action) -> bool:
+    """Whether it moves the C-arm or turns the beam on, now or once it is confirmed."""
+    return (
+        action.kind in ("align", "move", "rotate", "expose", "accept", "return", "home")
+        or action.on is True
+        or any(map(_does_something, action.actions))
+    )
 
 
 def _two_sides(found: Tokens) -> Action | None:
@@ -161,6 +183,10 @@ def _tidy(found: list[Token]) -> list[Token]:
             token = Token("DIRX", None, token.text)  # "R 20": right, or RAO?
         elif token.type == "SIDE" and token.text in ("l", "r") and at and found[at - 1].type == "NUM":
             token = Token("DIRX", None, token.text)
+        elif (
+            token.text == "in" and after.type == "LM" and tidy and tidy[-1].type == "V" and has(tidy[-1:], "show", "go")
+        ):
+            token = Token("TO", "to", token.text)  # "center in the right elbow"
         elif token.type == "TO" and token.text in _UP_TO and after.type == "NUM":
             token = Token("UNSURE", None, token.text)  # "up to 3 cm left"
         elif token.type == "YES" and token.text in ("exactly", "precisely") and _beside_a_number(found, at):
@@ -217,7 +243,10 @@ def _halt(found: list[Token], display: Display) -> Action | None:
     if any(t.type == "DONT" for t in rest):
         return clarify("negation", "stop", "beam off")
     understood = interpret(rest, display)
-    return Action("halt") if understood.kind == "clarify" else understood
+    # "Take another, stop it, image": whether the picture is to be frozen or all stopped, nothing else may be done.
+    frozen = any(a.type == "BEAMOFF" and b.type in ("IMAGE", "OLDIMAGE") for a, b in pairwise(rest))
+    doubtful = understood.kind == "clarify" or (frozen and _does_something(understood))
+    return Action("halt") if doubtful else understood
 
 
 _NOWHERE = {"THING", "COMMA", "FULLSTOP", "OKAY", "MORE", "THERE", "STOP", "NO"}

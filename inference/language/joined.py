@@ -1,7 +1,9 @@
-"""Words run together: "tothe", "showme", "leftelbow". Only a small word and one that may follow it are taken apart, so
-that nothing is read into an ordinary word ("upright", "downright")."""
+"""Words run together ("tothe", "leftelbow") and words cut in two ("car ina"). Only a small word and one that may follow
+it are taken apart, so that nothing is read into an ordinary word ("upright", "downright")."""
 
 from __future__ import annotations
+
+import re
 
 from inference.language.vocabulary import KNOWN, NAMES
 
@@ -23,3 +25,16 @@ def apart(word: str) -> list[str]:
         return [word]
     cuts = [i for i in range(1, len(word)) if _follows(word[:i], word[i:])]
     return [word[: cuts[0]], word[cuts[0] :]] if len(cuts) == 1 else [word]
+
+
+_WHOLE = frozenset(word for word in _NAMED if len(word) > 5) | {"fluoroscopy", "collimator", "collimation", "collimate"}
+
+
+def together(text: str) -> str:
+    """`text` with the words of landmarks and of the beam in one piece, where a half of one is no word by itself."""
+
+    def joined(match: re.Match[str]) -> str:
+        one, other = match.groups()
+        return one if one + other in _WHOLE and not {one, other} <= KNOWN else match[0]
+
+    return re.sub(r"\b([a-z]+)[ -](?=([a-z]+)\b)", joined, text)

@@ -4,10 +4,17 @@ plainer text.
 
 from __future__ import annotations
 
+from inference.language.wanting import AHEAD
+
 _SURE = r"(?:(?:pretty|quite|fairly|very|almost|absolutely|rather|really) )?(?:sure|certain|confident|positive)"
 _CONTENT = r"(?:(?:very|quite|really|all|perfectly) )?(?:happy|satisfied|pleased|fine|ok|okay|good|comfortable|content)"
 
 JUDGING = (
+    (
+        rf"\b(?:that|this|it) (?:does|did) not (?:(?:really|quite|exactly|even) )?(?:look(?: (?:anything|much))? like|"
+        rf"seem(?: to be| like)?|appear(?: to be| like)?|resemble) {AHEAD}",
+        "that is not ",
+    ),
     (
         r"(^\W*(?!\w+ right)|\b(?:that|this|it|you) (?:is|are) )(?:quite|perfectly|entirely|totally) "
         r"(?=(?:right|correct|true|wrong|incorrect)\W*(?:$|[,.;!]))",

@@ -39,7 +39,8 @@ ANSWERS: dict[str, dict[object, str]] = {
             correct; does not look right; does not look correct; does not look good; does not seem right; not
             good; bad; not quite; not quite right; not it; is not it; not that one; not that; not there; not ok;
             not okay; not true; not accurate; inaccurate; off target; error; you are wrong; are wrong; you got
-            it wrong; you are mistaken; you made a mistake; you have it wrong; you have got it wrong; you are
+            it wrong; you are mistaken; you are mistaking; you mistake;
+            you confuse; you made a mistake; you have it wrong; you have got it wrong; you are
             incorrect; you are off; not what i wanted; not what i meant; not what i asked for; looks off; wrong place;
             wrong spot; wrong answer; wrong guess; wrong one; wrong
             landmark; wrong bone; wrong vertebra; wrong level; wrong structure; wrong joint; wrong region; wrong area;
@@ -77,7 +78,7 @@ ANSWERS: dict[str, dict[object, str]] = {
     },
     "YES": {
         None: """
-            yes; y; yeah; yea; yep; yup; ya; ja; si; oui; aye; yes please; yes sir; confirm; confirmed;
+            yes; y; yse; yeah; yea; yep; yup; ya; ja; si; oui; aye; yes please; yes sir; confirm; confirmed;
             accept; accepted; approve; approved; agree; agreed; i agree; i accept; i approve; i confirm;
             affirmative; correct; that is correct; it is correct; this is correct; looks correct; that looks
             correct; seems correct; looks good; look good; that looks good; it looks good; this looks good;
@@ -102,7 +103,10 @@ ANSWERS: dict[str, dict[object, str]] = {
             that will work; bang on; you have got it; affirm; copy; lets go ahead; you have my permission; d'accord;
             daccord; oui d'accord; genau; parfait; perfecto; claro; sehr gut; va bene; vale; hai; perfetto;
             benissimo; esatto; certo; tamam; evet; jawohl; richtig;
-            stimmt; klar; correcto; exacto; bien; exact; theek hai; thik hai; haan; haanji; aiwa; yessir; fair enough;
+            stimmt; klar; correcto; exacto; bien; exact; press on; press ahead; get it done;
+            that is what i wanted; that is what i want; that is what i meant; that is what i asked for;
+            just what i wanted; exactly what i wanted;
+            theek hai; thik hai; haan; haanji; aiwa; yessir; fair enough;
             as you wish; as you say; whatever you say; i trust you; it is okay; this is right; that seems correct;
             seems correct; why not; follow suggestion; follow proposal; apply; apply it""",
     },

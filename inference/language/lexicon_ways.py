@@ -31,7 +31,7 @@ WAYS: dict[str, dict[object, str]] = {
         -1: "caudal; caudally; caudad; caudalward; caudalwards; caudaly; caudal direction; caudal side",
     },
     "HEAD": {
-        None: "head; patients head; patient head; his head; her head; their head; heads",
+        None: "head; patients head; patient head; his head; her head; their head",
     },
     "FEET": {
         None: """
@@ -46,8 +46,7 @@ WAYS: dict[str, dict[object, str]] = {
     "AP": {
         None: """
             ap; a p; a.p; straight ap; true ap; ap view; ap projection; ap position;
-            anteroposterior; antero posterior; antero-posterior; anterior posterior; anterior-posterior;
-            straight anteroposterior; frontal; frontal view; frontal projection; front view; straight ap view;
+            frontal; frontal view; frontal projection; front view; straight ap view;
             true ap view; neutral angle; neutral angles; neutral rotation; neutral angulation; zero angulation;
             no angulation; no rotation; reset angle; reset angles; reset rotation; reset angulation; zero
             angles; zero angle; straight front; coronal view; in ap; in ap view; standard ap; straight view""",

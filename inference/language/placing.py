@@ -41,7 +41,8 @@ PLACING = (
     (r"\b(?:in|into|on|under) (?:the |our |my )?(?:cross-?hairs?|reticle|bull'?s-?eye)\b", " in center "),
     (r"\b(shoulder[- ]?blades?|scapula),? (?:the |its )?(?:(?:lower|inferior|bottom) )?(?:tip|angle|end)\b", r"\1 tip"),
     (
-        r"\b(?:get|call|put|have|bring|pull)((?: the| his| her| that)?(?: (?:left|right))? "
+        r"\b(?:get|call|put|have|bring|pull)(?!(?: the| that| this| my| our)?(?: last| current)? (?:image|picture|shot|"
+        r"film|photo|frame|x-?ray)s?\b)((?: the| his| her| that)?(?: (?:left|right))? "
         r"(?!up\b)[a-z0-9\- ]{2,40}?) up (?:on|in) "
         r"(?:the |my )?(?:screen|monitor|display)s?\b",
         r"show\1",

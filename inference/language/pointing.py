@@ -5,7 +5,7 @@ from __future__ import annotations
 POINTING = (
     (
         r"\b(?:straighten|reset|square|return|revert)(?: (?:it|up|out|back|everything|the (?:view|c-?arm)))* to "
-        r"(?=(?:a |the )?(?:(?:straight|true) )?(?:a\.?p|anteroposterior)\b)",
+        r"(?=(?:a |the )?(?:(?:straight|true) )?ap\b)",
         "switch to ",
     ),
     (
@@ -13,7 +13,8 @@ POINTING = (
         r"(?:direction|sense)\b",
         r" \1 ",
     ),
-    (r"\b(?:in (?:the )?)?(head|feet|foot) direction\b", r"toward \1"),
+    (r"\b(?:in (?:the )?)?(head|feet|foot|lao|rao) direction\b", r"toward \1"),
+    (r"\bin (?:the )?direction (?:of )?(lao|rao)\b", r"toward \1"),
     (
         r"\b(?:the|our) arm (?=(?:at|to|in|into) (?:lao|rao|cran|caud|ap\b|lateral|straight|left anterior|right ant))",
         "c-arm ",

@@ -10,6 +10,25 @@ REFUSING = (
         r"you have (?:got )?it(?: right)?|you have my (?:permission|blessing|ok|consent)|why not|alrighty)\W*$",
         " yes ",
     ),
+    (
+        r"^\W*(?:no\W+)?(?:i (?:think|fear|believe|am afraid) (?:that )?)?you (?:have |are |must have )?(?:(?:got|read|"
+        r"called|named|identified|labell?ed|understood|judged|guessed) (?:it|that|this|me|the \w+)(?: all)? (?:wrong|"
+        r"wrongly|incorrectly)|(?:made|making) an? (?:\w+ )?(?:mistake|error)|(?:misread|misjudged|misidentified|"
+        r"mistook|mislabell?ed|misunderstood|confused|misinterpreted)(?: (?:it|that|this|them|me|something|"
+        r"the (?:landmark|picture|image|anatomy|view)))?)\W*$",
+        " no ",
+    ),
+    # "That'll do" beside a halt or the beam is "enough", and decides nothing.
+    (
+        r"\b(?:that|this|it) will do[\s,.!]+(?=(?:stop|halt|enough|no more|end|kill|cut|switch|turn|beam|fluoro\w*)\b)",
+        " ",
+    ),
+    (
+        r"^\W*(?:(?:what |complete |utter |total |absolute )*(?:rubbish|nonsense|garbage|ridiculous|absurd|impossible)|"
+        r"not even close|(?:certainly|definitely|absolutely|surely) not)[\s,.!]+"
+        r"(?=(?:look|try|think|check|guess|that is|this is|it is|you are)\b)",
+        " no, ",
+    ),
     (r"^\W*(?:no\W+)?(?:(?:that|this|it) )?can ?not be\W*$|\bgod,? no\b|\bc'?est faux\b", " no "),
     (
         r"\b(?:that|this|it) (?:can|could|must) ?not (?:possibly |really )?be (?=(?:right|correct|true|it|the|t1|"

@@ -100,6 +100,8 @@ def _may_cut(part: list[Token], at: int) -> bool:
         return True
     if before.type in ("HELP", "LOCATE", "QUESTION"):
         return False  # "how do I go up"
+    if before.type == "UNDO" and before.text in ("undo", "revert", "take back") and here.type == "V":
+        return False  # "undo go left": both, or the going?
     if before.type in ("NO", "WRONG", "LOOK"):
         return here.type in (
             "V",
@@ -139,6 +141,8 @@ def _join(actions: list[Action]) -> Action:
         pair = {last.kind, action.kind} if last else set()
         if pair == {"accept"} or (pair & _TWICE_IS_ONCE and last == action):
             continue
+        if last == action and action.kind in ("move", "rotate"):
+            return clarify("amount", "go up 3 cm", "tilt 10 degrees cranial")  # "lower, lower": how far in all?
         if pair == {"reject"}:
             if any(
                 getattr(last, name) and getattr(action, name) and getattr(last, name) != getattr(action, name)

@@ -31,6 +31,21 @@ _MOVE_TYPES = (
 
 _PARTS = ("half", "quarter", "couple", "quarters")
 
+_FRAMES = (
+    "image",
+    "picture",
+    "film",
+    "photo",
+    "pic",
+    "img",
+    "frame",
+    "radiograph",
+    "x-ray image",
+    "x-ray picture",
+    "imaging",
+)
+"""Pictures that have a left and a right; a shot or an exposure is only taken."""
+
 _VERBS_OF_A_BIT = ("nudge", "bump", "jog", "scooch", "scoot", "inch up")
 
 
@@ -39,7 +54,7 @@ def move(part: list[Token], display: Display) -> Action | None:
     part = settled(part)
     if not only(part, *_MOVE_TYPES.split()):
         return None
-    if _and_a_picture(part):
+    if _and_a_picture(part) or any(t.type == "IMAGE" and t.text not in _FRAMES for t in part):
         return None
     directed = [t for t in part if t.type in ("SIDE", "DIR", "HEAD", "FEET", "CRAN", "DIRX", "LATERAL")]
     if len(part) > 2 and (names_the_skull(part) or goes_back(part)):

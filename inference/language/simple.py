@@ -39,7 +39,10 @@ _ZOOM = re.compile(
     r"(?:ON (?:IMAGE |THING |THERE )?)?"  # and what on
 )
 
-_COLL = re.compile(r"(?:(?:go|get|show|save) )?(?:VAGUE )?COLL (?:VAGUE |MORE |BEAM |THING |IMAGE )*")
+_COLL = re.compile(
+    r"(?:(?:go|get|show|save) )?(?:VAGUE )?COLL (?:VAGUE |MORE |BEAM |THING |IMAGE |COLL )*"
+    r"(?:ON (?:IMAGE |THING |THERE )?)?"
+)
 
 _RETURN = re.compile(
     r"(?:(?:go|trans|show|get|UNDO) )*(?:BACK )*(?:TO )?(?:PREV |BACK )|UNDO (?:MOVENOUN |"
@@ -81,7 +84,10 @@ def simple(part: Tokens, display: Display) -> Action | None:
         step = next(t.value for t in part if t.type == "ZOOM")
         return Action("magnify", step=step) if step else clarify("direction", "zoom in", "zoom out")
     if says(_COLL):
-        step = next(t.value for t in part if t.type == "COLL")
+        steps = [t.value for t in part if t.type == "COLL"]
+        step = steps[-1]
+        if len(set(steps)) > 1 and not part[0].text.startswith(("collimat", "cone")):
+            return clarify("direction", "cone down", "collimate wider", "open the collimator")
         if step == 0 and any(t.type == "VAGUE" for t in part):
             step = -1
         return Action("collimate", step=step)

@@ -15,7 +15,7 @@ from functools import cache
 from rapidfuzz.distance import OSA
 
 from inference.language.callings import without_callings
-from inference.language.joined import apart
+from inference.language.joined import apart, together
 from inference.language.rewriting import rewrite
 from inference.language.vocabulary import KNOWN, LOOK_ALIKES, NAMES, NEVER_READ, NUMBERS, PHRASES, SLIPS_THAT_ARE_WORDS
 
@@ -154,6 +154,12 @@ _STOP_ELSEWHERE = "停止?|止[まめ]\\w*|ストップ|정지|멈[춰추]\\w*|�
 """Stop in Chinese, Japanese, Korean, Russian, Arabic, Hindi, Greek and Hebrew: a halt needs no common language."""
 
 
+def _mended(match: re.Match[str]) -> str:
+    """A slip of a short word, or of a long one: a room reads the names of landmarks only as they are spelled here."""
+    word = match[0]
+    return repair(word) if len(word) > 6 and not word.endswith("ing") else _SLIPS.get(word, word)
+
+
 def normalise(text: str) -> str:
     """Lower case, one way of writing each thing, nothing of meaning lost."""
     text = re.sub("[\u202a-\u202e\u2066-\u2069]", " xhidden ", text)
@@ -184,7 +190,8 @@ def normalise(text: str) -> str:
     text = text.replace("%", " percent ").replace("&", " and ").replace("+", " plus ").replace("_", " ")
     text = re.sub(r"\b(?:[a-z]\.){2,}(?:[a-z]\b)?", lambda m: m.group(0).replace(".", ""), text)  # "L.A.O."
     text = re.sub(rf"\b({_SHORTENED})\.(?=\s)", r"\1", text)
-    text = rewrite(re.sub(r"[a-z]{3,}", lambda m: _SLIPS.get(m[0], m[0]), text))
+    text = re.sub(r"[a-z]{3,}", _mended, together(text))
+    text = rewrite(text)
     text = re.sub(r"'s?\b", lambda m: "s" if m.group(0) == "'s" else "", text)
     text = _VERTEBRA_WORD.sub(_vertebra, _VERTEBRA.sub(_vertebra, text))
     text = re.sub(r"(?<=\d)(?=[a-z])(?<!\bt1)(?<!\bt12)(?!(?:st|th|nd|rd)\b)", " ", text)

@@ -47,8 +47,22 @@ TOLD = (
     ),
     (
         r"\b(?:the|our|a|this|that) (?:nurse|patient|tech\w*|radiographer|assistant|student|colleague|man|woman) "
-        r"(?:should|must|has to|needs to|may|might|would|can|could|will)\b",
+        r"(?:should|must|has to|needs to|may|might|would|can|could|will)\b|"
+        r"\b(?:should|must|may|might|would|can|could|will) (?:the|our|a|this|that) "
+        r"(?:nurse|patient|tech\w*|radiographer|assistant|student|colleague|man|woman)\b",
         " xperson ",
+    ),
+    (
+        r"(?<!it is )(?<!that is )(?<!this is )\balready (?=[a-z0-9])|"
+        r"^(?!.*\b(?:go|move|shift|slide|pan|bring|show|see|find|take|get|give|come|drive|align|cent(?:re|er)|rotate|tilt|"
+        r"shoot|do|start|stop|save|zoom|yes|no)\b).*\balready\W*$",
+        " xtold ",
+    ),
+    (
+        r"^(?!.*\b(?:(?:that|this|it|here|there) (?:is|was|looks|seems|must)|no|not|nope|wrong|"
+        r"(?:we|you|i) (?:are|am|see))\b)(.*[a-z0-9])[\s,.]+"
+        r"(?:maybe|perhaps|possibly|i (?:think|guess|suppose|believe|assume))\W*$",
+        r"\1 xmaybe ",
     ),
     (r"\byou just (?=(?:left|right|up|down|\d+)\b)|\bbad idea\b(?=\W+(?!look|no|try|that|this)[a-z0-9])", " xtold "),
     (r"\bgo on (?:about|and on)\b|\bgive (?:him|her|them)\b", " xidiom "),
@@ -104,7 +118,8 @@ TOLD = (
     (
         r"\b(?:about|ready|prepar(?:e|ed|ing)|supposed|meant|waiting|unable|reluctant|used) to (?=(?:go|move|shift|"
         r"rotate|tilt|"
-        r"turn|angle|pan|slide|align|take|shoot|expose)\b)",
+        r"turn|angle|pan|slide|align|take|shoot|expose|show|see|look|find|cent(?:re|er)|start|begin|save|zoom|get|"
+        r"bring|put|return|make|do|have|give|acquire|swing|drive|steer|navigate|step|raise|lower|undo)\b)",
         " xtold ",
     ),
     (r"\bgo with (?:him|her|them|me|us|you|the flow)\b|\blet go of\b|\btime left\b", " xidiom "),
@@ -114,7 +129,7 @@ TOLD = (
     (r"\blet\b(?! (?:me|us|s|the|it|you|go)\b)", " xlet "),
     # Said of the picture there is: "good shot", "I like this image".
     (
-        rf"(?:^|[,.;!?]\s*|\band )(?:what |a |very |really |so |oh |i like |now )*(?:{_FINE}|this|that) {_SHOWN}\b|"
+        rf"(?:^\W*|[,.;!?]\s*|\band )(?:what |a |very |really |so |oh |i like |now )*(?:{_FINE}|this|that) {_SHOWN}\b|"
         rf"\bi (?:really )?(?:like|love) (?:the|this|that) {_SHOWN}\b",
         " xpraise ",
     ),

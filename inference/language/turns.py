@@ -174,6 +174,8 @@ def _turn(part: list[Token]) -> Action:
         elif token.type == "MORE":
             change = True
             sign = -1 if token.value == -1 else sign
+    if not change and any(a.value == "toward" and b.type in ("ANGLE", "CRAN") for a, b in pairwise(part)):
+        return clarify("conflict", *OFFER_TURN)  # "10 degrees toward LAO": to reach, or to turn by?
     vague = [t for m, t in items if m == "A" and t.type == "VAGUE"]
     if vague and view and not change and not has(part, "NUM"):
         view, change = False, True

@@ -49,6 +49,8 @@ def find(
     finds on this machine for the name in its config, or `fallback_base` when the adapter is marked for it. Raises
     ModelError with one sentence.
     """
+    if path.is_file():
+        raise ModelError(f"{path} is a file; give the folder that holds it.")
     if not path.is_dir():
         raise ModelError(f"There is no folder {path}; give a folder that holds a model.")
     if (path / "config.json").is_file() and (path / "adapter_config.json").is_file():
@@ -158,20 +160,43 @@ def mark_base(adapter: Path, base: Path) -> None:
 
 
 def _check_weights(folder: Path, config: str, kind: str) -> None:
+    weights = sorted(folder.glob("*.safetensors"))
+    if not weights and any(file.suffix in _PICKLES for file in folder.iterdir()):
+        raise ModelError(
+            f"{folder} has no safetensors; other weight files may run code and are not opened, convert them."
+        )
     if not (folder / config).is_file():
         raise ModelError(f"{folder} holds no {kind}: {config} is missing.")
+    if not read_json(folder / config):
+        raise ModelError(f"The {config} in {folder} cannot be read; fetch or copy it anew.")
     shards = read_json(folder / "model.safetensors.index.json").get("weight_map")
     if isinstance(shards, dict):
         missing = sorted({str(name) for name in shards.values() if not (folder / str(name)).is_file()})
         if missing:
             raise ModelError(f"{folder} is not complete: {missing[0]} is missing; fetch or copy the rest of it.")
-    if any(folder.glob("*.safetensors")):
-        return
-    if any(file.suffix in _PICKLES for file in folder.iterdir()):
-        raise ModelError(
-            f"{folder} has no safetensors; other weight files may run code and are not opened, convert them."
-        )
-    raise ModelError(f"{folder} holds no weights: a .safetensors file is missing.")
+    if not weights:
+        raise ModelError(f"{folder} holds no weights: a .safetensors file is missing.")
+    for file in weights:
+        if not _is_whole(file):
+            raise ModelError(f"{file} is cut off or damaged; fetch or copy it anew.")
+
+
+def _is_whole(file: Path) -> bool:
+    """Whether a safetensors file is as long as its own table says: eight bytes that give the table's length, the table
+    (JSON, for each tensor where it begins and ends), the tensors. Raises ModelError where it may not be read."""
+    try:
+        with file.open("rb") as stream:
+            length = int.from_bytes(stream.read(8), "little")
+            size = file.stat().st_size
+            if 8 + length > size:
+                return False
+            tensors = json.loads(stream.read(length))
+        ends = [tensor["data_offsets"][1] for name, tensor in tensors.items() if name != "__metadata__"]
+    except OSError as problem:
+        raise ModelError(f"{file} cannot be read: {(problem.strerror or 'unknown').lower()}.") from None
+    except (ValueError, AttributeError, KeyError, TypeError, IndexError):
+        return False
+    return 8 + length + max(ends, default=0) == size
 
 
 def named_base(adapter: Path) -> str:
@@ -197,4 +222,5 @@ def _base_of(adapter: Path, fallback: Path | None, published: Callable[[str], Pa
     found = published(named)
     if found is not None:
         return found
-    raise ModelError(f"The base of the adapter in {adapter} ({named}) is not here; put its folder beside it as base/.")
+    which = f"its base {named} is not here" if named else "it names no base"
+    raise ModelError(f"The adapter in {adapter} needs its base: {which}; put the base's folder beside it as base/.")

@@ -102,14 +102,16 @@ def _spec_of(name: str) -> ModelSpec:
             spec = ModelSpec(str(name), _embedded("base"), None if name == "embedded-base" else _embedded("adapter"))
         check(spec)
         return spec
-    if name in BY_NAME and not Path(name).is_dir():
-        spec, problem = find_profile(BY_NAME[name])
+    profile = BY_NAME.get(name.lower()) or BY_HUB.get(name)
+    if profile is not None and not Path(name).is_dir():
+        spec, problem = find_profile(profile)
         if spec is None:
             raise ModelError(problem)
         return spec
     if not name.strip() or not Path(name).expanduser().exists():
         known = ", ".join((*NAMES, *BY_NAME))
-        raise ModelError(f"There is no model called {name}; choose {known}, a model's folder or a server's address.")
+        unknown = f"There is no model called {name}" if name.strip() else "No model is named"
+        raise ModelError(f"{unknown}; choose {known}, a model's folder or a server's address.")
     try:
         shipped = _embedded("base")
     except ModelError:
@@ -122,8 +124,12 @@ def _spec_of(name: str) -> ModelSpec:
 
 
 def _published(hub: str) -> Path | None:
-    spec = find_profile(BY_HUB[hub])[0] if hub in BY_HUB else None
-    return spec.base if spec else None
+    if hub not in BY_HUB:
+        return None
+    spec, problem = find_profile(BY_HUB[hub])
+    if spec is None:
+        raise ModelError(f"The adapter needs its base: {problem}")
+    return spec.base
 
 
 def _embedded(part: str) -> Path:

@@ -46,11 +46,10 @@ class ServerModel:
         self._host = urlsplit(self._base).hostname
         self.name = wanted or self._host
         self.state, self.problem, self.note = "loading", "", f"greeting {self._host}"
-        self.info = _info(self.name, wanted, self._host, constrained)
+        self.info = _info(self.name, "", self._host, constrained)
         self._wanted, self._style_known = wanted, False
-        self._cancelled = threading.Event()
+        self._call = _Call()
         self._busy = threading.Lock()
-        self._line: socket.socket | None = None
         key = key_for(self._host)
         self._client = httpx.Client(
             headers={"Authorization": f"Bearer {key}"} if key else {},
@@ -58,6 +57,7 @@ class ServerModel:
             verify=ssl.create_default_context() if self._base.startswith("https") else False,  # http: this machine
             trust_env=False,
             follow_redirects=False,
+            limits=httpx.Limits(max_keepalive_connections=0),  # a connection is one reply's, and ends with it
         )
         self._greeted = threading.Event()
         threading.Thread(target=self._greet, name="greet", daemon=True).start()
@@ -68,15 +68,14 @@ class ServerModel:
         if not self._busy.acquire(blocking=False):
             raise ModelError("The model is still busy with another reply.")
         try:
-            self._cancelled.clear()
-            yield from self._answer(request)
+            call = self._call = _Call()
+            yield from self._answer(request, call)
         finally:
-            self._hang_up()
+            call.end()
             self._busy.release()
 
     def cancel(self) -> None:
-        self._cancelled.set()
-        self._hang_up()
+        self._call.end()
 
     def close(self) -> None:
         self.cancel()
@@ -85,22 +84,22 @@ class ServerModel:
 
     # ---- asking
 
-    def _answer(self, request: Request) -> Iterator[str]:
+    def _answer(self, request: Request, call: _Call) -> Iterator[str]:
         while not self._greeted.wait(0.05):
-            if self._cancelled.is_set():
+            if call.cancelled.is_set():
                 raise Cancelled
         if self.state == "failed":
             raise ModelError(self.problem)
         pieces: queue.Queue = queue.Queue()
-        threading.Thread(target=self._read, args=(request, pieces), name="server-reply", daemon=True).start()
+        threading.Thread(target=self._read, args=(request, pieces, call), name="server-reply", daemon=True).start()
         while True:
             try:
                 piece = pieces.get(timeout=0.1)
             except queue.Empty:
-                if self._cancelled.is_set():
+                if call.cancelled.is_set():
                     raise Cancelled from None
                 continue
-            if self._cancelled.is_set():
+            if call.cancelled.is_set():
                 raise Cancelled
             if isinstance(piece, Exception):
                 raise piece
@@ -108,32 +107,40 @@ class ServerModel:
                 return
             yield piece
 
-    def _read(self, request: Request, pieces: queue.Queue) -> None:
+    def _read(self, request: Request, pieces: queue.Queue, call: _Call) -> None:
         """In a thread of its own: a cancel must not wait for a server that says nothing."""
         try:
             for attempt in range(RETRIES + 1):
-                if self._once(request, pieces, last=attempt == RETRIES):
+                if self._once(request, pieces, call, last=attempt == RETRIES):
                     break
-                if self._cancelled.wait(RETRY_AFTER_S * 2**attempt):
+                if call.cancelled.wait(RETRY_AFTER_S * 2**attempt):
                     break
             pieces.put(None)
         except ModelError as error:
             pieces.put(error)
 
-    def _once(self, request: Request, pieces: queue.Queue, last: bool) -> bool:
+    def _once(self, request: Request, pieces: queue.Queue, call: _Call, last: bool) -> bool:
         """Ask once. False when it is worth asking again."""
         import httpx
 
-        said = False
+        def connected(event: str, found: dict) -> None:
+            """From the moment that there is a connection, a cancel can end it: a server may be silent for long."""
+            if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+                call.line = found["return_value"].get_extra_info("socket")
+                if call.cancelled.is_set():
+                    call.end()
+
+        said, url = False, f"{self._base}/chat/completions"
         try:
-            with self._client.stream("POST", f"{self._base}/chat/completions", json=self._body(request)) as response:
+            with self._client.stream(
+                "POST", url, json=self._body(request), extensions={"trace": connected}
+            ) as response:
                 if response.status_code != 200:
                     if response.status_code in BUSY and not last:
                         return False
                     raise ModelError(_refusal(response, self._host))
-                self._line = _socket(response)
                 for line in _lines(response):
-                    if self._cancelled.is_set():
+                    if call.cancelled.is_set():
                         return True
                     text = _piece(line)
                     if text is None:
@@ -149,13 +156,13 @@ class ServerModel:
                 raise ModelError(f"{self._host} was silent for too long; ask again or look at the server.") from None
             return False
         except (httpx.HTTPError, OSError, ValueError, RuntimeError) as error:
-            if self._cancelled.is_set():
+            if call.cancelled.is_set():
                 return True
             if said or last:
                 raise ModelError(f"{self._host} cannot be asked: {_plain(error)}") from None
             return False
         finally:
-            self._line = None
+            call.line = None
 
     def _body(self, request: Request) -> dict:
         content = [
@@ -174,13 +181,6 @@ class ServerModel:
         if request.pattern and self.info.constrained:
             body["structured_outputs"] = {"regex": request.pattern}  # vLLM's name for it
         return body
-
-    def _hang_up(self) -> None:
-        """End the connection under way, whatever its reader waits for."""
-        line, self._line = self._line, None
-        if line is not None:
-            with contextlib.suppress(OSError):
-                line.shutdown(socket.SHUT_RDWR)
 
     # ---- greeting
 
@@ -220,8 +220,7 @@ class ServerModel:
         elif names and self._wanted not in names and not _lists_on_demand(names, self._wanted):
             raise ModelError(f"{self._host} has no model called {self._wanted}; it has {', '.join(names[:8])}.")
         self.name = self._wanted
-        base = bases.get(self._wanted) or self._wanted
-        self.info = _info(self._wanted, base, self._host, self.info.constrained)
+        self.info = _info(self._wanted, bases.get(self._wanted, ""), self._host, self.info.constrained)
         self.state, self.note = "ready", ""
 
     def _fail(self, sentence: str) -> None:
@@ -229,17 +228,37 @@ class ServerModel:
             self.state, self.problem, self.note = "failed", sentence, ""
 
 
+class _Call:
+    """One reply under way: whether it was ended, and its connection."""
+
+    def __init__(self):
+        self.cancelled = threading.Event()
+        self.line: socket.socket | None = None
+
+    def end(self) -> None:
+        """Nothing more is asked or told, and the connection ends, whatever its reader waits for."""
+        self.cancelled.set()
+        line, self.line = self.line, None
+        if line is not None:
+            with contextlib.suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+
+
 def _lists_on_demand(names: list[str], wanted: str) -> bool:
     """`transformers serve` lists what it has in a cache and loads any folder by its path."""
     return wanted.startswith("/")
 
 
-def _info(name: str, base: str, host: str, constrained: bool) -> ModelInfo:
-    profile = BY_NAME.get(base) or BY_HUB.get(base)
+def _info(name: str, parent: str, host: str, constrained: bool) -> ModelInfo:
+    """Of the model `name`, which is an adapter where it has a `parent`."""
+    profile = BY_NAME.get(parent or name) or BY_HUB.get(parent or name)
+    note = f"on {host}; its weights are not on this machine and carry no hash here"
+    if parent:
+        note += f"; an adapter of {parent}, whose vision part, if it has one, vLLM leaves out"
     return ModelInfo(
         name=name,
         device=host,
-        note=f"on {host}; its weights are not on this machine and carry no hash here",
+        note=note,
         picture_size=profile.vision.picture if profile else DEFAULT_PICTURE,
         prompt_style="full",
         bits=0,
@@ -253,11 +272,6 @@ def _png(picture: np.ndarray) -> str:
     out = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(picture, np.uint8)).convert("RGB").save(out, "PNG")
     return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
-
-
-def _socket(response) -> socket.socket | None:
-    stream = response.extensions.get("network_stream")
-    return stream.get_extra_info("socket") if stream is not None else None
 
 
 def _lines(response) -> Iterator[str]:
@@ -312,7 +326,13 @@ def _plain(error: Exception) -> str:
     text = " ".join(str(error).split())[:200] or type(error).__name__
     if "certificate" in text.lower():
         text = f"its certificate is not trusted here ({text})"
-    return text.rstrip(".") + "."
+    elif "refused" in text.lower():
+        text = "nothing listens at that port; is the server running?"
+    elif "timed out" in text.lower():
+        text = "it gave no answer in time"
+    elif "name or service" in text.lower() or "getaddrinfo" in text.lower():
+        text = "its name is not known here"
+    return text if text.endswith("?") else text.rstrip(".") + "."
 
 
 def wait_until_ready(model, seconds: float = 30.0) -> None:

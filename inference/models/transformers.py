@@ -30,7 +30,7 @@ from inference.models.folder import (
 from inference.models.interface import Cancelled, ModelError, ModelInfo, Request
 from inference.models.messages import prompt_tensors
 from inference.models.prefix import PrefixCache
-from inference.models.weights import FLOAT32_BYTES, load_processor, load_weights, with_adapter
+from inference.models.weights import FLOAT32_BYTES, cannot_load, load_processor, load_weights, sentence, with_adapter
 
 QUIET = {
     # A spinning OpenMP thread takes the core that draws the picture. Read when torch is imported.
@@ -123,7 +123,7 @@ class TransformersModel:
                 raise Cancelled from None
             if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
                 raise ModelError("The model ran out of memory while answering.") from None
-            raise ModelError(f"The model failed while answering: {_sentence(error)}") from None
+            raise ModelError(f"The model failed while answering: {sentence(error)}") from None
         finally:
             self._stopped = _never
             self._busy.release()
@@ -156,7 +156,7 @@ class TransformersModel:
                     num_beams=1,
                 )[:, longest:]
         except Exception as error:
-            raise ModelError(f"The model failed while answering: {_sentence(error)}") from None
+            raise ModelError(f"The model failed while answering: {sentence(error)}") from None
         return [
             tokenizer.decode(tokens[: request.max_tokens], skip_special_tokens=True, clean_up_tokenization_spaces=False)
             for tokens, request in zip(replies, requests)
@@ -188,13 +188,8 @@ class TransformersModel:
                 progress("reading the adapter")
                 self.model = with_adapter(self.model, spec.adapter, merge=not quantised)
             self.model = self.model.eval()
-        except ModelError:
-            raise
         except Exception as error:
-            where = spec.adapter or spec.base
-            if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
-                raise ModelError(f"The model in {where} does not fit into memory; choose fewer bits.") from None
-            raise ModelError(f"The model in {where} cannot be loaded: {_sentence(error)}") from None
+            raise cannot_load(spec.adapter or spec.base, error) from None
         for name, module in self.model.named_modules():
             if _LAYER.search(name):
                 module.register_forward_pre_hook(self._stop_here)
@@ -335,8 +330,3 @@ class _told:  # noqa: N801 - stands for a tqdm bar
 
     def __getattr__(self, name: str):
         return lambda *args, **kwargs: None
-
-
-def _sentence(error: Exception) -> str:
-    first = " ".join(str(error).split())[:200] or type(error).__name__
-    return first.rstrip(".") + "."

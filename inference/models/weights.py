@@ -53,16 +53,48 @@ def _template(base: Path, words) -> str | None:
 
 
 def load_weights(base: Path, bits: int, device: str):
-    """The model of `base` on `device`, see `options` for `bits`. Raises ModelError when bitsandbytes is missing, and
-    when the files lack weights, which transformers would make up at random."""
+    """The model of `base` on `device`, see `options` for `bits`. Raises ModelError when bitsandbytes is missing, and as
+    `read_whole`."""
+    return read_whole(base, **options(bits, device))
+
+
+def read_whole(base: Path, **options):
+    """The model of `base`, read with transformers' own `options`. Raises ModelError when the files lack weights, which
+    transformers would make up at random."""
     import transformers
 
     model, found = transformers.AutoModelForImageTextToText.from_pretrained(
-        str(base), use_safetensors=True, output_loading_info=True, **options(bits, device), **LOCAL
+        str(base), use_safetensors=True, output_loading_info=True, **options, **LOCAL
     )
     if lacking := sorted(found["missing_keys"]):
         raise ModelError(f"{base} lacks {len(lacking)} of its weights ({lacking[0]}); fetch or copy it anew.")
     return model
+
+
+def cannot_load(where: Path, error: Exception) -> ModelError:
+    """What the libraries said while they read the folder `where`, as one sentence."""
+    if isinstance(error, ModelError):
+        return error
+    said = str(error)
+    if isinstance(error, MemoryError) or "out of memory" in said.lower():
+        return ModelError(f"The model in {where} does not fit into memory; choose fewer bits.")
+    if "size mismatch" in said:
+        return ModelError(f"The adapter in {where} was made with another base: its weights are of other sizes.")
+    if said.startswith("Can't load") and ("processor" in said or "tokenizer" in said):
+        return ModelError(f"{where} lacks the files of its processor or its tokenizer; fetch or copy the rest of it.")
+    if isinstance(error, KeyError):
+        return ModelError(f"The model in {where} cannot be loaded: it names {said}, which is not known here.")
+    if "custom code" in said:
+        return ModelError(f"The model in {where} needs code of its own, which is never run here; choose another model.")
+    if "for this kind of AutoModel" in said or "does not recognize this architecture" in said:
+        return ModelError(f"The model in {where} is of a class that takes no pictures, or that is not known here.")
+    return ModelError(f"The model in {where} cannot be loaded: {sentence(error)}")
+
+
+def sentence(error: Exception) -> str:
+    """What a library's error says, in one line."""
+    first = " ".join(str(error).split())[:200] or type(error).__name__
+    return first.rstrip(".") + "."
 
 
 def options(bits: int, device: str) -> dict:

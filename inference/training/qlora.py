@@ -32,7 +32,7 @@ from torch.nn.functional import cross_entropy
 
 from inference.models.folder import ModelSpec, mark_base, mark_style, picture_size, weights_bytes
 from inference.models.profiles import spec_of
-from inference.models.weights import FLOAT32_BYTES, LOCAL, load_processor, quantisation
+from inference.models.weights import FLOAT32_BYTES, cannot_load, load_processor, quantisation, read_whole
 from inference.training.pace import device_of
 from inference.training.qlora_config import QloraRecipe
 from inference.training.qlora_data import Collator, RadiographTickets, ViewTickets
@@ -40,11 +40,16 @@ from inference.training.qlora_data import Collator, RadiographTickets, ViewTicke
 ATTENTION = "q_proj|k_proj|v_proj|o_proj|out_proj|attn\\.qkv|attn\\.proj"
 MLP = "gate_proj|up_proj|down_proj|fc1|fc2"
 VISION = "vision_tower|vision_model|visual|vision_encoder"
+NOT_FOR_VLLM = (
+    "This adapter is of both towers: this program answers with all of it, but a vLLM server leaves its vision part out "
+    'without a word; for a server set towers = "language".'
+)
 
 
 def train(recipe: QloraRecipe, resume: bool = False, say: Callable[[str], None] = print) -> dict:
     """Train the adapter; returns {"steps", "loss", "losses", "seconds", "samples"}. Raises ValueError (ModelError among
     them) with one sentence for what is missing or does not fit."""
+    getLogger("bitsandbytes").setLevel("ERROR")  # it speaks when it is imported
     from accelerate import PartialState
     from transformers import PrinterCallback, TrainingArguments, logging
     from transformers.trainer_utils import get_last_checkpoint
@@ -69,7 +74,6 @@ def train(recipe: QloraRecipe, resume: bool = False, say: Callable[[str], None] 
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     warnings.simplefilter("ignore", FutureWarning)  # the libraries' words to each other
-    getLogger("bitsandbytes").setLevel("ERROR")
     # Before the model is read: with DeepSpeed these say that its weights are shared out as they come.
     checkpoints = recipe.out / "checkpoints"
     arguments = TrainingArguments(
@@ -103,12 +107,19 @@ def train(recipe: QloraRecipe, resume: bool = False, say: Callable[[str], None] 
         data_seed=recipe.seed,
     )
     tell(f"reading {spec.base}")
-    processor = load_processor(spec.base)
-    model = prepare(recipe, spec)
+    if spec.adapter is not None:
+        tell(f"leaving out the adapter in {spec.adapter}: a fresh one is trained on the base alone")
+    try:
+        processor = load_processor(spec.base)
+        model = prepare(recipe, spec)
+    except Exception as error:
+        raise cannot_load(spec.base, error) from None
     if os.environ.get("ACCELERATE_USE_FSDP") == "true":
         os.environ["FSDP_TRANSFORMER_CLS_TO_WRAP"] = ",".join(layers(model))
     trainable = sum(weight.numel() for weight in model.parameters() if weight.requires_grad)
     tell(f"{trainable:,} adapter weights; {steps} steps of {recipe.global_batch}")
+    if recipe.towers == "both":
+        tell(NOT_FOR_VLLM)
     collator = Collator(processor, recipe.kind, size, ends(model, processor))
     began = time.monotonic()
     trainer = _trainer_class()(
@@ -217,8 +228,6 @@ def _device(recipe: QloraRecipe) -> str:
 
 
 def _base(recipe: QloraRecipe, spec: ModelSpec):
-    import transformers
-
     device = _device(recipe)
     small = device == "cpu" and weights_bytes(spec.base) <= FLOAT32_BYTES
     options: dict = {"dtype": torch.float32 if small else torch.bfloat16}
@@ -230,9 +239,7 @@ def _base(recipe: QloraRecipe, spec: ModelSpec):
             place = int(os.environ.get("LOCAL_RANK", 0)) if device == "cuda" else "cpu"
             options["device_map"] = {"": place}
         options["quantization_config"] = settings
-    return transformers.AutoModelForImageTextToText.from_pretrained(
-        str(spec.base), use_safetensors=True, **options, **LOCAL
-    )
+    return read_whole(spec.base, **options)
 
 
 def _unsloth(recipe: QloraRecipe, spec: ModelSpec):

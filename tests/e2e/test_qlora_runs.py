@@ -70,6 +70,7 @@ def test_a_config_trains_saves_and_the_app_says_the_same(config, room, tmp_path,
     assert np.isfinite(result["losses"]).all()
     assert any("hours on one card (estimated)" in line for line in said), "it says what it takes before it starts"
     assert said.index(next(line for line in said if "estimated" in line)) < said.index(f"reading {room / kind}")
+    assert (qlora.NOT_FOR_VLLM in said) == (recipe.towers == "both")
 
     opened = open_here(f"{tmp_path / 'out' / 'adapter'}@4bit", device="cpu")
     assert opened.info.base_sha256 == sha256_of(room / kind)

@@ -4,8 +4,8 @@ import pytest
 from doubles import ARRIVED, ScriptedModel, move_reply
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QAbstractButton, QApplication
-from screens import changed, focusable, rgb
+from PySide6.QtWidgets import QApplication
+from screens import WORK_MS, changed, focusable, rgb, unspoken
 
 from carm_gui import theme
 from sim.pose import CArmPose
@@ -25,18 +25,22 @@ def waiting(qtbot, rehearsal, until):
     return window
 
 
-def test_everything_that_takes_the_focus_has_a_name(waiting):
-    nameless = [
-        f"{type(widget).__name__} in {type(widget.parent()).__name__}"
-        for widget in focusable(waiting)
-        if not widget.accessibleName() and not (isinstance(widget, QAbstractButton) and widget.text())
-    ]
-    assert nameless == []
+def test_everything_that_takes_the_focus_has_a_name_and_a_role(qtbot, waiting):
+    assert len(focusable(waiting)) > 30
+    assert unspoken(waiting) == []
+    waiting.show_tour()
+    qtbot.waitUntil(waiting.tour.isVisible)
+    assert unspoken(waiting.tour) == []
+    waiting.tour.end()
+    waiting.desk.bring("reference")
+    qtbot.waitUntil(waiting.reference.isVisible)
+    assert unspoken(waiting) == []
 
 
 @pytest.mark.parametrize("name", sorted(theme.THEMES))
 def test_the_focus_is_seen_wherever_it_is(qtbot, waiting, name):
     waiting.wear(name)
+    qtbot.waitUntil(waiting.updatesEnabled, timeout=WORK_MS)
     waiting.set_beam(False)
     qtbot.waitUntil(lambda: not waiting.technique.on)
     qtbot.wait(120)
@@ -183,6 +187,7 @@ def test_enter_on_the_empty_line_is_one_exposure_and_blanks_are_none(qtbot, rehe
 def test_what_stands_in_an_empty_line_can_be_read(qtbot, rehearsal, name):
     window = rehearsal(ScriptedModel(ARRIVED))
     window.wear(name)
+    qtbot.waitUntil(window.updatesEnabled, timeout=WORK_MS)
     window.live.setFocus()
     QApplication.processEvents()
     line = window.command.line

@@ -172,6 +172,32 @@ def test_the_model_says_what_it_is_and_whether_it_is_there(pane):
     assert "The weights are missing; run make models." in texts(pane)
 
 
+def test_a_long_name_and_a_long_problem_have_room(qtbot, pane):
+    name, problem = "gemma-3-27b-it-qat-q4_0-unquantized-and-more", "The folder holds no weights; " * 8
+    pane.show_model("failed", name, problem, None)
+    header = pane.header
+    for width in (330, 380, 700):
+        pane.resize(width, 500)
+        qtbot.waitUntil(lambda: header.details.height() >= header.details.heightForWidth(header.details.width()))
+        assert header.status.width() >= header.status.sizeHint().width()
+        assert header.name.toolTip() == ("" if header.name.shown() == name else name)
+    pane.resize(330, 500)
+    QApplication.processEvents()
+    assert header.name.shown().endswith("…")
+
+
+def test_whose_turn_it_is_is_said(pane):
+    pane.show_model("ready", "small", "", ModelInfo("small"))
+    said = []
+    for state in ("idle", "proposing", "waiting", "moving"):
+        pane.header.show_state(state)
+        said.append(pane.header.status.text())
+    assert said == ["ready", "answering…", "waits for you", "ready"]
+    pane.header.show_state("waiting")
+    pane.show_armed(True)
+    assert pane.header.status.text() == "goes ahead…"
+
+
 def test_scrolling_up_is_respected_and_the_newest_is_one_click_away(qtbot, pane):
     for n in range(60):
         pane.show_note(f"note {n}")

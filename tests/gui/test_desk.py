@@ -217,8 +217,15 @@ def test_other_colours_reach_every_window_and_leave_no_card_out(qtbot, opened):
     first.wear("contrast")
     first.assistant.show_note("One more.")
     assert first.theme.name == second.theme.name == "contrast"
-    qtbot.waitUntil(lambda: all(card.isVisible() for card in first.assistant.cards))
-    assert first.styleSheet() == second.styleSheet() == style_sheet(theme.CONTRAST)
+    worn = style_sheet(theme.CONTRAST)
+
+    def through() -> bool:
+        return first.styleSheet() == worn and all(card.isVisible() for card in first.assistant.cards)
+
+    qtbot.waitUntil(through, timeout=WORK_MS)
+    assert second.styleSheet() == worn
+    assert first.updatesEnabled()
+    assert second.updatesEnabled()
     inks = {card.findChild(QLabel).palette().windowText().color().name() for card in first.assistant.cards}
     assert inks == {theme.CONTRAST.dim}
 

@@ -138,6 +138,23 @@ def test_what_is_out_of_sight_is_put_away_and_comes_back_to_its_place(pile):
     assert [(one.x(), one.y(), one.width(), one.height()) for one in cards] == before[:-1]
 
 
+def test_what_has_just_come_back_or_just_been_said_can_be_put_away(pile):
+    cards = [card(f"{n}: {WORDS}") for n in range(12)]
+    for one in cards:
+        pile.add(one)
+    settle()
+    for _ in range(2):  # two changes of theme, and no turn of the event loop between them
+        list(pile.put_away())
+        list(pile.bring_back())
+    cards.append(card("new"))
+    pile.add(cards[-1])
+    list(pile.put_away())
+    list(pile.bring_back())
+    settle()
+    assert all(one.parent() is pile and one.isVisible() for one in cards)
+    whole(pile, cards)
+
+
 def test_a_card_that_has_the_keys_or_is_hidden_is_not_put_away(pile):
     cards = [card(f"{n}: {WORDS}") for n in range(12)]
     for one in cards:

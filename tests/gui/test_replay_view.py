@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from screens import WORK_MS
 
-from carm_gui.session.recording import read
+from carm_gui.session.recording import RecordingError, read
 from carm_gui.session.replay import Player
 from carm_gui.settings import Settings
 from carm_gui.views.replay import Replay
@@ -115,3 +115,14 @@ def test_it_says_that_it_is_a_replay_and_takes_no_commands(replay):
     assert {"In a replay", "Ctrl+Space", "Round field"} <= listed
     assert not {"Take one picture", "LAO 30", "Accept the proposal"} & listed
     assert "Simulation" in replay.window.windowTitle()
+
+
+def test_a_patient_that_is_not_at_hand_has_no_overview_and_the_map_says_so(qtbot, replay, monkeypatch):
+    def gone(recording):
+        raise RecordingError("The patient is not on this computer.")
+
+    monkeypatch.setattr("carm_gui.session.replay_check.patient_of", gone)
+    window = replay.window
+    replay.load_overview()
+    qtbot.waitUntil(lambda: "no overview" in window.where.map.accessibleDescription(), timeout=WORK_MS)
+    assert window.where.map.scout is None

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from doubles import FakeProjector, ScriptedModel, move_reply, small_patient
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from screens import WORK_MS
 from studies import LANDMARKS, PROTOCOL, protocol
@@ -209,11 +209,38 @@ def test_the_participant_s_own_choice_comes_before_the_answer(qtbot, study):
     qtbot.waitUntil(made.bar.choice.isVisible, timeout=90000)
     assert not made.bar.commit.isEnabled()
     assert made.window.state == "proposing"
+    assert made.window.assistant.header.status.text() == "waits for you"
+    assert "align" in made.window.command.line.placeholderText()
+    assert "Your own choice first" in made.window.command.hint.text()
+    assert "Ctrl+K" not in made.window.command.hint.text()
+    names = [button.accessibleName() for group in made.bar._groups.values() for button in group.buttons()]
+    assert len(set(names)) == 6
     for axis in ("x", "y"):
         made.bar._groups[axis].buttons()[0].click()
     made.bar.commit.click()
     qtbot.waitUntil(lambda: made.window.state == "waiting", timeout=90000)
     assert not made.bar.choice.isVisible()
+
+
+def test_without_an_assistant_nothing_invites_to_ask_one(qtbot, study):
+    made = study()
+    into(qtbot, made, "manual")
+    window = made.window
+    qtbot.waitUntil(lambda: "no assistant" in window.assistant.header.name.text(), timeout=WORK_MS)
+    assert window.assistant.header.status.text() == ""
+    assert "align" not in window.command.line.placeholderText()
+    window.say("align to the skull")
+    qtbot.waitUntil(lambda: len(window.assistant.cards) >= 2, timeout=WORK_MS)
+    assert "steer by hand" in window.assistant.cards[-1].layout().itemAt(0).widget().text()
+
+
+def test_what_the_machine_lacks_is_said_without_a_gap(qtbot, study):
+    made = study()
+    first = page(made)
+    first.show_missing(["A model is missing; get it.", "A marker stream needs pylsl."])
+    told = first.column.itemAt(first.column.indexOf(first.extra) - 1).widget()
+    qtbot.waitUntil(lambda: told.height() == told.heightForWidth(told.width()))
+    assert "pylsl" in told.text()
 
 
 def test_the_time_limit_brings_a_kind_page(qtbot, study):
@@ -259,6 +286,14 @@ def test_a_slider_in_the_middle_is_no_answer_until_it_is_touched(qtbot):
     assert form.answers == [None] * 6
     form.items[0].slider.setValue(4)
     assert form.answers[0] == 20
+    form.resize(900, 700)
+    form.show()
+    assert form.items[0].slider.property("unanswered") is False
+    for item, part, answer in ((form.items[1], 0.0, 0), (form.items[2], 0.5, 50), (form.items[3], 1.0, 100)):
+        assert item.slider.property("unanswered") is True
+        place = QPoint(round(7 + part * (item.slider.width() - 14)), item.slider.height() // 2)
+        QTest.mouseClick(item.slider, Qt.MouseButton.LeftButton, pos=place)  # the mark comes to where one clicks
+        assert item.value == answer
 
 
 def test_a_whole_run_from_the_welcome_to_the_debriefing(qtbot, study):

@@ -227,9 +227,11 @@ def test_doctor_lists_what_is_missing(carm, monkeypatch):
     assert "train it" in carm("doctor").stdout
 
 
-def test_a_check_that_breaks_is_a_finding(monkeypatch):
+def test_a_check_that_breaks_is_a_finding(monkeypatch, tmp_path):
     from carm_gui import doctor
 
+    monkeypatch.setattr("inference.models.servers._file", lambda: tmp_path / "servers.txt")
+    monkeypatch.delenv("CARM_SERVERS", raising=False)
     monkeypatch.setattr(doctor, "_patient", lambda: 1 / 0)
     monkeypatch.setattr(doctor, "_child", lambda code, **environment: (False, "no such library"))
     findings = {finding.name: finding for finding in doctor.examine()}
@@ -237,6 +239,9 @@ def test_a_check_that_breaks_is_a_finding(monkeypatch):
     assert not findings["Qt"].ok
     assert "no such library" in findings["Qt"].found
     assert any("could not be checked" in finding.found for finding in findings.values())
+    assert not findings["Model servers"].ok
+    monkeypatch.setenv("CARM_SERVERS", "GPU.example")
+    assert "gpu.example may be asked" in doctor._servers().found
 
 
 def test_the_script_keeps_standard_output_clean():

@@ -4,6 +4,7 @@ before the rules were mended on it. Nearly all is understood, what is not is ask
 from __future__ import annotations
 
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ SETS = (
     *("phrases_rooms.txt", "phrases_rooms_2.txt", "phrases_rooms_3.txt", "phrases_rooms_4.txt"),
     *(f"phrases_fresh_{number}.txt" for number in range(1, 30)),
     *("phrases_blind_1.txt", "phrases_blind_2.txt", "phrases_blind_3.txt"),
+    *("phrases_blind_4.txt", "phrases_blind_5.txt", "phrases_blind_6.txt"),
     *("phrases_traps.txt", "phrases_traps_2.txt", "phrases_traps_3.txt"),
 )
 MOTIONS = {"align", "move", "rotate", "return", "home", "accept"}
@@ -105,6 +107,60 @@ def test_a_word_that_is_not_understood_anywhere_in_a_line_moves_nothing(said, od
 @given(st.sampled_from(MOVING), st.sampled_from(["don't ", "do not ", "never ", "you must not ", "please do not "]))
 def test_a_negated_line_moves_nothing(said, negation):
     assert not kinds(parse(negation + said)) & MOTIONS
+
+
+ASKED_FOR = re.compile(
+    r"\b(?:please|pl[sz]|kindly|can|could|would|will|may|might|mind|why|how|if|ok|okay|all ?right)\b", re.IGNORECASE
+)
+BARE = [said for said in MOVING if not ASKED_FOR.search(said)]
+
+
+@settings(deadline=None)
+@given(st.sampled_from(BARE), st.sampled_from(["?", " ?", "??", "?!", " question mark", ", right?", " again?"]))
+@example("left 2 cm", "?")
+@example("take a shot", "?")
+def test_a_line_that_asks_moves_nothing(said, mark):
+    assert not kinds(parse(said.rstrip(".!") + mark)) & (MOTIONS | {"expose"})
+
+
+STOPS = ("stop", "halt", "STOP!", "please stop", "stop now,", "freeze", "stop it")
+
+
+@settings(deadline=None)
+@given(st.sampled_from(MOVING), st.sampled_from(STOPS), st.integers(0, 12))
+@example("bring T12 to the middle of the picture", "stop now", 5)
+@example("one more image", "stop it", 2)
+def test_a_line_with_a_stop_in_it_moves_nothing(said, stop, place):
+    words = said.split()
+    words.insert(min(place, len(words)), stop)
+    assert not kinds(parse(" ".join(words))) & (MOTIONS | {"expose"}), words
+
+
+NO_UNITS = (
+    "furlongs",
+    "kg",
+    "seconds",
+    "percent",
+    "cm/s",
+    "o'clock",
+    "kV",
+    "bananas",
+    "pt",
+    "heads",
+    "vertebrae",
+    "ft",
+    "km",
+)
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(["left {}", "{} up", "go down {} please", "move {} toward the feet", "LAO {}", "tilt {} cranial"]),
+    st.sampled_from(["3", "25", "2.5", "five", "twenty"]),
+    st.sampled_from(NO_UNITS),
+)
+def test_an_amount_in_what_is_no_length_is_asked_back(line, number, unit):
+    assert parse(line.format(f"{number} {unit}")).kind == "clarify"
 
 
 @settings(deadline=None)

@@ -64,7 +64,10 @@ def test_nothing_answers_without_tls_and_a_key(services):
 
 def test_the_weights_are_read_only_and_nothing_is_fetched(services):
     vllm = services["vllm"]
-    assert all(volume.endswith(":ro") for volume in vllm["volumes"])
+    for volume in (*vllm["volumes"], *services["tls"]["volumes"]):
+        assert volume["type"] == "bind"
+        assert volume["read_only"] is True
+        assert volume["bind"] == {"create_host_path": False}  # Docker would make an empty folder of a misspelt one
     assert vllm["environment"]["HF_HUB_OFFLINE"] == "1"
     assert re.fullmatch(r"vllm/vllm-openai:v\d+\.\d+\.\d+", vllm["image"])
 

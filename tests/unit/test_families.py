@@ -435,7 +435,7 @@ def test_a_model_is_found_in_the_users_folder_and_in_the_hub_cache(empty):
     assert spec_of("gemma-3-4b").base == snapshot
     mine = lay(empty / "mine" / "gemma-3-4b", profile)
     assert spec_of("gemma-3-4b@4bit,form") == replace(spec_of("gemma-3-4b"), bits=4, constrained=True)
-    assert spec_of("gemma-3-4b").base == mine
+    assert spec_of("gemma-3-4b").base == spec_of("Gemma-3-4B").base == spec_of("google/gemma-3-4b-it").base == mine
     entry = next(e for e in catalogue.catalogue() if e.name == "gemma-3-4b")
     assert entry.here
     assert str(mine) in entry.where
@@ -457,7 +457,7 @@ def test_an_adapter_alone_finds_its_published_base_and_refuses_another(empty):
     adapter.mkdir()
     (adapter / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": "google/gemma-3-4b-it"}))
     (adapter / "adapter_model.safetensors").write_bytes(b"\x02\0\0\0\0\0\0\0{}")
-    with pytest.raises(ModelError, match="is not here"):
+    with pytest.raises(ModelError, match="needs its base: Gemma-3 4B is not on this machine; accept its licence"):
         spec_of(str(adapter))
     base = lay(empty / "mine" / "gemma-3-4b", BY_NAME["gemma-3-4b"])
     assert (spec_of(str(adapter)).base, spec_of(str(adapter)).adapter) == (base, adapter)

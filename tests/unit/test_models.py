@@ -176,7 +176,7 @@ def test_an_adapter_without_its_base_says_so(adapter, base, tmp_path):
     alone = copy(adapter, tmp_path / "alone")
     config = json.loads((alone / "adapter_config.json").read_text()) | {"base_model_name_or_path": "google/gemma"}
     (alone / "adapter_config.json").write_text(json.dumps(config))
-    with pytest.raises(ModelError, match=r"\(google/gemma\) is not here"):
+    with pytest.raises(ModelError, match="its base google/gemma is not here"):
         find(alone)
     with pytest.raises(ModelError, match="is not here"):
         find(alone, fallback_base=base)
@@ -195,7 +195,7 @@ def test_an_adapter_of_another_base_is_refused(base, adapter, tmp_path):
 
 def test_an_adapter_that_does_not_fit_is_refused(base, adapter, tmp_path):
     wider = build_base(tmp_path / "wider", width=64)
-    with pytest.raises(ModelError, match="cannot be loaded"):
+    with pytest.raises(ModelError, match="made with another base"):
         TransformersModel(wider, adapter)
 
 
@@ -223,9 +223,23 @@ def test_code_in_a_folder_is_never_run(base, tmp_path):
         "auto_map": {"AutoConfig": "evil.Config", "AutoModelForImageTextToText": "evil.Model"},
     }
     (folder / "config.json").write_text(json.dumps(config))
-    with pytest.raises(ModelError, match="cannot be loaded"):
+    with pytest.raises(ModelError, match="needs code of its own, which is never run"):
         TransformersModel(folder)
     assert not proof.exists()
+
+
+def test_a_class_without_pictures_and_a_folder_without_a_processor_are_said(base, tmp_path):
+    folder = copy(base, tmp_path / "model")
+    for kind in ("llama", "no_such_class"):
+        (folder / "config.json").write_text(json.dumps({"model_type": kind}))
+        with pytest.raises(ModelError, match="takes no pictures, or that is not known here"):
+            TransformersModel(folder)
+    folder = copy(base, tmp_path / "bare")
+    for file in folder.iterdir():
+        if "processor" in file.name or "token" in file.name:
+            file.unlink()
+    with pytest.raises(ModelError, match="lacks the files of its processor or its tokenizer"):
+        TransformersModel(folder)
 
 
 def test_what_is_no_model_is_said_in_a_sentence(base, adapter, tmp_path):
@@ -236,9 +250,18 @@ def test_what_is_no_model_is_said_in_a_sentence(base, adapter, tmp_path):
         with pytest.raises(ModelError, match=problem):
             find(path)
     torn = copy(base, tmp_path / "torn")
-    (torn / "model.safetensors").write_bytes(b"\x08" + b"\0" * 40)
-    with pytest.raises(ModelError, match="cannot be loaded"):
-        TransformersModel(torn)
+    whole = (torn / "model.safetensors").read_bytes()
+    for damage in (b"", b"\x08" + b"\0" * 40, whole[:40], whole[:-1], whole + b"\0"):
+        (torn / "model.safetensors").write_bytes(damage)
+        with pytest.raises(ModelError, match="is cut off or damaged"):
+            find(torn)
+    (torn / "model.safetensors").write_bytes(whole)
+    for text in ("", "{", "[1]"):
+        (torn / "config.json").write_text(text)
+        with pytest.raises(ModelError, match=r"The config\.json .* cannot be read"):
+            find(torn)
+    with pytest.raises(ModelError, match="is a file; give the folder"):
+        find(torn / "model.safetensors")
     mixed = copy(base, tmp_path / "mixed")
     shutil.copy(adapter / "adapter_config.json", mixed)
     with pytest.raises(ModelError, match="mixes a base and an adapter"):
@@ -276,5 +299,5 @@ def test_the_embedded_model_with_and_without_its_adapter(base, adapter, tmp_path
 
 @pytest.mark.parametrize("name", ["gpt-9", "", "no/such/folder"])
 def test_an_unknown_model_gets_a_helpful_sentence(name):
-    with pytest.raises(ModelError, match=r"There is no model called .*embedded"):
+    with pytest.raises(ModelError, match=r"[Nn]o model (called|is named).*embedded"):
         open_model(name)

@@ -13,7 +13,7 @@ from tiny_families import FAMILIES, build
 from inference import regions
 from inference.ask import request_for
 from inference.models.families import BY_NAME, PROFILES
-from inference.models.interface import ModelInfo
+from inference.models.interface import ModelError, ModelInfo
 from inference.models.transformers import TransformersModel
 from inference.training import shards
 from inference.training.qlora import _Endless, ends, layers, targets, train
@@ -301,3 +301,33 @@ def test_deepspeed_wants_a_base_of_sixteen_bits(tmp_path, monkeypatch):
     monkeypatch.setenv("ACCELERATE_USE_DEEPSPEED", "true")
     with pytest.raises(ValueError, match="set bits = 16"):
         train(QloraRecipe(base="x", data=tmp_path, out=tmp_path, device="cpu"))
+
+
+def test_a_base_that_cannot_be_read_whole_is_not_trained_on(tmp_path):
+    """As when it is opened to answer: missing weights would be drawn at random, and the adapter learnt upon them."""
+    from safetensors.torch import load_file, save_file
+
+    photograph(tmp_path / "views")
+    base = build("gemma3", tmp_path / "base")
+    recipe = QloraRecipe(
+        base=str(base),
+        data=tmp_path / "views",
+        out=tmp_path / "out",
+        batch=1,
+        global_batch=1,
+        max_steps=1,
+        device="cpu",
+    )
+    file = base / "model.safetensors"
+    whole = file.read_bytes()
+    save_file({name: weight for name, weight in load_file(file).items() if "layers.1.mlp" not in name}, file)
+    for damage, problem in (
+        (None, r"lacks \d of its weights \(.*layers\.1\.mlp"),
+        (len(whole) // 2, "is cut off or damaged"),
+    ):
+        if damage:
+            file.write_bytes(whole[:damage])
+        for bits in (4, 16):
+            with pytest.raises(ModelError, match=problem):
+                train(recipe.model_copy(update={"bits": bits}), say=lambda line: None)
+    assert not (tmp_path / "out" / "adapter").exists()

@@ -4,6 +4,7 @@ A small HTTP server in this process answers as scripted (a test double); test_re
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import json
 import socket
@@ -217,6 +218,7 @@ def test_an_adapter_is_shown_pictures_of_its_bases_size(server, opened):
     model = opened()
     list(model.stream(question(model)))
     assert (model.info.name, model.info.picture_size) == ("tuned", 896)
+    assert "an adapter of google/gemma-3-4b-it, whose vision part, if it has one, vLLM leaves out" in model.info.note
 
 
 def test_a_form_is_asked_for_only_when_wanted(server, opened):
@@ -248,12 +250,14 @@ def test_a_cancel_closes_the_connection_at_once(server, opened):
     assert "".join(model.stream(question(model))) == REPLY
 
 
-def test_a_cancel_does_not_wait_for_a_silent_server(server, opened):
+@pytest.mark.parametrize("said", ["", "x"], ids=["before its first word", "in the middle"])
+def test_a_cancel_ends_the_work_of_a_silent_server_and_asks_no_more(server, opened, said):
     gone = threading.Event()
 
     def silent(handler):
-        handler.begin()
-        handler.say("x")
+        if said:
+            handler.begin()
+            handler.say(said)
         handler.connection.settimeout(10)
         if handler.connection.recv(1) == b"":
             gone.set()
@@ -261,11 +265,14 @@ def test_a_cancel_does_not_wait_for_a_silent_server(server, opened):
     server.how = [silent]
     model = opened()
     reply = model.stream(question(model))
-    next(reply)
+    assert not said or next(reply) == said
     threading.Timer(0.1, model.cancel).start()
     with pytest.raises(Cancelled):
         next(reply)
-    assert gone.wait(5)
+    assert gone.wait(5), "the server goes on working"
+    assert "".join(model.stream(question(model))) == REPLY
+    time.sleep(0.1)  # longer than it waits before it asks again
+    assert len(server.asked) == 2
 
 
 def test_a_busy_server_is_asked_again_and_a_refusal_is_said(server, opened):
@@ -325,7 +332,7 @@ def test_nobody_there_is_said():
         free.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{free.getsockname()[1]}/v1#x"
     model = ServerModel(address)
-    with pytest.raises(ModelError, match="cannot be reached"):
+    with pytest.raises(ModelError, match=r"cannot be reached: nothing listens at that port; is the server running\?$"):
         list(model.stream(Request("localization", np.zeros((4, 4), np.uint8), "x", 3)))
     assert model.state == "failed"
     model.close()
@@ -376,7 +383,7 @@ def test_rooms_ask_at_once_and_one_that_is_refused_is_counted(server, monkeypatc
 def test_serve_check_doubles_the_rooms_until_one_goes_hungry(server, monkeypatch):
     asked = []
 
-    def rooms_at_once(open_one, rooms, seconds, think_s, stop):
+    def rooms_at_once(open_one, rooms, *rest):
         asked.append(rooms)
         return serve_check.Load(rooms, 5, 0, 0.1, 1.0, 2.0 * rooms, 30.0, rooms <= 4)
 
@@ -390,6 +397,49 @@ def test_serve_check_doubles_the_rooms_until_one_goes_hungry(server, monkeypatch
     asked.clear()
     assert serve_check.check(server.address + "#tuned", most_rooms=3)["rooms_fed"] == 3
     assert asked == [1, 2, 3]
+
+
+def mute(handler):
+    handler.connection.settimeout(20)
+    handler.connection.recv(1)
+
+
+def dribble(handler):
+    handler.begin()
+    with contextlib.suppress(OSError):
+        while True:
+            handler.say("word ")
+            time.sleep(0.02)
+
+
+@pytest.mark.parametrize(("slow", "heard"), [(mute, "; 0 characters"), (dribble, r"; [1-9]\d* characters")])
+def test_serve_check_tells_how_it_waits_and_gives_up_a_server_that_does_not_finish(server, monkeypatch, slow, heard):
+    monkeypatch.setattr(serve_check, "PULSE_S", 0.1)
+    server.how = [slow]
+    said = []
+    with pytest.raises(ModelError, match=f"tuned is too slow to rehearse with.* No whole reply in \\d s{heard}"):
+        serve_check.check(server.address + "#tuned", say=said.append, longest_s=2.0)
+    assert "2 s at most" in said[0]
+    assert sum(line.startswith("first reply:") for line in said) >= 3
+    assert len(server.asked) == 1
+
+
+def test_serve_check_says_what_it_has_when_its_time_is_over(server, monkeypatch):
+    """Slow after its first replies: a table of what was measured, with what failed; and none where time is short."""
+    monkeypatch.setattr(serve_check, "SINGLE_S", 0.3)
+    monkeypatch.setattr(serve_check, "AFTER_S", 0.2)
+    server.how = [REPLY, REPLY, dribble, dribble, dribble]
+    result = serve_check.check(server.address + "#tuned", 4, 0.1, 0.0)
+    assert result["ended"].startswith("Single replies are too slow to measure more of them. No whole reply in 0 s")
+    (load,) = result["capacity"]
+    assert (load["replies"], load["failed"], load["fed"], result["rooms_fed"]) == (0, 1, False, 0)
+    assert "No whole reply" in load["problem"]
+    lines = serve_check.table_lines(result)
+    assert load["problem"] in lines[3]
+    assert lines[4] == result["ended"]
+    result = serve_check.check(server.address + "#tuned", 4, 60.0, 0.0, longest_s=20.0)
+    assert result["capacity"] == []
+    assert result["ended"] == "Ended after 20 s, before 1 room; --longest gives it more time."
 
 
 def test_the_info_of_a_server_names_it():
