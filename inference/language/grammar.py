@@ -77,7 +77,9 @@ _QUESTION = re.compile(r"(?:[?\uff1f\u061f]|\bquestion mark)[^\w]*$", re.IGNOREC
 _REQUEST = re.compile(
     r"\b(?:please|pl[sz]|kindly|(?:can|could|would|will|may|might)(?: not|n'?t)? (?:you|we|i|u|ya|someone|somebody|"
     r"anyone|anybody)|would it be|you (?:can|could|may)|(?:do|would) you mind|why (?:not|do not|don'?t)|"
-    r"how about|if you|okay|ok|all ?right)\b",
+    r"how about|if you|okay|ok|all ?right)\b|"
+    r",? (?:got (?:it|that|me)|(?:do )?you (?:hear(?: me)?|got (?:it|that)|understand)|understood|"
+    r"is that clear|all clear)\W*$",
     re.IGNORECASE,
 )
 _GO_AHEAD = re.compile(r"\W*(?:please|can (?:you|we)|could (?:you|we)|would you|why not|how about)\b", re.IGNORECASE)

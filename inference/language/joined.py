@@ -37,4 +37,4 @@ def together(text: str) -> str:
         one, other = match.groups()
         return one if one + other in _WHOLE and not {one, other} <= KNOWN else match[0]
 
-    return re.sub(r"\b([a-z]+)[ -](?=([a-z]+)\b)", joined, text)
+    return re.sub(r"\b([a-z]{2,})[ -](?=([a-z]{2,})\b)", joined, text)
