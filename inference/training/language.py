@@ -211,7 +211,7 @@ class Exchanges(IterableDataset):
     def _doubt(self, view: int) -> float:
         reading = self.scenes.reading[view]
         _, nearest = dialogue.meant(reading, self.scenes.spread[view])
-        return float((~np.isin(nearest, np.linalg.norm(reading, axis=-1).argsort()[:2])).mean())
+        return float(dialogue.misses(reading, nearest).mean())
 
     def __iter__(self) -> Iterator[tuple[torch.Tensor, dict[str, torch.Tensor]]]:
         worker = get_worker_info()

@@ -72,6 +72,20 @@ is called|would be|is nothing but|seems to be|ought to be> {}",
     "you <are|should be> <looking at|seeing|facing> {}",
 )
 
+_LEFT = {
+    "more": "<more left|further left|farther left|<further|more> to <the|the patient's|his|her> left|further over \
+to the left|more on the <left|left side>|more toward the <patient's left|left side>>",
+    "of": "<left of|to the left of|on the left of|to the patient's left of>",
+    "to": "<left|to the left|to the patient's left|leftward|leftwards|toward the left|toward the patient's left>",
+    "less": "<far right|far to the right|much to the <right|patient's right>|far to the patient's right|much \
+right|far on the right>",
+}
+
+
+def _other_side(side: re.Match[str]) -> str:
+    return "right" if side[0] == "left" else "left"
+
+
 WAYS: dict[str, dict[str, str]] = {
     "up": {
         "more": "<higher|higher up|further up|farther up|more <cranial|cranially|superior|cephalad>|further <cranial|\
@@ -89,23 +103,8 @@ caudally|toward the feet|towards the feet>|<nearer|closer> to the <feet|legs|pel
         "less": "<high|high up|cranial|far up|superior|far cranial|close to the head|near the head|much toward the \
 <head|neck>>",
     },
-    "left": {
-        "more": "<more left|further left|farther left|<further|more> to <the|the patient's|his|her> left|further over \
-to the left|more on the <left|left side>|more toward the <patient's left|left side>>",
-        "of": "<left of|to the left of|on the left of|to the patient's left of>",
-        "to": "<left|to the left|to the patient's left|leftward|leftwards|toward the left|toward the patient's left>",
-        "less": "<far right|far to the right|much to the <right|patient's right>|far to the patient's right|much \
-right|far on the right>",
-    },
-    "right": {
-        "more": "<more right|further right|farther right|<further|more> to <the|the patient's|his|her> right|further \
-over to the right|more on the <right|right side>|more toward the <patient's right|right side>>",
-        "of": "<right of|to the right of|on the right of|to the patient's right of>",
-        "to": "<right|to the right|to the patient's right|rightward|rightwards|toward the right|toward the patient's \
-right>",
-        "less": "<far left|far to the left|much to the <left|patient's left>|far to the patient's left|much left|far \
-on the left>",
-    },
+    "left": _LEFT,
+    "right": {part: re.sub("left|right", _other_side, words) for part, words in _LEFT.items()},
     "lateral": {
         "more": "<more <lateral|laterally|peripheral|peripherally>|further <out|lateral|outside|away from the <midline|\
 spine>>|farther from the <midline|spine>|more to the <side|outside>>",
