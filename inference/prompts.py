@@ -216,38 +216,39 @@ def _reason(axis: str, context: str, target: str, direction: str, extent: str, v
     return _sentence((same if seen == goal else apart)[variant % REASON_VARIANTS])
 
 
-def correction_reasoning(
-    seen: Sequence[str], answer: Sequence[str], denied: str | None = None, variant: int = 0
-) -> str:
-    """One to three sentences naming what is in view and the answer.
+HEARD = {
+    "bare": "you doubt it",
+    "negation": "you rule out {}",
+    "name": "you name {}",
+    "up": "you place it nearer the head",
+    "down": "you place it nearer the feet",
+    "left": "you place it further to the left",
+    "right": "you place it further to the right",
+    "lateral": "you place it further out",
+    "medial": "you place it nearer the midline",
+}
+"""How a reply says what it understood of the clinician's words; left and right are the patient's."""
 
-    `seen` and the two of `answer` are keys or names, `seen` may be empty; `denied` is a structure that the
-    clinician named and that is not at the picture's centre. Two variants.
-    """
+
+def correction_reasoning(heard: str, likely: Sequence[str], answer: Sequence[str], denied: str | None = None) -> str:
+    """Three or four sentences, in the order in which they are reasoned: what was understood (`heard`, from HEARD with
+    its landmark put in), the landmarks that the picture alone leaves for the nearest one, likeliest first, and the two
+    of `answer`; `denied` is a structure that the clinician named and that is not there. Landmarks are keys or names."""
     first, second = (_the(name_of(mark)) for mark in answer)
-    shown = _joined([_the(name_of(mark)) for mark in seen])
-    parts = []
-    if variant % 2 == 0:
-        if shown:
-            parts.append(f"{shown} {'is' if len(seen) == 1 else 'are'} in view")
-        if denied is not None:
-            parts.append(f"{_the(name_of(denied))} is not at the centre")
-        parts.append(f"{first} is nearest the centre, then {second}")
-    else:
-        if shown:
-            parts.append(f"I see {shown}")
-        if denied is not None:
-            parts.append(f"I do not see {_the(name_of(denied))} there")
-        parts.append(f"the centre shows {first} or else {second}")
+    parts = [heard, f"nearest by my reading: {', '.join(map(name_of, likely))}"]
+    if denied is not None:
+        parts.append(f"I do not see {_the(name_of(denied))} there")
+    parts.append(f"the centre shows {first} or else {second}")
     return " ".join(map(_sentence, parts))
+
+
+def heard(what: str, landmark: str = "") -> str:
+    """The words of HEARD for `what`, with the name of `landmark` (key or name) where they have one."""
+    return HEARD[what].format(_the(name_of(landmark)))
 
 
 def _sentence(text: str) -> str:
     return text[0].upper() + text[1:] + "."
-
-
-def _joined(names: Sequence[str]) -> str:
-    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
 def _the(name: str) -> str:

@@ -170,18 +170,17 @@ def correction(scene: Scene, rng: np.random.Generator) -> Exchange:
     way = named = denied = None
     if hinted:
         words, way = hinted
+        heard = prompts.heard(way)
     elif kind in ("direction", "negation"):
         denied = earlier[0]
-        words = phrases.denied(any_name(denied, rng), rng)
+        words, heard = phrases.denied(any_name(denied, rng), rng), prompts.heard("negation", denied)
     elif kind in ("name", "false"):
         named = truth if kind == "name" else str(rng.choice(ranked[1:9] if rng.uniform() < 0.8 else ranked[1:]))
-        words = phrases.named(any_name(named, rng), rng)
+        words, heard = phrases.named(any_name(named, rng), rng), prompts.heard("name", named)
     else:
-        words = phrases.bare(rng)
+        words, heard = phrases.bare(rng), prompts.heard("bare")
     answer, absent = revised(scene, earlier, way, denied is not None, named)
-    seeing = scene if scene.reading is None else replace(scene, displacements=scene.reading)
-    inside = [key for key in seeing.ranked[:5] if scene.sees(key)][:3]
-    reasoning = prompts.correction_reasoning(inside, answer, denied or absent, variant=1)
+    reasoning = prompts.correction_reasoning(heard, likeliest(scene)[:LISTED], answer, absent)
     return Exchange(
         prompts.correct_prompt(earlier, phrases.typed(words, rng)), prompts.correct_reply(reasoning, answer)
     )
@@ -196,10 +195,7 @@ def revised(
     of `earlier`) and a negation say that `earlier` is wrong, both of it. A bare challenge (all else None) may not be
     meant: it makes `earlier` less likely. What is `named` takes a place, the first one where it is half as likely as
     what was read; far away it is denied."""
-    reading = scene.displacements if scene.reading is None else scene.reading
-    places, nearest = meant(reading, scene.spread)
-    likely = np.bincount(nearest, minlength=len(KEYS)) / len(nearest)
-    distance = np.linalg.norm(np.nan_to_num(reading, nan=1e4), axis=-1)
+    reading, places, nearest, likely, distance = _weighed(scene)
     first, second, *_ = [KEYS[i] for i in np.argsort(distance)]
     if named is not None:
         if named == first:
@@ -210,7 +206,7 @@ def revised(
         return [named, first] if likely[at] > 0.5 * likely[KEYS.index(first)] else [first, named], None
     if way is None and not denied:
         likely[[KEYS.index(key) for key in earlier]] /= CHALLENGED
-        return sorted(KEYS, key=lambda key: (-likely[KEYS.index(key)], distance[KEYS.index(key)]))[:2], None
+        return _likeliest(likely, distance)[:2], None
     left = ~np.isin(nearest, [KEYS.index(key) for key in earlier])
     if way is not None:
         along = _along(places, way)
@@ -226,6 +222,25 @@ def revised(
         key=lambda key: (-likely[KEYS.index(key)], not agrees[KEYS.index(key)], distance[KEYS.index(key)]),
     )
     return best[:2], None
+
+
+def likeliest(scene: Scene) -> list[str]:
+    """All landmarks, the likeliest to be the nearest one first, by what was read alone."""
+    _, _, _, likely, distance = _weighed(scene)
+    return _likeliest(likely, distance)
+
+
+def _likeliest(likely: np.ndarray, distance: np.ndarray) -> list[str]:
+    return [KEYS[i] for i in np.lexsort((distance, -likely))]
+
+
+def _weighed(scene: Scene) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The reading (14, 3) mm, what it may mean (`meant`), how likely each landmark is the nearest and how far from the
+    centre it was read (14,) mm."""
+    reading = scene.displacements if scene.reading is None else scene.reading
+    places, nearest = meant(reading, scene.spread)
+    likely = np.bincount(nearest, minlength=len(KEYS)) / len(nearest)
+    return reading, places, nearest, likely, np.linalg.norm(np.nan_to_num(reading, nan=1e4), axis=-1)
 
 
 def meant(reading: np.ndarray, spread: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
@@ -273,6 +288,8 @@ def _earlier(scene: Scene, rng: np.random.Generator) -> list[str]:
     return earlier[:1] if rng.uniform() < 0.15 else earlier
 
 
+LISTED = 5
+"""Landmarks that a correction weighs: after two that are refused there are two left to answer."""
 SUPPOSED_SHARE = 0.5
 """Of the corrections, how many are about a view as it would be if the reading were wrong."""
 KINDS = ("bare", "direction", "negation", "name", "false")
@@ -396,7 +413,7 @@ def corpus(count: int, seed: int = 0) -> Iterator[str]:
 
 
 _DECISION = re.compile(r"<(?:context|x|extent_x|y|extent_y|reason_x|reason_y)>(.*?)(?=</|$)")
-_IDS = re.compile(r"<landmarks>\[([\d,]+)\]|The centre shows (.*?)\.")
+_IDS = re.compile(r"<landmarks>\[([\d,]+)\]|<visual_reasoning>(.*?)\.|(?:by my reading: |The centre shows )(.*?)\.")
 
 
 def telling_spans(answer: str) -> list[tuple[int, int]]:

@@ -128,12 +128,15 @@ def test_a_reason_for_another_axis_is_an_error():
         prompts.reason_x("t1", "skull", "UP", "SMALL")
 
 
-@pytest.mark.parametrize("variant", [0, 1])
-@pytest.mark.parametrize("seen", [[], ["t1"], ["t1", "carina"], ["t1", "carina", "left_humeral_head", "skull"]])
-def test_correction_reasoning_is_under_five_sentences_and_names_all(seen, variant):
-    text = prompts.correction_reasoning(seen, ["left_elbow", "left_wrist"], "right_wrist", variant)
+@pytest.mark.parametrize("what", prompts.HEARD)
+@pytest.mark.parametrize("denied", [None, "right_wrist"])
+def test_correction_reasoning_is_under_five_sentences_and_names_all(what, denied):
+    likely = ["t1", "carina", "left_humeral_head", "skull"]
+    text = prompts.correction_reasoning(prompts.heard(what, "t12"), likely, ["left_elbow", "left_wrist"], denied)
     assert text.count(".") < 5
-    assert set(mentions(text)) == {*seen, "left_elbow", "left_wrist", "right_wrist"}
+    named = {"t12"} if what in ("negation", "name") else set()
+    assert set(mentions(text)) == {*likely, "left_elbow", "left_wrist"} | named | ({denied} if denied else set())
+    assert text.startswith("You ")
 
 
 # ---- the picture ---------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Training text agrees with the geometry, and is token for token what the processor makes."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -47,6 +48,22 @@ def test_every_taught_correction_is_accepted_and_ends_on_what_is_there(seed):
     assert view.ranked[0] in (first, second)
     denied = re.search(r"I do not see (?:the )?(.*?) there", exchange.answer)
     assert not denied or denied[1] not in [prompts.name_of(key) for key in (first, second)]
+
+
+def test_what_is_refused_is_left_out_of_what_was_read_and_the_order_stays():
+    """After a negation the answer is the list that the reply gives, without both landmarks of the earlier answer."""
+    rng = np.random.default_rng(3)
+    for seed in range(20):
+        view = scene(seed)
+        view = replace(view, reading=view.displacements + rng.laplace(0, 8, (14, 3)), spread=np.full((14, 3), 12.0))
+        listed = dialogue.likeliest(view)
+        earlier = listed[:2]
+        answer, absent = dialogue.revised(view, earlier, None, True, None)
+        likely = np.bincount(dialogue.meant(view.reading, view.spread)[1], minlength=14)
+        if np.count_nonzero(likely) >= 4:
+            assert answer == listed[2:4]
+        assert absent is None
+        assert not set(answer) & set(earlier)
 
 
 def test_hints_are_true_of_the_geometry():
