@@ -230,14 +230,18 @@ HEARD = {
 """How a reply says what it understood of the clinician's words; left and right are the patient's."""
 
 
-def correction_reasoning(heard: str, likely: Sequence[str], answer: Sequence[str], denied: str | None = None) -> str:
-    """Three or four sentences, in the order in which they are reasoned: what was understood (`heard`, from HEARD with
-    its landmark put in), the landmarks that the picture alone leaves for the nearest one, likeliest first, and the two
-    of `answer`; `denied` is a structure that the clinician named and that is not there. Landmarks are keys or names."""
+def correction_reasoning(
+    heard: str, likely: Sequence[str], answer: Sequence[str], refused: Sequence[str] = (), absent: str | None = None
+) -> str:
+    """Three or four sentences, in the order in which they are reasoned: what was understood (a sentence of `heard`);
+    the landmarks that the picture alone leaves for the nearest one, likeliest first; those of the earlier answer that
+    the words refuse, or a named one that is absent; and the two of `answer`. Landmarks are keys or names."""
     first, second = (_the(name_of(mark)) for mark in answer)
     parts = [heard, f"nearest by my reading: {', '.join(map(name_of, likely))}"]
-    if denied is not None:
-        parts.append(f"I do not see {_the(name_of(denied))} there")
+    if refused:
+        parts.append(f"so not {' or '.join(_the(name_of(mark)) for mark in refused)}")
+    if absent is not None:
+        parts.append(f"I do not see {_the(name_of(absent))} there")
     parts.append(f"the centre shows {first} or else {second}")
     return " ".join(map(_sentence, parts))
 

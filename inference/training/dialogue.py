@@ -180,7 +180,8 @@ def correction(scene: Scene, rng: np.random.Generator) -> Exchange:
     else:
         words, heard = phrases.bare(rng), prompts.heard("bare")
     answer, absent = revised(scene, earlier, way, denied is not None, named)
-    reasoning = prompts.correction_reasoning(heard, likeliest(scene)[:LISTED], answer, absent)
+    refused = earlier if kind in ("direction", "negation") else ()
+    reasoning = prompts.correction_reasoning(heard, likeliest(scene)[:LISTED], answer, refused, absent)
     return Exchange(
         prompts.correct_prompt(earlier, phrases.typed(words, rng)), prompts.correct_reply(reasoning, answer)
     )
@@ -413,7 +414,7 @@ def corpus(count: int, seed: int = 0) -> Iterator[str]:
 
 
 _DECISION = re.compile(r"<(?:context|x|extent_x|y|extent_y|reason_x|reason_y)>(.*?)(?=</|$)")
-_IDS = re.compile(r"<landmarks>\[([\d,]+)\]|<visual_reasoning>(.*?)\.|(?:by my reading: |The centre shows )(.*?)\.")
+_IDS = re.compile(r"<landmarks>\[([\d,]+)\]|<visual_reasoning>(.*?)\.|(?:reading: |So not |centre shows )(.*?)\.")
 
 
 def telling_spans(answer: str) -> list[tuple[int, int]]:

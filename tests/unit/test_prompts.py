@@ -129,14 +129,15 @@ def test_a_reason_for_another_axis_is_an_error():
 
 
 @pytest.mark.parametrize("what", prompts.HEARD)
-@pytest.mark.parametrize("denied", [None, "right_wrist"])
-def test_correction_reasoning_is_under_five_sentences_and_names_all(what, denied):
+@pytest.mark.parametrize(("refused", "absent"), [((), None), (("t12", "right_elbow"), None), ((), "right_wrist")])
+def test_correction_reasoning_is_under_five_sentences_and_names_all(what, refused, absent):
     likely = ["t1", "carina", "left_humeral_head", "skull"]
-    text = prompts.correction_reasoning(prompts.heard(what, "t12"), likely, ["left_elbow", "left_wrist"], denied)
+    answer = ["left_elbow", "left_wrist"]
+    text = prompts.correction_reasoning(prompts.heard(what, "t12"), likely, answer, refused, absent)
+    assert text.startswith("You ")
     assert text.count(".") < 5
     named = {"t12"} if what in ("negation", "name") else set()
-    assert set(mentions(text)) == {*likely, "left_elbow", "left_wrist"} | named | ({denied} if denied else set())
-    assert text.startswith("You ")
+    assert set(mentions(text)) == {*likely, *answer, *refused} | named | ({absent} if absent else set())
 
 
 # ---- the picture ---------------------------------------------------------------------------------
