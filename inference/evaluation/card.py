@@ -1,0 +1,138 @@
+"""Writes what was measured into the tables of a model's card and of the README, in place, so that no figure is typed.
+
+    python -m inference.evaluation.card RUNS FILE.md...
+
+Every row of a file whose first cell is one of ROWS is written anew from RUNS/NAME/figures.json, NAME being the row's
+in ROWS; a row that was not measured stays as it is. Knows figures and words; runs nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+PAIR = "skull <-> right scapula, starts displaced by up to 60 mm, 20 unseen subjects"
+NAVIGATION = "navigation between all ordered pairs, 50 unseen subjects"
+LOCALIZATION, RETRIEVAL = "localization, 50 unseen subjects", "retrieval, 50 unseen subjects"
+UNSEEING = ": true isocentre with mean anatomy, not seeing"
+GREY, OTHER = ", grey pictures", ", another view's pictures"
+CT_PAIRS = "navigation on the real chest CT, all ordered pairs of its nine landmarks"
+CT_OFFSETS = "localization on the real chest CT, nine landmarks, offsets up to 40 mm"
+CORRECTION = "correction of its own wrong answers, views coned to 84 mm and up to 50 mm off the landmark"
+
+Figures = Mapping[str, object]
+
+
+def _range(own: Figures, name: str, digits: int = 2) -> str:
+    low, high = own[f"{name}_ci95"]
+    return f"{own[name]:.{digits}f} ({low:.{digits}f}-{high:.{digits}f})"
+
+
+def _navigation(own: Figures) -> str:
+    near = "arrived_within_25mm"
+    text = f"within 25 mm {_range(own, near)}"
+    if own.get("n_arms") and own.get("n_without_arms"):
+        text += f" (without elbows and wrists {own[f'{near}_without_arms']:.2f}, with {own[f'{near}_arms']:.2f})"
+    text += f", within 30 mm {own['arrived_within_30mm']:.2f}, median {own['median_final_error_mm']:.0f} mm"
+    if own.get("steps"):
+        text += f", {own['mean_extra_moves']:+.1f} moves against the optimum, refused {own['refused_replies']}"
+        text += f", {own['seconds_per_step']:.2f} s a step"
+    return text
+
+
+def _reasons(own: Figures) -> str:
+    agree, seen = own["reasons_agree_and_name_both"], own["seen_is_in_view"]
+    return f"agree with their tokens and name both landmarks {agree:.3f}; what they say is seen is in view {seen:.2f}"
+
+
+def _localization(own: Figures) -> str:
+    low, high = own["hit_ci95"]["2"]
+    text = f"Hit@1 {own['hit']['1']:.2f}, Hit@2 {own['hit']['2']:.2f} ({low:.2f}-{high:.2f})"
+    return text + (f", malformed {own['malformed']}" if "malformed" in own else "")
+
+
+def _retrieval(own: Figures) -> str:
+    text = "P@1/2/3 " + "/".join(f"{own['precision'][k]:.2f}" for k in "123")
+    return text + (f", malformed {own['malformed']}" if "malformed" in own else "")
+
+
+def _correction(own: Figures) -> str:
+    asked = {
+        'right after a bare "look again"': "bare",
+        "after a true hint": "hint",
+        "after a name": "named",
+        "right answers kept": "kept_when_right",
+        "says what it sees after a false name": "held_against_false_name",
+    }
+    return ", ".join(f"{words} {_range(own, name)} of {own[f'n_{name}']}" for words, name in asked.items())
+
+
+ROWS: dict[str, tuple[str, Callable[[Figures], str], str, bool]] = {
+    PAIR: ("pair", _navigation, "n", False),
+    f"{PAIR}: reasons": ("pair", _reasons, "n_reasoned_steps", False),
+    NAVIGATION: ("navigation", _navigation, "n", False),
+    f"{NAVIGATION}: reasons": ("navigation", _reasons, "n_reasoned_steps", False),
+    f"{NAVIGATION}{UNSEEING}": ("navigation", _navigation, "n", True),
+    "navigation, `hybrid`, 20 unseen subjects": ("navigation-hybrid", _navigation, "n", False),
+    f"navigation{GREY}": ("navigation-grey", _navigation, "n", False),
+    f"navigation{OTHER}": ("navigation-shuffled", _navigation, "n", False),
+    "navigation, `embedded-base`": ("navigation-base", _navigation, "n", False),
+    "navigation, `baseline`": ("navigation-baseline", _navigation, "n", False),
+    CT_PAIRS: ("navigation-ct", _navigation, "n", False),
+    LOCALIZATION: ("localization", _localization, "n", False),
+    f"{LOCALIZATION}{UNSEEING}": ("localization", _localization, "n", True),
+    f"localization{GREY}": ("localization-grey", _localization, "n", False),
+    f"localization{OTHER}": ("localization-shuffled", _localization, "n", False),
+    "localization, `embedded-base`": ("localization-base", _localization, "n", False),
+    "localization, `baseline`": ("localization-baseline", _localization, "n", False),
+    CT_OFFSETS: ("localization-ct", _localization, "n", False),
+    RETRIEVAL: ("retrieval", _retrieval, "n", False),
+    f"{RETRIEVAL}{UNSEEING}": ("retrieval", _retrieval, "n", True),
+    "retrieval, `baseline`": ("retrieval-baseline", _retrieval, "n", False),
+    f"retrieval{GREY}": ("retrieval-grey", _retrieval, "n", False),
+    f"retrieval{OTHER}": ("retrieval-shuffled", _retrieval, "n", False),
+    CORRECTION: ("correction", _correction, "n_bare", False),
+}  # fmt: skip
+"""What a row is called: (folder below RUNS, how its figures are said, what is counted, whether it is that evaluation's
+row that does not see)."""
+
+
+def filled(text: str, runs: Path) -> tuple[str, list[str]]:
+    """`text` with its rows written from what `runs` holds, and the names of those rows. A row that was marked as of
+    another model ("(the adapter before)") is written under its plain name."""
+    lines, done = text.splitlines(keepends=True), []
+    for number, line in enumerate(lines):
+        if not line.startswith("| "):
+            continue
+        name = line.split("|")[1].strip().removesuffix(" (the adapter before)")
+        if name not in ROWS:
+            continue
+        folder, say, count, unseeing = ROWS[name]
+        file = runs / folder / "figures.json"
+        if not file.exists():
+            continue
+        own = json.loads(file.read_text())
+        own = own["true_isocentre_mean_anatomy"] if unseeing else own
+        lines[number] = f"| {name} | {own[count]} | {say(own)} |\n"
+        done.append(name)
+    return "".join(lines), done
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) < 2:
+        print(
+            "Say where the evaluations lie and which files to fill: python -m inference.evaluation.card RUNS FILE.md..."
+        )
+        return 2
+    runs, *files = map(Path, arguments)
+    for file in files:
+        text, done = filled(file.read_text(encoding="utf-8"), runs)
+        file.write_text(text, encoding="utf-8")
+        print(f"{file}: {len(done)} rows")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
