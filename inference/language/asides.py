@@ -86,6 +86,13 @@ _SET_OFF = r"(?=\s*[,.;:!\-])[\s,.;:!\-]+"
 _STATED = r"(?!\W*no\b|.*\b(?:that|this|it|here) (?:is|was|looks|seems|must be)\b)"
 
 ASIDES = (
+    # How fast is the device's business; "too fast", "is it quick?" say something else.
+    (
+        r"(?<=[a-z0-9])(?<!\btoo)(?<!\bso)(?<!\bnot)(?<!\bis)(?<!\bwas)(?<!\bwere)(?<!\bbe)(?<!\bhow)(?<!\ba)(?<!\bless)"
+        r"(?<!\bmore)(?<!\bgo)(?<!\bit)(?<!\bthat)[ ,]+(?:(?:real|really|super|very|pretty|nice and|as) )?"
+        r"(?:fast|slow|quick|gentle)(?: as (?:you|we) can| as possible)?(?=\W*(?:please|now)?\W*$)",
+        "",
+    ),
     # To a nurse beside the table, not to the machine: "nurse, go left".
     (
         r"^\W*(?:scrub |head |staff |theatre )?(?:nurse|sister)[\s,:!]+(?:please )?(?:go|move|step|come|stand|walk)"

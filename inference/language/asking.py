@@ -103,6 +103,7 @@ ASKING = (
         r"(?: (?:from|out|off|with))?\b",
         " home ",
     ),
+    (rf"\b(to|at|in) (?:the )?before {_PLACE}(?=\W*(?:please|now)?\W*$)", r"\1 where we were "),
     (
         rf"\b(?:the |our |my |its |your )?{_BEFORE} {_PLACE}\b|"
         rf"\bwhere (?:it|we|you|i|{_VIEW}) (?:just |last )?(?:was|were|came from|ha(?:ve|d|s)(?: just)? been)"

@@ -9,7 +9,9 @@ _THE = r"(?:(?:the|all|both|our|my|its|up|out|down|in) )*"
 _BLADES = r"(?:collimators?(?: blades?| leaves)?|collimation|blades|shutters?|iris|jaws|cones?)"
 _FIELD = r"(?:field(?: of view| size)?|aperture|beam size|cone|opening)"
 _ASIDE = r"(?:(?: up| out| down| in)?)"
-_WHOLLY = r"(?: (?:fully|completely|entirely|totally|wide|wide open|all the way|right up|right out|to the maximum))+"
+_WHOLLY = (
+    r"(?: (?:fully|full|completely|entirely|totally|wide|wide open|all the way|right up|right out|to the maximum))+"
+)
 _BIT = r"(?: (?:a (?:tiny |little )?bit|a little|slightly|a touch|some|somewhat|more|further|wider))+"
 
 BLADES = (
@@ -17,7 +19,7 @@ BLADES = (
     (rf"\b(?:wider|looser|more open) on {_THE}{_BLADES}|\b{_BLADES} right out\b", "cone out"),
     (rf"^\W*open(?: it| them)?(?: up| out)?{_BIT}(?=\W*(?:please|now)?\W*$)", "cone out"),
     (
-        r"^\W*open(?: it| them)? (?:up|out|all the way|right up|wide|fully|completely)(?: (?:all the way|fully|"
+        r"^\W*open(?: it| them)? (?:up|out|all the way|right up|wide|fully|full|completely)(?: (?:all the way|fully|"
         r"completely|wide))?"
         r"(?=\W*(?:please|now)?\W*$)",
         "open blades",
@@ -39,6 +41,11 @@ BLADES = (
         rf"\b(?:enlarge|increase|expand|extend) {_THE}{_FIELD}(?:{_BIT})?|"
         rf"\b(?:less|reduce|decrease|lessen) {_THE}collimation(?:{_BIT})?",
         "cone out",
+    ),
+    (
+        rf"\b{_BLADES}(?: (?:to|is|are|at|on|to be|into))?{_WHOLLY} open(?:ed)?\b|\b(?:full|wide|complete)(?:ly)? open "
+        rf"{_THE}{_BLADES}\b",
+        "open blades",
     ),
     (
         rf"\b(?:open|remove|clear|retract){_WHOLLY} {_THE}{_BLADES}\b|"

@@ -65,7 +65,7 @@ WAYS: dict[str, dict[object, str]] = {
             tiny; small amount; a small amount; small move; a small move; small step; small shift; small bit;
             a wee bit; wee bit; minimally; just bit; just a bit; just a little; just a little bit; only a bit;
             only a little; only slightly; very little; very slightly; nudge; a nudge; bump; jog; scooch;
-            scoot; smidgeon; a teeny bit; teeny bit; a fraction; lightly; smallish; bitty; marginally;
+            scootch; skooch; scoot; smidgeon; a teeny bit; teeny bit; a fraction; lightly; smallish; bitty; marginally;
             marginal; a shade; a trifle; a jot; petit peu; un peu; ein bisschen; poco; un poco; un po""",
         "some": """
             some; moderately; moderate; medium; moderate move; moderate step; moderate amount; a moderate

@@ -25,6 +25,8 @@ _ORDER = r"(?:command|order|request|task|instruction|wish)"
 _LABEL = rf"(?:{_ORDER}|(?:next )?(?:thing|step|move|job|item)|plan|to[ -]?do|requirement|suggestion)"
 
 MANNERS = (
+    (r"^(\W*(?:(?:so|ok|okay|please|and|now|then),? )*)might (?=(?:i|we|you) )", r"\1may "),
+    (r"(^\W*|[,.;!] *|\bplease )do (?=(?:look|check|think|try) (?:again|closer|once more|harder|better)\b)", r"\1"),
     (
         r"\b(?:i|we) (?:was|am|were|are) (?:just )?(?:hoping|thinking)(?: that)? (?:you|we) (?:could|can|might|would) |"
         r"\b(?:is there )?(?:any|a) (?:chance|way|possibility|hope) (?:(?:that )?(?:you|we|i) (?:could|can|might)|to|"
@@ -51,7 +53,9 @@ MANNERS = (
     (rf"\b(can|could|would|will) {_ANYBODY} (?:please |kindly )?(?=[a-z])", r"\1 you "),
     (r"\blet (?:we|i)\b", "let me"),
     (
-        r"\b(?:keep (?:it|this|that|this one|that one|a copy)|save a (?:copy|screenshot|snapshot)|"
+        r"\b(?:keep (?:it|this|that|this one|that one)|save a (?:screenshot|snapshot)|"
+        r"(?:keep|save|make|take|store) a copy"
+        r"(?: of (?:it|(?:(?:this|that|the) )?(?:(?:last|current) )?(?:one|image|picture|frame|view|shot|x-?ray)))?|"
         r"record (?:this|that|the|the last|the current) (?:image|picture|frame|view|shot))(?=\W*(?:please|now)?\W*$)",
         "save",
     ),

@@ -44,7 +44,6 @@ PICTURING = (
         r"\b(?:wider|larger|bigger|looser) (?:cone|field|blades|beam|collimation|collimator|window|shutters)\b",
         "cone out",
     ),
-    (r"\b(?:blades?|collimators?|shutters?) (?:wide|fully|completely|all the way) open\b", "open blades"),
     (
         r"\b(?:knock|flick|flip|kick|click|pop|stick|snap) (?:the )?(beam|fluoro\w*|screening|x-?rays?|radiation) "
         r"(on|off)\b",

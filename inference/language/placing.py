@@ -20,7 +20,7 @@ _ONTO = r"(?:in|into|over to|across to|up to|down to|back to|over|onto|on top of
 _NO_PLACE = (
     r"(?:the|his|her|left|right|up|down|head|feet|foot|legs|side|by|about|screen|monitor|image|picture|top|bottom|"
     r"patient|"
-    r"please|now|again|off|for|my|your|ap|lao|rao|lat|lateral|cran|caud|ceph\w*|start|beginning|home|where|previous)\b"
+    r"please|now|again|off|for|my|your|ap|lao|rao|lat|lateral|cran\w*|caud\w*|ceph\w*|start|beginning|home|where|previous)\b"
 )
 
 PLACING = (

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+_ANGULATION = r"(lao|rao|cran(?:ial)?|caud(?:al)?)"
+_FURTHER = r"(?:by )?(?:an? )?(?:another|further|additional|extra)"
+
 POINTING = (
+    # "Into RAO by 10": a way to turn, not an angle to reach; behind a "go" it may be either.
+    (
+        rf"\b((?:rotat|turn|angl|swing|orbit|roll|tilt|angulat|inclin|swivel|pivot)[a-z]* (?:(?:it|us|over|round|the "
+        rf"c-arm) )*)(?:in|on)?to (?:the )?{_ANGULATION}(?: side| direction)? (?:by|{_FURTHER})\b",
+        r"\1 toward \2 ",
+    ),
+    (rf"\b(?:in|on)?to (?:the )?{_ANGULATION}(?: side| direction)? by\b(?!.*\b(?:mm|cm|m|inch\w*)\b)", " xby "),
     (
         r"\b(?:straighten|reset|square|return|revert)(?: (?:it|up|out|back|everything|the (?:view|c-?arm)))* to "
         r"(?=(?:a |the )?(?:(?:straight|true) )?ap\b)",
@@ -76,11 +86,6 @@ POINTING = (
         r"tilt|orientation) "
         r"(?:to |at |of )?(?=(?:an? )?(?:\d+|lao|rao|cran\w*|caud\w*|ap|lateral|left ant|right ant|straight)\b)",
         "go to ",
-    ),
-    (
-        r"\b((?:rotat|turn|angl|swing|orbit|roll)[a-z]* (?:(?:it|us|over|round|the c-arm) )*)to (?:the )?"
-        r"(lao|rao)(?: side| direction)? by\b",
-        r"\1 toward \2 ",
     ),
     (
         r"\b(left|right) ones?\b(?! ?(?:mm|cm|m|in|inch\w*|centi\w*|milli\w*|met\w*|and a|half|point|hundred|\d))",

@@ -6,8 +6,15 @@ from __future__ import annotations
 
 REFUSING = (
     (
+        r"^\W*(?:please |i )?(?:reject|decline|refuse|dismiss|discard) (?:the |this |that |your )?(?:proposed |"
+        r"suggested )?(?:movement|move|motion|step|proposal|suggestion|one|it)(?: please)?\W*$",
+        " no ",
+    ),
+    (
         r"^\W*(?:(?:that|this|it) (?:will|would|should) (?:work|do)(?: (?:nicely|fine|just fine|well))?(?: for me)?|"
-        r"you have (?:got )?it(?: right)?|you have my (?:permission|blessing|ok|consent)|why not|alrighty)\W*$",
+        r"you have (?:got )?it(?: right)?|you have my (?:permission|blessing|ok|consent)|why not|alrighty|"
+        r"(?:(?:yes|yeah|ok|okay|perfect|good),? )?(?:that|this|it) (?:fits|matches|suits(?: me)?|checks out|"
+        r"is a match)(?: (?:well|very well|perfectly|nicely|exactly))?)\W*$",
         " yes ",
     ),
     (
@@ -70,8 +77,8 @@ REFUSING = (
     ),
     (
         r"\b(?:(?:take|get) (?:your|the) )?foot off(?: (?:the )?pedal)?(?=\W*(?:please|now)?\W*$)|\bpedal up\b|"
-        r"\blift (?:your|the) foot\b|\b(?:lose|drop|ditch) (?:the )?(?:fluoro\w*|beam|screening|x-?rays?)\b|\bfluoro "
-        r"out\b",
+        r"\blift (?:your|the) foot\b|\b(?:lose|drop|ditch) (?:the )?(?:fluoro\w*|beam|screening|x-?rays?)\b|"
+        r"\b(?:fluoro\w*|screening|beam) out(?=\W*(?:please|now)?\W*$)",
         " fluoro off ",
     ),
     (

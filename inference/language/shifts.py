@@ -46,7 +46,7 @@ _FRAMES = (
 )
 """Pictures that have a left and a right; a shot or an exposure is only taken."""
 
-_VERBS_OF_A_BIT = ("nudge", "bump", "jog", "scooch", "scoot", "inch up")
+_VERBS_OF_A_BIT = ("nudge", "bump", "jog", "scooch", "scootch", "skooch", "scoot", "inch up")
 
 
 def move(part: list[Token], display: Display) -> Action | None:

@@ -87,6 +87,9 @@ for _word in ("me", "us", "to", "the", "you", "and", "at", "on", "it"):
 for _word in ("left", "right", "down", "upward", "lower", "higher"):
     for _slip in (_swaps(_word) | {_word[: i + 1] + _word[i:] for i in range(len(_word))}) - KNOWN:
         _SLIPS[_slip] = _word
+_SLIPS |= {"ni": "in", "pu": "up", "og": "go", "ot": "to"}
+_SLIPS |= dict.fromkeys(("laft", "luft"), "left") | dict.fromkeys(("raght", "reght"), "right")
+_SLIPS |= dict.fromkeys(("doun", "dewn", "duwn"), "down")
 for _word in _MISSED.split():
     for _slip in _missed_keys(_word) - KNOWN - SLIPS_THAT_ARE_WORDS:
         _SLIPS.setdefault(_slip, _word)
@@ -162,7 +165,7 @@ def _mended(match: re.Match[str]) -> str:
 
 def normalise(text: str) -> str:
     """Lower case, one way of writing each thing, nothing of meaning lost."""
-    text = re.sub("[\u202a-\u202e\u2066-\u2069]", " xhidden ", text)
+    text = re.sub("[\u200f\u061c\u202a-\u202e\u2066-\u2069]", " xhidden ", text)
     text = "".join(" " if unicodedata.category(c) == "Cc" else c for c in text if unicodedata.category(c) != "Cf")
     text = re.sub(rf"[\U0001f6d1\u26d4]|{_STOP_ELSEWHERE}", " stop ", without_callings(text))
     text = re.sub("[\u00b2\u00b3\u00b9\u2070-\u2099]", " xraised ", text)
@@ -177,6 +180,10 @@ def normalise(text: str) -> str:
     text = re.sub(r"(?<![^\s]),(?=\d)", " few ", text)  # ",5 cm": five, or half of one
     text = re.sub(r"(?<=\d),(?=\d{1,2}(?!\d))", ".", text)
     text = re.sub(r"\d+(?:,\d{3})+(?!\d)", " few ", text)  # "1,000": a decimal comma or a thousand
+    # "1.000 mm": the same of a point; nobody says thousandths of a millimetre.
+    text = re.sub(
+        r"(?<![\d.])[1-9]\d{0,2}(?:\.\d{3})+(?![\d.])(?=\s*(?:mm|mil|$|[a-z]*\s*(?:up|down|left|right)))", " few ", text
+    )
     text = re.sub(r"(?<![\d.])(\d+) (\d+)/(\d+)\b", lambda m: f"{int(m[1]) + int(m[2]) / max(int(m[3]), 1):g}", text)
     text = re.sub(
         r"(?<![\d./])([1-9])/([2-9])(?![\d/])",

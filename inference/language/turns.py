@@ -144,6 +144,8 @@ def _is_to_a_view(rest: Tokens) -> bool:
         if token.type in ("NUM", "MORE", "VAGUE"):
             return False
         if token.type == "TO" and token.value == "to" and at + 1 < len(rest):
+            if signature(rest[at + 1 :]) in ("ANGLE NUM MORE ", "ANGLE NUM DEG MORE ", "ANGLE NUM MORE DEG "):
+                return False  # "to LAO 10 more"
             return rest[at + 1].type in ("ANGLE", "NUM", "CRAN")
     return False
 

@@ -76,6 +76,13 @@ _TRAVEL = _any(
 )
 
 WANTING = (
+    # "Go 2 T12": a "to" as it is heard, or typed in a hurry; with nothing but a side behind it, it may be an amount.
+    (
+        rf"\b(go|move|back|align|cent(?:re|er)|navigate|drive|steer|(?:take|bring) (?:me|us|it)|over|closer) (?:2|two) "
+        rf"{AHEAD}",
+        r"\1 to ",
+    ),
+    (rf"\b(?:2|two) (?=(?:(?:the|his|her|patient'?s?) )+(?:left|right|head|feet)\b)(?!{NAME}\b)", " few "),
     (
         r"^\W*(?:and |but |so )?(?:do|did|does|must|should|would) (?:we|i|you) (?:have|need|want|really|still)\b",
         " xquestion ",
@@ -134,6 +141,16 @@ WANTING = (
         r"need)(?: to see)?(?: next)?|"
         r"where (?:i|we) (?:want|need|would like|have) to (?:be|go|look)(?: next)?|next please)(?=\W*(?:please|"
         r"now)?\W*$)",
+        r"show \1",
+    ),
+    (rf"^\W*{NAME},? (?:(?:i|you|we) (?:have|got|have got)|we see)(?: here| there| now)?\W*$", " xtold "),
+    # The landmark first, the wish behind it: "carina, please show", "left elbow, I want to see".
+    (
+        rf"^\W*({NAME}),? (?:please,? )?(?:(?:(?:can|could|will|would) you |you )?(?:please )?(?:show|display|align|"
+        rf"cent(?:re|er)|find|visuali[sz]e|bring|take|go to|look at)(?: it| me| us| on it| to it| there)?|"
+        rf"(?:i|we) (?:want|wish|need|would like|must|have)(?: to (?:see|have|view|look at|go|go to))(?: now)?|"
+        rf"(?:i|we) (?:want|wish|need|would like)|(?:can|could|may) (?:i|we) (?:see|have|look at))"
+        r"(?=\W*(?:please|now|next)?\W*$)",
         r"show \1",
     ),
     (

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 from doubles import EventLog, FakeProjector, ScriptedModel
+from hypothesis import settings
 
 from carm_gui.session.session import Session
 from sim.carm import CArm
 from sim.pose import CArmPose
+
+settings.register_profile("any machine", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("any machine")
 
 
 @pytest.fixture

@@ -113,3 +113,58 @@ def test_an_ordinary_word_is_not_taken_apart(word):
 def test_a_go_with_anything_beside_it_accepts_nothing(go, word):
     assert "accept" not in kinds(parse(f"{go} {word}"))
     assert "accept" not in kinds(parse(f"{word} {go}"))
+
+
+SPOKEN = {5: "five", 10: "ten", 20: "twenty", 30: "thirty"}
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(["rotate", "turn", "tilt", "swing it", "angle", "go", "move"]),
+    st.sampled_from(["to", "into", "to the"]),
+    st.sampled_from(["LAO", "RAO", "cranial", "caudal"]),
+    st.sampled_from(["by", "another", "by another", "by a further"]),
+    st.sampled_from(sorted(SPOKEN)),
+    st.booleans(),
+    st.sampled_from(["", " degrees", " deg"]),
+)
+def test_an_angle_to_turn_by_is_never_an_angle_to_reach(verb, into, way, by, number, spoken, unit):
+    said = f"{verb} {into} {way} {by} {SPOKEN[number] if spoken else number}{unit}"
+    sign = 1 if way in ("LAO", "cranial") else -1
+    turned = f"{sign * number} 0" if way in ("LAO", "RAO") else f"0 {sign * number}"
+    answer = brief(parse(said))
+    assert answer == f"rotate rel {turned}" or answer.startswith("clarify"), (said, answer)
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(["T12", "the carina", "left elbow", "right shoulder blade tip"]),
+    st.sampled_from([" ", ", "]),
+    st.sampled_from(["I", "we", "they"]),
+    st.sampled_from(
+        ["do not want to see", "don't need", "saw", "had", "see", "wanted", "must not go to", "never show"]
+    ),
+)
+def test_a_landmark_first_moves_nothing_when_no_wish_follows_it(mark, joint, who, what):
+    assert not kinds(parse(f"{mark}{joint}{who} {what}")) & MOTIONS
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(["go", "move", "shift it"]),
+    st.sampled_from(["2", "two", "too"]),
+    st.sampled_from(["the left", "the right", "the patient's left", "his right"]),
+)
+def test_a_to_that_may_be_a_two_is_no_amount(verb, to, way):
+    """ "Move 2 the left" is a side without an amount, or an amount without its unit."""
+    action = parse(f"{verb} {to} {way}")
+    assert action.kind == "clarify" or abs(action.left_mm) == 30.0
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(["that was", "it went", "go", "that is too", "you are", "not so", "why so", "less"]),
+    st.sampled_from(["real quick", "very fast", "fast", "slow", "really slow", "quick as you can"]),
+)
+def test_how_fast_something_is_moves_nothing(told, how):
+    assert not kinds(parse(f"{told} {how}")) & MOTIONS

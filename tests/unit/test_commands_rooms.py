@@ -5,22 +5,25 @@ from __future__ import annotations
 
 import random
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from inference import commands
 from inference.action import Action
-from inference.commands import parse
 from inference.language.vocabulary import KNOWN
 
+parse = cache(commands.parse)  # the sets are read several times
 DATA = Path(__file__).parent / "data"
 SETS = (
     *("phrases_rooms.txt", "phrases_rooms_2.txt", "phrases_rooms_3.txt", "phrases_rooms_4.txt"),
     *(f"phrases_fresh_{number}.txt" for number in range(1, 30)),
     *("phrases_blind_1.txt", "phrases_blind_2.txt", "phrases_blind_3.txt"),
     *("phrases_blind_4.txt", "phrases_blind_5.txt", "phrases_blind_6.txt"),
+    *("phrases_blind_7.txt", "phrases_blind_8.txt", "phrases_blind_9.txt"),
     *("phrases_traps.txt", "phrases_traps_2.txt", "phrases_traps_3.txt"),
 )
 MOTIONS = {"align", "move", "rotate", "return", "home", "accept"}
