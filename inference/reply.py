@@ -11,6 +11,7 @@ text is only ever compared, never run.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from inference.prompts import DIRECTIONS, EXTENT_MM, motion_of
@@ -119,12 +120,27 @@ class ReplyReader:
 
 # ---- elements ------------------------------------------------------------------------------------
 
-_TAG = re.compile(r"<\s*(/?)\s*(\w+)\s*>")
+_TAG = re.compile(r"<\s*(/?)\s*(\w+)\b([^<>]*)>")
+
+
+def _as_shown(text: str) -> str:
+    """One way of writing each letter. What a reader does not see as it is meant (marks without width or against the
+    direction, letters of another script that look like ours) could hide a tag, or a reason that speaks against its
+    token."""
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFKC", text)
+    if any(unicodedata.category(sign) == "Cf" for sign in text):
+        raise _Refused("The reply has signs that cannot be seen.")
+    if any(sign.isalpha() and not unicodedata.normalize("NFKD", sign)[0].isascii() for sign in text):
+        raise _Refused("The reply has letters that cannot be read.")
+    return text
 
 
 def _elements(text: str, task: str, final: bool) -> dict[str, str]:
     """The closed elements of an XML reply, stripped; with `final` also one that the end left open."""
     leaves, wrappers = _LEAVES[task], _WRAPPERS[task]
+    text = _as_shown(text)
     parts: dict[str, str] = {}
     seen: set[str] = set()
     leaf, start = "", 0
@@ -132,6 +148,8 @@ def _elements(text: str, task: str, final: bool) -> dict[str, str]:
         closing, name = tag[1], tag[2].lower()
         if name not in leaves and name not in wrappers:
             continue
+        if tag[3].strip():
+            raise _Refused(f"The reply's {name} is not a plain tag.")
         if leaf and not (closing and name == leaf):
             raise _Refused(f"The reply's {leaf} is not closed.")
         if closing + name in seen:
@@ -164,6 +182,8 @@ def _token(name: str, value: str) -> str:
 
 def _plain(text: str) -> str:
     """Lower-case words and numbers with single spaces; "T 12" and "T-12" are T12."""
+    if not text.isascii():
+        text = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
     text = re.sub(r"[^a-z0-9]+", " ", text.lower()).strip()
     return re.sub(r"\bt (1|12)\b", r"t\1", text)
 
@@ -300,7 +320,9 @@ _STRUCTURES = re.findall(
 )
 _UNSIDED = {_plain(name) for mark in LANDMARKS for name in mark.names} | set(_STRUCTURES)
 _NAMED_PART = re.compile(
-    r"\b(?:(?:left|right|upper|lower|superior|inferior|medial|lateral|proximal|distal) )*" + _any_of(_UNSIDED) + r"\b"
+    r"\b(?:(?:left|right|upper|lower|superior|inferior|medial|lateral|proximal|distal) )*"
+    + _any_of(_UNSIDED)
+    + r"\b(?! sides?\b)"
 )
 
 

@@ -122,6 +122,19 @@ def test_form_is_tolerated(text):
         (GOOD.replace("toward the head", "toward the feet"), "reason y speaks against its UP"),
         (GOOD.replace("<reason_x>T1", "<reason_x><x>RIGHT</x>T1"), "not closed"),
         (GOOD + "x" * LIMIT, "longer than"),
+        (GOOD.replace("<x>", '<x id="2">RIGHT</x><x>'), "x is not a plain tag"),
+        (GOOD.replace("<x>", "<x/><x>"), "x is not a plain tag"),
+        (GOOD.replace("<x>", "\uff1cx\uff1eRIGHT\uff1c/x\uff1e<x>"), "x twice"),
+        (GOOD.replace("<x>", "<\u0445>RIGHT</\u0445><x>"), "letters that cannot be read"),
+        (GOOD.replace("<x>", "<x\u200b>RIGHT</x\u200b><x>"), "signs that cannot be seen"),
+        (GOOD.replace(">LEFT<", ">LEFT\u202e<"), "signs that cannot be seen"),
+        (GOOD.replace("to the left", "to the r\u0456ght"), "letters that cannot be read"),
+        (GOOD.replace("to the left", "to the ri\u00adght"), "signs that cannot be seen"),
+        (GOOD.replace("to the left", "to the \uff52\uff49\uff47\uff48\uff54"), "speaks against its LEFT"),
+        (GOOD.replace("to the left", "to the r\u00ecght"), "speaks against its LEFT"),
+        (GOOD.replace("to the left", "on the right-hand side"), "speaks against its LEFT"),
+        (GOOD.replace(">SMALL<", ">NaN<"), "extent_x is not one"),
+        (GOOD.replace(">SMALL<", ">1e309<"), "extent_x is not one"),
     ],
 )
 def test_content_is_not(text, problem):
@@ -259,6 +272,8 @@ def test_every_name_of_every_landmark_is_read_with_its_side():
         ("It is right above the centre.", "LEFT", False),
         ("Toward the patient's right.", "LEFT", True),
         ("Move rightward", "LEFT", True),
+        ("On the right-hand side.", "LEFT", True),
+        ("The right hand is in view.", "LEFT", False),
         ("The scapular inferior angle lies above.", "UP", False),
         ("The lower ribs are in view, so go up.", "UP", False),
         ("It lies lower.", "UP", True),
@@ -327,7 +342,7 @@ def test_no_text_raises(task, text):
     contradicts(text, "LEFT")
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(st.data())
 def test_a_mutated_reply_never_moves_otherwise_than_it_says(data):
     text = data.draw(st.sampled_from([GOOD, PUBLISHED_ORDER]))
@@ -353,6 +368,7 @@ def test_a_mutated_reply_never_moves_otherwise_than_it_says(data):
             assert len(re.findall(rf"<\s*{name}\s*>", text, re.IGNORECASE)) == 1
 
 
+@settings(deadline=None)
 @given(st.permutations(KEYS), st.integers(0, 2), st.integers(1, 9))
 def test_what_training_teaches_is_valid(keys, variant, size):
     context, target, *_ = keys
