@@ -259,7 +259,8 @@ class DeviceLoop:
                 try:
                     self.carm.drive(*(w * JOG_MM_S for w in way[:3]), *(w * JOG_DEG_S for w in way[3:]))
                 except MotionRefused as refused:
-                    problem = str(refused)
+                    # Said once, and not done later: the key must be let go before it counts again.
+                    problem, self._jog, self._jogging, self._jog_locked = str(refused), STILL, STILL, True
                 else:
                     if jogged is None:
                         self._motion = began = Motion(self.carm.pose, True, self._ticket)

@@ -321,4 +321,4 @@ class Session:
 
 
 def _says_yes(action: Action) -> bool:
-    return action.kind == "accept" or (action.kind == "sequence" and action.actions[0].kind == "accept")
+    return action.kind == "accept" or any(first.kind == "accept" for first in action.actions[:1])

@@ -229,6 +229,27 @@ def test_a_budget_can_be_changed_and_is_told(make):
     assert session.carm.pose == CArmPose(left_mm=30.0)
 
 
+def test_a_budget_lowered_during_an_armed_move_ends_the_run_after_it(make):
+    session, _, log = make(LEFT_30, realtime=True)
+    session.arm()
+    session.submit(Action("align", landmark="skull"))
+    log.wait_for("pose", moving=True)
+    session.set_budget(Budget(travel_mm=40.0))
+    log.wait_for("state", outcome="limit")
+    stays(session, CArmPose(left_mm=30.0), 0.3)
+    assert not session.status.armed
+
+
+def test_a_budget_lowered_beside_a_proposal_holds_for_it(make):
+    session, _, log = make(LEFT_30)
+    session.submit(Action("align", landmark="skull"))
+    log.wait_for("state", state="waiting")
+    session.set_budget(Budget(step_travel_mm=10.0))
+    session.submit(Action("accept"))
+    log.wait_for("state", outcome="limit")
+    stays(session, CArmPose())
+
+
 def test_what_the_clinician_types_is_not_of_the_budget(make):
     session, _, log = make(LEFT_30, budget=Budget(travel_mm=10.0))
     session.submit(Action("move", up_mm=90.0))

@@ -509,6 +509,14 @@ def test_nothing_of_a_sequence_moves_unasked(make):
     stays(session, CArmPose(up_mm=30.0))
 
 
+def test_a_sequence_of_nothing_moves_nothing(make):
+    session, _, log = make(LEFT_60)
+    propose(session, log)
+    session.submit(Action("sequence"))
+    stays(session, ORIGIN)
+    assert not log.of("motion")
+
+
 def test_a_yes_in_a_sequence_with_nothing_waiting_moves_nothing(make):
     session, _, log = make(LEFT_60)
     session.submit(Action("sequence", actions=(Action("accept"), Action("move", up_mm=30.0))))
@@ -574,6 +582,23 @@ def test_a_jog_cannot_steer_a_motion_under_way(make):
     log.wait_for("motion", phase="finished")
     session.jog(0, 0)
     stays(session, CArmPose(up_mm=20.0))
+
+
+@pytest.mark.parametrize("way", [(0, 1), (float("nan"), 0)])
+def test_a_jog_that_was_refused_is_said_once_and_not_done_later(make, way):
+    session, _, log = make(LEFT_60, realtime=True)
+    session.submit(Action("move", left_mm=20.0))
+    log.wait_for("pose", moving=True)
+    session.jog(*way)
+    log.wait_for("note", level="warning")
+    log.wait_for("motion", phase="finished")
+    session.jog(*way)  # the key repeats
+    stays(session, CArmPose(left_mm=20.0), 0.3)
+    assert len(log.of("note")) == 1
+    session.jog(0, 0)
+    session.jog(0, 1)
+    log.wait_for("pose", moving=True, after=log.of("motion")[-1].seq)
+    session.jog(0, 0)
 
 
 def test_a_jog_ends_the_reply_under_way(make):

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from doubles import EventLog, FakeProjector, move_reply
+from doubles import EventLog, FakeProjector, move_reply, stays
 
 from carm_gui.session.recorder import Recorder
 from carm_gui.session.session import Session
@@ -132,3 +132,17 @@ def test_an_armed_run_ends_when_the_process_dies(make):
     assert "is being started again" in log.wait_for("armed", on=False, timeout=60).data["reason"]
     time.sleep(0.3)
     assert session.carm.pose == CArmPose(left_mm=60.0)
+
+
+def test_the_process_dies_between_a_proposal_and_its_yes(make):
+    """What was shown and is accepted is made, and then there is nobody to ask until the model is back."""
+    session, model, log = make(LEFT_60)
+    session.submit(Action("align", landmark="skull"))
+    log.wait_for("state", state="waiting")
+    model._child.kill()
+    log.wait_for("model", state="loading", timeout=60)
+    stays(session, ORIGIN)
+    session.submit(Action("accept"))
+    log.wait_for("motion", phase="finished")
+    stays(session, CArmPose(left_mm=60.0))
+    assert len(log.of("decision")) == 1
