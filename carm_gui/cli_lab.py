@@ -193,6 +193,9 @@ def dataset(
     spacing: Annotated[
         float, typer.Option("--spacing", min=1.0, max=4.0, help="Voxels, mm; 1.5 for big models.")
     ] = 3.0,
+    varied: Annotated[
+        float, typer.Option("--varied", min=0.0, max=1.0, help="Share that has breathed in, organs higher or lower.")
+    ] = 0.0,
     as_json: JsonOption = False,
 ) -> None:
     """Photograph virtual patients; goes on where it stopped."""
@@ -212,6 +215,7 @@ def dataset(
             size=size,
             spacing_mm=spacing,
             skip=skip,
+            varied=varied,
             progress=lambda done, total: _tell(f"{done} of {total} subjects"),
         )
         payload = {"subjects": len(paths), "views": len(paths) * per_subject, "seconds": time.monotonic() - began}

@@ -33,6 +33,8 @@ CUT_EVERY = 64
 """Half of a training subject's views show the whole volume; the others cut it anew every 64 views."""
 CIRCLE_SHARE, CIRCLE_MM = 0.3, (175.0, 260.0)
 """Share of the cuts that keep a scanner's circle of reconstruction alone, and its radius."""
+SHOULDERS_MM = (10.0, 60.0)
+"""Above T1, where the scan of a subject with variety starts instead: chest CTs start at the shoulders."""
 FINER = (0.75, 1.05)
 """Voxels of a training subject in the spacing asked for, so that no one sharpness is learnt."""
 TUBE_VOLTAGE_KV = (70.0, 110.0)
@@ -48,6 +50,7 @@ class Cast:
     spacing_mm: float
     recipe: str  # "training" or "published"
     size: int = PICTURE_SIZE
+    varied: float = 0.0  # share of the subjects of sim.patient.variety
 
 
 def photograph(cast: Cast) -> bytes:
@@ -59,7 +62,8 @@ def photograph(cast: Cast) -> bytes:
 
     rng = np.random.default_rng([cast.seed, 7])
     spacing_mm = cast.spacing_mm * (rng.uniform(*FINER) if cast.recipe == "training" else 1.0)
-    patient = virtual.build(cast.seed, spacing_mm)
+    variety = bool(np.random.default_rng([cast.seed, 8]).uniform() < cast.varied)
+    patient = virtual.build(cast.seed, spacing_mm, variety=variety)
     points = sampling.positions(patient.landmarks)
     isocentres = getattr(sampling, cast.recipe)(sampling.within(patient), cast.views, rng)
     poses = sampling.poses(isocentres, rng)
@@ -75,20 +79,21 @@ def photograph(cast: Cast) -> bytes:
     techniques = []
     for i, pose in enumerate(poses):
         if i >= whole_until and (i - int(whole_until)) % CUT_EVERY == 0:
-            projector, kvp = projector_of(cut(patient, points, rng))
+            projector, kvp = projector_of(cut(patient, points, rng, variety))
         signal = projector.render(pose, cast.size)
         exposure = Exposure(ma=float(np.exp(rng.uniform(*np.log(TUBE_CURRENT_MA)))))
         pictures[i] = detector.expose(signal, cast.seed * 4096 + i, exposure)
         techniques.append((kvp, exposure.ma))
-    about = {"seed": cast.seed, "generator": virtual.GENERATOR, "recipe": cast.recipe}
+    about = {"seed": cast.seed, "generator": virtual.GENERATOR, "recipe": cast.recipe, "variety": variety}
     return shards.encode(pictures, poses, techniques, points, **about)
 
 
-def cut(patient: Patient, points: np.ndarray, rng: np.random.Generator) -> Patient:
+def cut(patient: Patient, points: np.ndarray, rng: np.random.Generator, shoulders: bool = False) -> Patient:
     """The patient in a scan that starts or ends elsewhere, so that the edge of the volume tells nothing: air above a
-    level between the shoulders and the vertex (in half of the cuts), below one from just under T12 down, and outside a
-    circle about the spine in some."""
-    top = rng.uniform(points[9, 1] + 20.0, points[0, 1] + 80.0) if rng.uniform() < 0.5 else np.inf
+    level between the shoulders and the vertex, or at the `shoulders` (in half of the cuts), below one from just under
+    T12 down, and outside a circle about the spine in some."""
+    highest = points[9, 1] + np.array(SHOULDERS_MM) if shoulders else (points[9, 1] + 20.0, points[0, 1] + 80.0)
+    top = rng.uniform(*highest) if rng.uniform() < 0.5 else np.inf
     bottom = rng.uniform(points[13, 1] - 140.0, points[13, 1] + 20.0)
     # The grid of a virtual patient lies along the patient frame.
     left, up, ant = (
@@ -115,11 +120,12 @@ def make(
     ray: str | None = None,
     size: int = PICTURE_SIZE,
     skip: int = 0,
+    varied: float = 0.0,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[Path]:
     """Photograph `subjects` seeds of `split`, the first after `skip` others, into `out`; those already there are left
     as they are. `ray` is a Ray cluster's address ("auto": the one this machine belongs to, "local": one started here
-    for this run).
+    for this run). `varied` is the share of the subjects that have breathed in (sim.patient.variety).
 
     Ends with `out`/contact_sheet.png. Raises ValueError when the split has fewer seeds or Ray cannot be had."""
     if split not in SPLITS:
@@ -128,7 +134,7 @@ def make(
         raise ValueError(f"The {split} split has seeds for 1 to {SPLIT_SIZE[split]:,} subjects, not {skip + subjects}.")
     out.mkdir(parents=True, exist_ok=True)
     first = SPLITS[split] + skip
-    casts = [Cast(seed, per_subject, spacing_mm, recipe, size) for seed in range(first, first + subjects)]
+    casts = [Cast(seed, per_subject, spacing_mm, recipe, size, varied) for seed in range(first, first + subjects)]
     missing = [cast for cast in casts if not (out / shards.name_of(cast.seed)).exists()]
     done = len(casts) - len(missing)
     progress(done, len(casts))

@@ -44,7 +44,7 @@ UPPER_ARM_RANGE_MM = (130.0, 352.0)
 FOREARM_RANGE_MM = (120.0, 338.0)
 MAHALANOBIS_MAX = 48.3
 
-_ARM_STREAM, _LANDMARK_STREAM, _BUILD_STREAM, TISSUE_STREAM, _HAVING_STREAM, DEVICE_STREAM = range(6)
+_ARM_STREAM, _LANDMARK_STREAM, _BUILD_STREAM, TISSUE_STREAM, _HAVING_STREAM, DEVICE_STREAM, VARIETY_STREAM = range(7)
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,8 @@ class Subject:
     heart: float = 1.0  # size
     visceral: float = 0.0  # fat between the bowel loops; grows with it
     field_mm: float | None = None  # half width of the scan's field of view; None shows all of the body
+    mediastinum_mm: float = 0.0  # heart, great vessels and hila above where they usually lie to the carina
+    organs_mm: float = 0.0  # kidneys and bowel above where they usually lie to T12
 
 
 @lru_cache(maxsize=1)

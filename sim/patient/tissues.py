@@ -134,7 +134,10 @@ class Trunk:
     """Paints one subject: `hu` float32 and `skin` (signed distance) on `grid`."""
 
     def __init__(self, placement: Placement, envelope: Envelope, grid: Grid, rng: np.random.Generator) -> None:
-        self.placement, self.subject, self.marks = placement, placement.subject, placement.landmarks
+        self.placement, self.subject, self.marks = placement, placement.subject, dict(placement.landmarks)
+        # Where the soft tissue takes these marks to be; the airways fork at the carina itself.
+        self.marks["carina"] = self.marks["carina"] + [0.0, 0.0, self.subject.mediastinum_mm]
+        self.marks["t12"] = self.marks["t12"] + [0.0, 0.0, self.subject.organs_mm]
         self.grid, self.rng = grid, rng
         self.skin = resample(envelope.skin, envelope.grid, grid)
         low, high = grid.low, grid.low + np.array(grid.shape) * grid.spacing
@@ -404,7 +407,7 @@ class Trunk:
 
     def _airways(self) -> None:
         at, y0 = self.placement.head, self.placement.head_centre[1]
-        ca = self.marks["carina"]
+        ca = self.placement.landmarks["carina"]
         larynx = np.array([self.marks["t1"][0], -48, 42.0])
         # The tube's round end would reach below the ridge, so it stops a radius above: the ridge is the carina.
         fork = ca + [0, 0, 9.0]

@@ -19,9 +19,10 @@ from sim.patient.grid import Grid, soften
 from sim.patient.head import paint_head
 from sim.patient.patient import Patient, PatientError
 from sim.patient.placement import Placement
-from sim.patient.population import ARMS, DEVICE_STREAM, TISSUE_STREAM, Subject, stream, subject
+from sim.patient.population import ARMS, DEVICE_STREAM, TISSUE_STREAM, VARIETY_STREAM, Subject, stream, subject
 from sim.patient.shipped import FILE, shipped, write
 from sim.patient.tissues import Trunk
+from sim.patient.variety import varied
 from sim.patient.voxelise import bones
 from sim.resource import resource
 
@@ -41,15 +42,24 @@ def landmarks(seed: int | None, arms: str | None = None) -> dict[str, tuple[floa
     return _to_patient(Placement(subject(seed, arms), skeleton.load()))
 
 
-def build(seed: int | None, spacing_mm: float = 2.0, arms: str | None = None, noise_hu: float = NOISE_HU) -> Patient:
+def build(
+    seed: int | None,
+    spacing_mm: float = 2.0,
+    arms: str | None = None,
+    noise_hu: float = NOISE_HU,
+    variety: bool = False,
+) -> Patient:
     """The virtual patient of `seed` (None: the mean of the population) on cubic voxels of `spacing_mm`.
 
     `arms` is "crossed", "beside" or "raised"; None draws it from the seed (60, 15 and 25 in a hundred). `noise_hu` is
-    the sd of the image noise. Elbows and wrists that are not crossed may lie outside the volume, as in a chest CT.
+    the sd of the image noise; with `variety` the person has breathed in (variety.py: for training alone). Elbows and
+    wrists that are not crossed may lie outside the volume, as in a chest CT.
     Raises PatientError for a bad seed, spacing or arms."""
     if not 0.8 <= spacing_mm <= 8.0:
         raise PatientError(f"A virtual patient's voxels measure 0.8 to 8 mm, not {spacing_mm:g}.")
     person = subject(seed, arms)
+    if variety:
+        person = varied(person, stream(person.seed or 0, VARIETY_STREAM))
     placement = Placement(person, skeleton.load())
     hu, grid = _voxels(person, placement, float(spacing_mm), noise_hu)
     affine = np.diag([grid.spacing, grid.spacing, grid.spacing, 1.0])
