@@ -233,13 +233,13 @@ HEARD = {
 def correction_reasoning(
     heard: str, likely: Sequence[str], answer: Sequence[str], refused: Sequence[str] = (), absent: str | None = None
 ) -> str:
-    """Three or four sentences, in the order in which they are reasoned: what was understood (a sentence of `heard`);
-    the landmarks that the picture alone leaves for the nearest one, likeliest first; those of the earlier answer that
-    the words refuse, or a named one that is absent; and the two of `answer`. Landmarks are keys or names."""
+    """Two or three sentences, in the order in which they are reasoned: what was understood (of the function `heard`)
+    and which of the earlier answer it refuses; the landmarks that the picture alone leaves for the nearest one,
+    likeliest first; a named one that is absent; and the two of `answer`. Landmarks are keys or names."""
     first, second = (_the(name_of(mark)) for mark in answer)
-    parts = [heard, f"nearest by my reading: {', '.join(map(name_of, likely))}"]
     if refused:
-        parts.append(f"so not {' or '.join(_the(name_of(mark)) for mark in refused)}")
+        heard = f"{heard}, so not {' or '.join(_the(name_of(mark)) for mark in refused)}"
+    parts = [heard, f"nearest by my reading: {', '.join(map(name_of, likely))}"]
     if absent is not None:
         parts.append(f"I do not see {_the(name_of(absent))} there")
     parts.append(f"the centre shows {first} or else {second}")

@@ -38,6 +38,22 @@ mistaken|strange|incorrect|not right|not correct|false|a mistake|an error>",
     "<you are|you're|I think you are|you must be> <mistaken|wrong|off|confused|not right|in error>",
     "<not what I see|that is not <right|it|what I see>|that can't be <right|it>|<I see|I have> <it|this> differently|\
 something is <off|wrong>|second <look|opinion> please|look closer|try harder|do better|once more|think again>",
+    "<spend|use|take> <some|a little|a bit|a lot> more <time|care|effort|patience> <on|with|over> <it|this|that>",
+    "<concentrate|focus|wake up|come on|be careful|slow down|take your time|use your eyes|be more careful|mind the <\
+details|shadows|outlines>><|, please>",
+    "<my|our|the surgeon's> <opinion|impression|judgement|feeling> <differs|is different|is another one|says no>",
+    "I <have <doubts|my doubts|reservations>|wonder|hesitate|object|protest|question <that|it>|expected <more|\
+something else>>",
+    "<that|this|it> <surprises|puzzles|troubles|worries|bothers|confuses> me<| a little| somewhat>",
+    "<a |that was a |what a ><poor|weak|hasty|sloppy|careless|strange|bold> <answer|reading|guess|idea|suggestion>",
+    "<I want|I'd like|give me|let me have|I need> <another|a different|a better|some other> <answer|reading|result|\
+suggestion|proposal>",
+    "<<work|go> through it <again|once more|from the beginning|from scratch>|start <over|again|from scratch>>",
+    "<compare|consider|weigh|judge|interpret> <it|the <image|shadows|outlines|bones>> <again|better|more carefully|\
+with care|differently>",
+    "<why|how come|how so|explain|prove it|based on what|who says so>?",
+    "<others|my colleagues|most people|experts|the radiologist> would <disagree|not say so|not agree|object>",
+    "<<something|anything> else<| perhaps| maybe| then>|any other <idea|suggestion|candidate>|what else>?",
 )
 NOT = (
     "<not|no|not really|never|certainly not|definitely not|surely not|anything but> {}",
@@ -78,7 +94,7 @@ to the left|more on the <left|left side>|more toward the <patient's left|left si
     "of": "<left of|to the left of|on the left of|to the patient's left of>",
     "to": "<left|to the left|to the patient's left|leftward|leftwards|toward the left|toward the patient's left>",
     "less": "<far right|far to the right|much to the <right|patient's right>|far to the patient's right|much \
-right|far on the right>",
+right|far on the right|far from the <left|patient's left>|close to the <right|patient's right>>",
 }
 
 
@@ -92,32 +108,36 @@ WAYS: dict[str, dict[str, str]] = {
 cranially|toward the head|towards the head>|<nearer|closer> to the <head|neck|top>|more <toward|towards> the head>",
         "of": "<above|cranial to|cranial of|superior to>",
         "to": "<up|upward|upwards|cranially|headward|superiorly|toward the head|towards the head|to the head>",
-        "less": "<low|low down|caudal|far down|inferior|far caudal|close to the feet|near the feet|much toward the \
-<feet|legs>>",
+        "less": "<low|low down|caudal|far down|inferior|far caudal|<close to|near> the <feet|legs>|far from the \
+<head|neck|top>|far to the foot end|much <toward|towards> the <feet|legs>>",
     },
     "down": {
         "more": "<lower|lower down|further down|farther down|more <caudal|caudally|inferior|caudad>|further <caudal|\
 caudally|toward the feet|towards the feet>|<nearer|closer> to the <feet|legs|pelvis>|more <toward|towards> the feet>",
         "of": "<below|beneath|caudal to|caudal of|inferior to|under>",
         "to": "<down|downward|downwards|caudally|footward|inferiorly|toward the feet|towards the feet|to the feet>",
-        "less": "<high|high up|cranial|far up|superior|far cranial|close to the head|near the head|much toward the \
-<head|neck>>",
+        "less": "<high|high up|cranial|far up|superior|far cranial|<close to|near> the <head|neck>|far from the \
+<feet|legs|pelvis>|far to the head end|much <toward|towards> the <head|neck>>",
     },
     "left": _LEFT,
     "right": {part: re.sub("left|right", _other_side, words) for part, words in _LEFT.items()},
     "lateral": {
-        "more": "<more <lateral|laterally|peripheral|peripherally>|further <out|lateral|outside|away from the <midline|\
+        "more": "<more <lateral|laterally|peripheral|peripherally>|further <out|lateral|outside|away from the <\
+midline|\
 spine>>|farther from the <midline|spine>|more to the <side|outside>>",
         "of": "<lateral to|lateral of|outside of>",
         "to": "<laterally|outward|outwards|out|to the side|sideways|away from the <midline|spine>>",
-        "less": "<medial|central|close to the <midline|spine>|far in|far inside|much toward the <midline|spine>>",
+        "less": "<medial|central|close to the <midline|spine>|near the <spine|backbone>|far <in|inside>|much \
+<toward|towards> the <midline|spine>>",
     },
     "medial": {
         "more": "<more <medial|medially|central|centrally>|further <in|medial|inside>|<nearer|closer> to the <midline|\
 spine>|more <toward|towards> the <midline|spine>>",
         "of": "<medial to|medial of|inside of>",
         "to": "<medially|inward|inwards|in|toward the <midline|spine>|towards the <midline|spine>>",
-        "less": "<lateral|peripheral|far out|far outside|far from the <midline|spine>|much to the side>",
+        "less": "<lateral|peripheral|far <out|outside>|far from the <midline|spine|backbone>|far away from the \
+middle|much \
+to the side>",
     },
 }
 """For each way from what was said to what is there: a comparative, a preposition, an adverb, and what that which was
