@@ -8,7 +8,7 @@ from itertools import chain
 
 from PySide6.QtCore import QObject, QTimer
 
-TURN_S = 0.012
+TURN_S = 0.006
 """Work of one turn, before other events are seen to."""
 
 
@@ -34,7 +34,7 @@ class ByTurns(QObject):
 
     def _turn(self) -> None:
         end = time.perf_counter() + TURN_S
-        while next(self._steps, self) is None:
+        for _ in self._steps:
             if time.perf_counter() > end:
                 return
         self._timer.stop()

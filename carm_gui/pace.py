@@ -6,7 +6,9 @@ while.
 
 A timer of 5 ms in the window's thread leaves its mark, and what is missing between two marks is time in which no key
 would have been taken; beside it stands the CPU time that the thread itself used, which other programs cannot lengthen
-much. Where others keep the processors busy nothing can be said of the gaps and of the start, and the verdict says so.
+much. Of the longest gaps and of the busiest the figures say what the script had done last and what the window was told
+meanwhile. Where others keep the processors busy nothing can be said of the gaps and of the start, and the verdict says
+so.
 The start counts from the making of the process. Percentages are of one processor, the model's process included.
 """
 
@@ -17,6 +19,9 @@ import json
 import os
 import sys
 import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
 
 BEAT_MS = 5
 GAP_MS, FIRST_PICTURE_S, REST_PERCENT = 50.0, 3.0, 5.0
@@ -25,29 +30,50 @@ OTHERS_PERCENT = 15.0
 """Share of all processors that other programs may use before a figure in seconds says more of them than of this one."""
 GENERATING = ("looking", "proposing")
 ASK_MS = 250
+NAMED = 3
+"""So many gaps are told of one by one."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What lies between two marks: `gap_ms` that was missing, `cpu_ms` that the window's thread used, whether the model
+    was at work; `after` is the script's last act, `since_s` the seconds since it, `told` the events that were shown."""
+
+    gap_ms: float
+    cpu_ms: float
+    generating: bool
+    after: str
+    since_s: float
+    told: tuple[str, ...]
+
+    def words(self) -> str:
+        heard = ", ".join(f"{kind} ×{n}" if n > 1 else kind for kind, n in Counter(self.told).items())
+        late = f"{self.gap_ms:.1f} ms, own CPU {self.cpu_ms:.1f}: {self.since_s:.2f} s after “{self.after}”"
+        return f"{late}, told {heard}" if heard else late
 
 
 class Pulse:
-    """Marks of the window's thread. `gaps_ms` between neighbours, less the beat itself; `generating` says of each mark
-    whether the model was at work."""
+    """Marks of the window's thread, and the turns between them. `did` is told each act of the script."""
 
     def __init__(self, window) -> None:
         from PySide6.QtCore import Qt, QTimer
 
         self._window = window
-        self.gaps_ms: list[float] = []
-        self.generating: list[bool] = []
-        self.cpu_ms: list[float] = []
-        self._last, self._cpu = time.perf_counter(), time.thread_time()
+        self.turns: list[Turn] = []
+        self._told: list[str] = []
+        window.bridge.event.connect(lambda event: self._told.append(event.kind))
         self._timer = QTimer(window)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(BEAT_MS)
         self._timer.timeout.connect(self._beat)
+        self.did("the start")
+
+    def did(self, act: str) -> None:
+        self._act, self._acted = act, time.perf_counter()
 
     def start(self) -> None:
         self._last, self._cpu = time.perf_counter(), time.thread_time()
-        self.gaps_ms.clear()
-        self.cpu_ms.clear()
+        self.turns.clear()
         self._timer.start()
 
     def stop(self) -> None:
@@ -55,9 +81,10 @@ class Pulse:
 
     def _beat(self) -> None:
         now, cpu = time.perf_counter(), time.thread_time()
-        self.gaps_ms.append(max(1000 * (now - self._last) - BEAT_MS, 0.0))
-        self.cpu_ms.append(1000 * (cpu - self._cpu))
-        self.generating.append(self._window.state in GENERATING)
+        gap_ms, cpu_ms = max(1000 * (now - self._last) - BEAT_MS, 0.0), 1000 * (cpu - self._cpu)
+        generating, told = self._window.state in GENERATING, tuple(self._told)
+        self.turns.append(Turn(gap_ms, cpu_ms, generating, self._act, now - self._acted, told))
+        self._told.clear()
         self._last, self._cpu = now, cpu
 
 
@@ -103,29 +130,38 @@ def share(values: list[float], quantile: float) -> float:
     return ordered[min(int(quantile * len(ordered)), len(ordered) - 1)] if ordered else 0.0
 
 
+def worst(turns: list[Turn], by: Callable[[Turn], float]) -> list[str]:
+    """The NAMED turns that have most of `by`, in words, the worst first."""
+    return [turn.words() for turn in sorted(turns, key=by, reverse=True)[:NAMED]]
+
+
 def script(window):
-    """What a user does in a minute: (seconds to wait after, act). Begun again when it is through."""
-    yield 1.0, lambda: window.say("align to the skull")
+    """What a user does in a minute: (its name, the act, seconds to wait after it). Begun again when it is through."""
+
+    def says(text: str) -> tuple[str, Callable[[], None]]:
+        return text, lambda: window.say(text)
+
+    yield *says("align to the skull"), 1.0
     for _ in range(3):
-        yield 2.5, window.accept
-    yield 1.0, lambda: window.say("go down 6 cm")
-    yield 2.0, lambda: window.say("where are we?")
-    yield 0.5, lambda: window.jog(1, 1, 0, 0, 0)
-    yield 1.0, lambda: window.jog(0, 0, 0, 1, 0)
-    yield 1.0, lambda: window.jog(0, 0, 0, 0, 0)
-    yield 0.3, lambda: window.live.adjust_window(0.1, 0.1)
-    yield 0.3, lambda: window.live.turn(90)
-    yield 0.3, window.upright
-    yield 0.3, window.show_palette
-    yield 0.3, lambda: window.palette_box.line.setText("go up")
-    yield 0.3, window.palette_box.dismiss
-    yield 1.0, window.toggle_theme
-    yield 0.5, lambda: window.do("expose")
-    yield 0.5, window.compare
-    yield 0.5, lambda: window.desk.bring("assistant")
-    yield 1.0, lambda: window.turn_to(20.0, 0.0)
-    yield 2.0, lambda: window.turn_to(0.0, 0.0)
-    yield 2.0, lambda: window.say("back to the start position")
+        yield "accept", window.accept, 2.5
+    yield *says("go down 6 cm"), 1.0
+    yield *says("where are we?"), 2.0
+    yield "jog", lambda: window.jog(1, 1, 0, 0, 0), 0.5
+    yield "jog round", lambda: window.jog(0, 0, 0, 1, 0), 1.0
+    yield "end of the jog", lambda: window.jog(0, 0, 0, 0, 0), 1.0
+    yield "grey levels", lambda: window.live.adjust_window(0.1, 0.1), 0.3
+    yield "turn the picture", lambda: window.live.turn(90), 0.3
+    yield "upright", window.upright, 0.3
+    yield "palette", window.show_palette, 0.3
+    yield "search", lambda: window.palette_box.line.setText("go up"), 0.3
+    yield "leave the palette", window.palette_box.dismiss, 0.3
+    yield "colours", window.toggle_theme, 1.0
+    yield "exposure", lambda: window.do("expose"), 0.5
+    yield "compare", window.compare, 0.5
+    yield "to the assistant", lambda: window.desk.bring("assistant"), 0.5
+    yield "oblique view", lambda: window.turn_to(20.0, 0.0), 1.0
+    yield "AP view", lambda: window.turn_to(0.0, 0.0), 2.0
+    yield *says("back to the start position"), 2.0
 
 
 def live_for(wait_s: float, until=lambda: False, look_ms: int = 10) -> None:
@@ -180,10 +216,11 @@ def _drive(window, backend, began: float, load: Load, seconds: float, rest_s: fl
     end = time.perf_counter() + seconds
     steps = script(window)
     while time.perf_counter() < end:
-        wait_s, act = next(steps, (None, None))
+        name, act, wait_s = next(steps, ("", None, 0.0))
         if act is None:
             steps = script(window)
             continue
+        pulse.did(name)
         act()
         live_for(wait_s)
     pulse.stop()
@@ -197,21 +234,24 @@ def _drive(window, backend, began: float, load: Load, seconds: float, rest_s: fl
     rest, _ = load.stop()
     window.close()
     backend.close()
+    gaps, own = ([getattr(turn, which) for turn in pulse.turns] for which in ("gap_ms", "cpu_ms"))
     return {
         "seconds": round(seconds, 1),
-        "generating_percent": round(100 * sum(pulse.generating) / max(len(pulse.generating), 1), 1),
+        "generating_percent": round(100 * sum(turn.generating for turn in pulse.turns) / max(len(pulse.turns), 1), 1),
         "first_picture_s": round(first_picture_s, 2),
         "first_picture_cpu_s": round(first_picture_cpu, 2),
         "gap_ms": {
-            "p50": round(share(pulse.gaps_ms, 0.5), 1),
-            "p99": round(share(pulse.gaps_ms, 0.99), 1),
-            "max": round(max(pulse.gaps_ms, default=0.0), 1),
+            "p50": round(share(gaps, 0.5), 1),
+            "p99": round(share(gaps, 0.99), 1),
+            "max": round(max(gaps, default=0.0), 1),
         },
         "own_cpu_between_beats_ms": {
-            "p99": round(share(pulse.cpu_ms, 0.99), 1),
-            "max": round(max(pulse.cpu_ms, default=0.0), 1),
+            "p99": round(share(own, 0.99), 1),
+            "max": round(max(own, default=0.0), 1),
         },
-        "gaps_over_50_ms": sum(gap > GAP_MS for gap in pulse.gaps_ms),
+        "gaps_over_50_ms": sum(gap > GAP_MS for gap in gaps),
+        "longest_gaps": worst(pulse.turns, lambda turn: turn.gap_ms),
+        "busiest_gaps": worst(pulse.turns, lambda turn: turn.cpu_ms),
         "cpu_percent_working": round(working, 1),
         "cpu_percent_beam_off": round(rest, 2),
         "others_percent": {"start": round(others_at_start, 1), "run": round(others, 1)},
@@ -247,6 +287,8 @@ def report(figures: dict, verdicts: list[str], as_json: bool) -> int:
         print(json.dumps(figures | {"verdicts": verdicts}))
     else:
         for name, value in figures.items():
+            if isinstance(value, list):
+                value = "".join(f"\n    {line}" for line in value)
             print(f"{name:28} {value}")
         print(*verdicts, sep="\n")
     return 1 if any(line.endswith("BROKEN") for line in verdicts) else 0

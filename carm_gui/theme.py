@@ -180,9 +180,14 @@ def apply(app: QApplication, name: str) -> Theme:
     return theme
 
 
-def dress(window: QWidget, theme: Theme) -> None:
-    """Give a window and all that belongs to it the style sheet of `theme`. Not to the application: that would polish
-    every widget once for each that it lies in."""
+def worn() -> Theme:
+    """The theme that the application has."""
+    return THEMES.get(QApplication.instance().property("dressed"), DARK)
+
+
+def dress(part: QWidget, theme: Theme) -> None:
+    """Give a part of a window and all that belongs to it the style sheet of `theme`. Not to the application: that would
+    polish every widget once for each that it lies in."""
     from carm_gui.style import style_sheet
 
-    window.setStyleSheet(style_sheet(theme))
+    part.setStyleSheet(style_sheet(theme))

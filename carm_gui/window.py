@@ -18,6 +18,7 @@ from carm_gui import theme
 from carm_gui.actions import COMMANDS, MENUS, Command
 from carm_gui.bridge import Bridge
 from carm_gui.by_turns import ByTurns
+from carm_gui.dressing import Bare, parts
 from carm_gui.patients import Patients
 from carm_gui.settings import Settings
 from carm_gui.showing import Showing
@@ -42,7 +43,11 @@ LEAST = QSize(920, 480)
 """A screen of 1920 x 1080 at 200 % has 960 x 540 for everything."""
 
 
-class Window(Wishes, Showing, QMainWindow):
+class Whole(Bare, QWidget):
+    """All of the window but its menus."""
+
+
+class Window(Wishes, Showing, Bare, QMainWindow):
     """One rehearsal on screen. `attach` gives it a session; until then it shows what it was given to show. `announced`
     is every sentence that a screen reader is given. `more_keys` are those of a replay or a study, by their heading, for
     the key sheet."""
@@ -54,7 +59,6 @@ class Window(Wishes, Showing, QMainWindow):
         self.settings = settings or Settings()
         self.session = None
         self.theme = theme.apply(QApplication.instance(), self.settings.theme)
-        theme.dress(self, self.theme)
         self._dressing = ByTurns(self)
         self.state, self.armed, self._gone = "idle", False, False
         self.more_keys: dict[str, tuple[tuple[str, str], ...]] = {}
@@ -68,8 +72,10 @@ class Window(Wishes, Showing, QMainWindow):
         self._build()
         self._build_menus()
         self._connect()
+        for part in parts(self):
+            theme.dress(part, self.theme)
         self._restore()
-        QApplication.instance().installEventFilter(self)
+        self.watch_keys()
         self.bridge.start()
         self.command.guide("The patient is being loaded…")
         self.command.line.setFocus()
@@ -86,7 +92,7 @@ class Window(Wishes, Showing, QMainWindow):
         self.desk.add("where", "Where am I", scrolled(self.where))
         self.desk.add("reference", "Reference", scrolled(self.reference))
         self.desk.add("assistant", "Assistant", self.assistant)
-        whole = QWidget()
+        whole = Whole()
         outer = QVBoxLayout(whole)
         outer.setContentsMargins(10, 2, 10, 8)
         outer.setSpacing(8)
@@ -195,8 +201,7 @@ class Window(Wishes, Showing, QMainWindow):
         self.live.set_display(
             flip_horizontal=kept.flip_horizontal, flip_vertical=kept.flip_vertical, rotation_deg=kept.rotation_deg
         )
-        self.assistant.dress(self.theme)
-        self.where.dress(self.theme)
+        self.wear_colours()
         if kept.geometry:
             self.restoreGeometry(QByteArray.fromHex(kept.geometry.encode("ascii", "ignore")))
         self._desk_ready = False

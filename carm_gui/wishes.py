@@ -6,13 +6,13 @@ A part of Window. Whatever moves or exposes goes to the session, which has every
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QMenu, QMessageBox
 
 from carm_gui import theme
 from carm_gui.actions import COMMANDS
+from carm_gui.dressing import change
 from carm_gui.session.budget import Budget
 from carm_gui.views.correct import offset_of
 from carm_gui.views.field import move_text
@@ -294,15 +294,15 @@ class Wishes:
         windows = [window for window in QApplication.topLevelWidgets() if isinstance(window, Wishes)]
         for window in windows:
             window.theme = chosen
-        self._dressing.begin(_dressed(chosen, windows))
+        self._dressing.begin(change(chosen, windows))
 
-    def dress(self) -> None:
-        """Take the colours of the theme."""
-        app = QApplication.instance()
-        app.removeEventFilter(self)  # of the thousands of events that this sends none is a key
-        theme.dress(self, self.theme)
+    def watch_keys(self) -> None:
+        """See every key before any widget does, for Esc; until the window is closed."""
         if not self._gone:
-            app.installEventFilter(self)
+            QApplication.instance().installEventFilter(self)
+
+    def wear_colours(self) -> None:
+        """Give the theme's colours to what paints itself."""
         self.assistant.dress(self.theme)
         self.where.dress(self.theme)
 
@@ -443,28 +443,6 @@ class Wishes:
         box.setModal(False)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.show()
-
-
-def _dressed(chosen: theme.Theme, windows: list) -> Iterator[None]:
-    """A change of theme, step by step; between two of them other events may be seen to. Nothing is painted from the
-    first that can be seen to the last, so that all of it changes at once."""
-    for window in windows:
-        yield from window.assistant.pile.put_away()
-    for window in windows:
-        window.setUpdatesEnabled(False)
-    try:
-        theme.apply(QApplication.instance(), chosen.name)
-        for window in windows:
-            window.dress()
-            yield
-            window.where.room.get_ready()
-            yield
-    finally:  # whatever happens, no window is left standing still
-        for window in windows:
-            window.setUpdatesEnabled(True)
-    yield
-    for window in windows:
-        yield from window.assistant.pile.bring_back()
 
 
 def motion_of(action: Action):

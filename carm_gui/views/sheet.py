@@ -85,6 +85,7 @@ class KeySheet(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Keys")
         self.setModal(False)
+        self.ensurePolished()  # what comes into it is measured as its style sheet has it
         found = rows(absent)
         half = (len(found["picture"]) + 3) // 2  # the last column has the marks as well
         room = parent.size() if parent is not None else self.screen().availableSize()

@@ -16,6 +16,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QInputDialog, QStackedWidget, QWidget
 
 from carm_gui.bridge import Notice
+from carm_gui.dressing import Bare
 from carm_gui.session import questionnaires
 from carm_gui.session.markers import MarkerError, listener, open_stream
 from carm_gui.session.study import Protocol, ProtocolError
@@ -53,6 +54,10 @@ LOOK_MS = 200
 """How often the clock and the reasons in sight are looked at."""
 
 
+class Pages(Bare, QStackedWidget):
+    """One page at a time; a trial's is the window that everyone uses."""
+
+
 class Study(QObject):
     """`open_model(name)` gives a model that is loading; `make_projector(patient)` its projector; `parent` is where
     runs are kept (None: the user's data)."""
@@ -74,7 +79,7 @@ class Study(QObject):
         self.bar.committed.connect(self._commit)
         self._desk = window.takeCentralWidget()
         self._desk.layout().insertWidget(1, self.bar)
-        self.pages = QStackedWidget()
+        self.pages = Pages()
         self.pages.addWidget(self._desk)
         window.setCentralWidget(self.pages)
         for menu in window.menuBar().actions():

@@ -9,7 +9,7 @@ import pytest
 
 from carm_gui import live_pace
 from carm_gui.live_pace import Motion
-from carm_gui.pace import Load, share, verdicts
+from carm_gui.pace import Load, Turn, report, share, verdicts, worst
 
 QUIET = {
     "seconds": 60.0,
@@ -45,6 +45,17 @@ def test_what_others_may_have_caused_is_not_judged_but_what_was_kept_all_the_sam
 def test_a_share_of_the_marks():
     assert share(list(map(float, range(1, 101))), 0.99) == pytest.approx(100.0)
     assert share([], 0.5) == 0.0
+
+
+def test_the_longest_gaps_are_told_with_what_came_before_them(capsys):
+    turns = [Turn(gap_ms, 80.0 - gap_ms, False, f"act {gap_ms:g}", 0.25, ("step", "delta", "delta")) for gap_ms in
+             (3.0, 70.0, 8.0, 55.5, 20.0)]  # fmt: skip
+    told = worst(turns, lambda turn: turn.gap_ms)
+    assert told[0] == "70.0 ms, own CPU 10.0: 0.25 s after “act 70”, told step, delta ×2"
+    assert [line.split(" ms")[0] for line in told] == ["70.0", "55.5", "20.0"]
+    assert worst(turns, lambda turn: turn.cpu_ms)[0].startswith("3.0 ms, own CPU 77.0")
+    report(QUIET | {"longest_gaps": told}, [], as_json=False)
+    assert told[2] in capsys.readouterr().out
 
 
 BURN = """

@@ -1,0 +1,74 @@
+"""What wears the style sheet, and a change of theme that goes on beside everything else.
+
+Qt dresses anew all that lies below a widget whose sheet is changed, .1 ms each, and takes no key meanwhile. So the
+window wears none: its parts do, each its own, and are changed one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtWidgets import QApplication, QWidget
+
+from carm_gui import theme
+
+
+class Bare:
+    """Of a widget that wears no sheet itself: each of its children wears one, dialogues and what comes later too."""
+
+    def childEvent(self, event) -> None:  # noqa: N802
+        super().childEvent(event)
+        if event.polished() and isinstance(event.child(), QWidget):
+            part = event.child()
+            if not (isinstance(part, Bare) or part.styleSheet()):
+                theme.dress(part, theme.worn())
+
+
+def parts(of: QWidget) -> Iterator[QWidget]:
+    """Those below `of`, which is Bare, that wear a sheet each."""
+    for child in of.children():
+        if isinstance(child, Bare):
+            yield from parts(child)
+        elif isinstance(child, QWidget):
+            yield child
+
+
+def change(chosen: theme.Theme, windows: list) -> Iterator[None]:
+    """The colours `chosen` for `windows`, step by step; between two of them other events may be seen to. Nothing is
+    painted from the first step that can be seen to the last, so that all of it changes at once."""
+    app = QApplication.instance()
+    for window in windows:
+        yield from window.assistant.pile.put_away()
+    for window in windows:
+        window.setUpdatesEnabled(False)
+    try:
+        theme.apply(app, chosen.name)
+        for window in windows:
+            yield from window.assistant.pile.put_away(seen=True)
+            for part in list(parts(window)):
+                app.removeEventFilter(window)  # of the hundreds of events that this sends none is a key
+                theme.dress(part, chosen)
+                window.watch_keys()
+                yield
+            window.wear_colours()
+            window.where.room.get_ready()
+            yield
+            yield from window.assistant.pile.bring_back(seen=True)
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)  # else it is painted twice
+            yield
+    finally:  # whatever happens, no window is left standing still
+        for window in windows:
+            _paint_again(window)
+    yield
+    for window in windows:
+        yield from window.assistant.pile.bring_back()
+
+
+def _paint_again(window: QWidget) -> None:
+    """Like setUpdatesEnabled(True), which would paint everything twice in a row: once as the window's and once as that
+    of its children."""
+    for attribute in (Qt.WidgetAttribute.WA_ForceUpdatesDisabled, Qt.WidgetAttribute.WA_UpdatesDisabled):
+        window.setAttribute(attribute, False)
+    for child in window.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+        child.setUpdatesEnabled(True)

@@ -1,0 +1,100 @@
+"""A change of theme: part by part, in steps between which keys are taken, and nothing left in the colours before."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMenu, QVBoxLayout
+from screens import WORK_MS
+
+from carm_gui import theme
+from carm_gui.dressing import Bare, parts
+from carm_gui.settings import Settings
+from carm_gui.style import style_sheet
+from carm_gui.views.widgets import label
+from carm_gui.window import Window
+
+
+@pytest.fixture
+def window(qtbot):
+    window = Window(Settings(toured=True))
+    qtbot.addWidget(window)
+    with qtbot.waitExposed(window, timeout=WORK_MS):
+        window.show()
+    yield window
+    window.close()
+
+
+def ink(words: QLabel) -> str:
+    return words.palette().windowText().color().name()
+
+
+def worn_by_all(window, colours) -> bool:
+    return window.updatesEnabled() and all(part.styleSheet() == style_sheet(colours) for part in parts(window))
+
+
+def test_the_window_itself_wears_no_sheet_and_every_part_of_it_does(window):
+    assert window.styleSheet() == window.centralWidget().styleSheet() == ""
+    assert isinstance(window.centralWidget(), Bare)
+    found = set(parts(window))
+    assert {window.menuBar(), window.desk, window.technique, window.command, window.palette_box} <= found
+    assert worn_by_all(window, theme.DARK)
+
+
+def test_what_comes_later_wears_the_colours_of_the_day_and_the_next(qtbot, window):
+    window.wear("light")
+    qtbot.waitUntil(lambda: worn_by_all(window, theme.LIGHT), timeout=WORK_MS)
+    dialogue = QDialog(window)
+    words, menu, strip = label("words", tone="dim"), QMenu(window), label("a strip", tone="dim")
+    QVBoxLayout(dialogue).addWidget(words)
+    dialogue.show()
+    window.centralWidget().layout().insertWidget(0, strip)
+    menu.addAction("one")
+    menu.popup(window.pos())
+    qtbot.waitUntil(lambda: ink(words) == ink(strip) == theme.LIGHT.dim, timeout=WORK_MS)
+    assert menu.styleSheet() == style_sheet(theme.LIGHT)
+    menu.close()
+    window.wear("contrast")
+    qtbot.waitUntil(lambda: ink(words) == ink(strip) == theme.CONTRAST.dim, timeout=WORK_MS)
+    qtbot.waitUntil(lambda: worn_by_all(window, theme.CONTRAST), timeout=WORK_MS)
+    dialogue.close()
+
+
+class Paints(QObject):
+    """How often each widget was painted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.of: dict[QObject, int] = {}
+
+    def eventFilter(self, watched, event) -> bool:  # noqa: N802
+        if event.type() == QEvent.Type.Paint:
+            self.of[watched] = self.of.get(watched, 0) + 1
+        return False
+
+
+def test_all_of_it_is_painted_once_and_not_before_it_is_through(qtbot, window):
+    qtbot.wait(100)  # what the start still has to paint
+    paints = Paints()
+    window.where.room.installEventFilter(paints)
+    window.technique.installEventFilter(paints)
+    window.toggle_theme()
+    qtbot.waitUntil(lambda: worn_by_all(window, theme.LIGHT), timeout=WORK_MS)
+    qtbot.waitUntil(lambda: len(paints.of) == 2, timeout=WORK_MS)
+    qtbot.wait(100)
+    assert paints.of == {window.where.room: 1, window.technique: 1}
+
+
+def test_a_key_comes_through_between_two_steps_and_esc_is_seen_in_each(qtbot, window, monkeypatch):
+    halts = []
+    monkeypatch.setattr(window, "halt", lambda: halts.append(window.updatesEnabled()))
+    for n in range(40):
+        window.assistant.show_note(f"Note {n}.")
+    window.assistant.lay_out()
+    QApplication.processEvents()
+    window.toggle_theme()
+    while not (worn_by_all(window, theme.LIGHT) and all(card.isVisible() for card in window.assistant.cards)):
+        qtbot.keyClick(window.command.line, Qt.Key.Key_Escape)
+        QApplication.processEvents()
+    assert len(halts) > 3
+    assert False in halts  # also while nothing is painted
