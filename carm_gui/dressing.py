@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid  # false of a window or dialogue that was closed meanwhile
 
 from carm_gui import theme
 
@@ -44,9 +45,9 @@ def change(chosen: theme.Theme, windows: list) -> Iterator[None]:
         window.setUpdatesEnabled(False)
     try:
         theme.apply(app, chosen.name)
-        for window in windows:
+        for window in filter(isValid, windows):
             yield from window.assistant.pile.put_away(seen=True)
-            for part in list(parts(window)):
+            for part in filter(isValid, list(parts(window))):
                 app.removeEventFilter(window)  # of the hundreds of events that this sends none is a key
                 theme.dress(part, chosen)
                 window.watch_keys()
@@ -58,10 +59,10 @@ def change(chosen: theme.Theme, windows: list) -> Iterator[None]:
             QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)  # else it is painted twice
             yield
     finally:  # whatever happens, no window is left standing still
-        for window in windows:
+        for window in filter(isValid, windows):
             _paint_again(window)
     yield
-    for window in windows:
+    for window in filter(isValid, windows):
         yield from window.assistant.pile.bring_back()
 
 

@@ -136,7 +136,8 @@ class Showing:
         if phase in ("finished", "halted"):
             self.live.show_pose(data["to"], moving=False)
             self.where.show_pose(data["to"])
-            self.announce(f"Stopped at {view_name(data['to'])}." if phase == "finished" else message)
+        if phase == "finished":  # a halt is told by its state
+            self.announce(f"Stopped at {view_name(data['to'])}.")
 
     # ---- the dialogue
 
@@ -158,7 +159,9 @@ class Showing:
             self.live.show_seen("", self.live.pose)
         self.guide()
         if self.state in ("waiting", "moving", "halted"):  # what is offered says itself here, an arrival its own event
-            self.announce(data["message"] or self.state, urgent=self.state == "halted")
+            step = self.session.status.proposal if self.session and self.state == "waiting" else None
+            seen = f"Sees {' or '.join(map(the, step.prediction.landmarks))}. " if step is not None else ""
+            self.announce(seen + (data["message"] or self.state), urgent=self.state == "halted")
 
     def _show_waiting(self) -> None:
         step: Step | None = self.session.status.proposal if self.session else None
@@ -180,12 +183,17 @@ class Showing:
         if data["action"].kind == "align":
             self._accepted, self._corrections = [], []
             self._show_marks()
+        if data["action"].kind in ("align", "locate"):  # the answer takes a while
+            self.announce(f"Understood: {data['echo']}.")
         self.assistant.show_understood(data["echo"], data["action"].kind == "clarify")
 
     def _on_question(self, data: dict) -> None:
         self.assistant.show_question(data["text"], data["options"])
         self.desk.reveal("assistant")
-        self.announce(data["text"])
+        options = [words for words in data["options"] if words.lower() not in data["text"].lower()]
+        if data["reason"] == "not_understood":
+            options = options[:1]  # they are examples
+        self.announce(f"{data['text']} Say {', or '.join(options)}." if options else data["text"])
 
     def _on_delta(self, data: dict) -> None:
         landmarks = tuple(data.get("landmarks") or ())
@@ -208,12 +216,14 @@ class Showing:
         if frame is not None:
             self.reference.keep(frame, "look")
         if step.prediction.valid and data["kind"] != "navigation":
-            named = " or ".join(title(key) for key in step.prediction.landmarks)
-            self.live.show_seen(named, step.pose)
-            self.announce(f"The model reads {named} at the centre.")
+            read = step.prediction.landmarks
+            self.live.show_seen(" or ".join(map(title, read)), step.pose)
+            self.announce(f"The model reads {' or '.join(map(the, read))} at the centre.")
 
     def _on_decision(self, data: dict) -> None:
         self.assistant.show_decision(data["number"], data["accepted"], data["text"])
+        if not data["accepted"]:
+            self.announce("Rejected.")
         offer = self.live.offer
         if data["accepted"] and offer is not None:
             self._mark_accepted(offer, data["number"])

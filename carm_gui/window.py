@@ -279,6 +279,15 @@ class Window(Wishes, Showing, Bare, QMainWindow):
             self.halt()
         return False
 
+    def focusNextPrevChild(self, onward: bool) -> bool:  # noqa: N802
+        # A pane behind a tab counts as visible to Qt, and Tab would lead through what nobody sees.
+        begun = QApplication.focusWidget()
+        while super().focusNextPrevChild(onward):
+            focus = QApplication.focusWidget()
+            if focus is None or focus is begun or not self.desk.is_behind(focus):
+                return True
+        return False
+
     def _esc_seen(self, event: QEvent) -> bool:
         """The same press travels from the focused widget up to the window; it halts once."""
         stamp = event.timestamp()

@@ -84,6 +84,7 @@ class Wishes:
             self.do("reject")
         else:
             self.command.ask_reason(step.number)
+            self.announce("Why? Enter alone lets it look again.")
 
     def give_reason(self, text: str) -> None:
         self.session.reject(text)

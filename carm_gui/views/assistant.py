@@ -21,6 +21,8 @@ from carm_gui.views.widgets import KeyButton, breakable, frame, label, row
 from inference.step import Proposal, Step
 
 MOST_CARDS = 200
+AROUND_PX = 28
+"""Above and below the newest card."""
 WELCOME = "Say where to go. The model looks at the picture, proposes a move, and waits for you."
 EXAMPLES = ("align to the skull", "go up a bit", "where are we?", "what can I say?")
 PICTURE_KEYS = ("A", "R", "C", "Q")
@@ -108,6 +110,13 @@ class Assistant(QFrame):
         """Give what has been said its height at once: a paint may come before Qt's own turn to lay out, and would show
         a card with its text squeezed."""
         QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+        card = self.waiting or self.open_card
+        if card is not None and self._fit(card):
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+
+    def _fit(self, card: StepCard) -> bool:
+        """Keep a reply as low as the pane is high; whether that changes anything."""
+        return card.fit(self.scroll.viewport().height() - AROUND_PX)
 
     # ---- scrolling
 
@@ -119,6 +128,12 @@ class Assistant(QFrame):
     def to_newest(self) -> None:
         self._stick = True
         self.scroll.verticalScrollBar().setValue(self.scroll.verticalScrollBar().maximum())
+
+    def _show_from_top(self, card: StepCard) -> None:
+        """All of a long reply was asked for, or less of it again."""
+        self._stick = False  # what is read stays where it is
+        self._fit(card)
+        QTimer.singleShot(0, self, lambda: self._to_top_of(card))  # once it is laid out
 
     def _to_top_of(self, card: QWidget) -> None:
         """A card that is taller than the pane is read from its beginning."""
@@ -137,6 +152,7 @@ class Assistant(QFrame):
     def resizeEvent(self, event) -> None:  # noqa: N802
         super().resizeEvent(event)
         self._place_newest()
+        QTimer.singleShot(0, self, self.lay_out)
 
     def _add(self, widget: QWidget, right: bool = False) -> QWidget:
         if right:
@@ -250,6 +266,7 @@ class Assistant(QFrame):
         card.rejected.connect(self.reject)
         card.corrected.connect(self.correct)
         card.again.connect(self.again)
+        card.whole_wanted.connect(lambda: self._show_from_top(card))
         for older in self.cards:
             if isinstance(older, StepCard) and older.reasons_open:
                 older.show_reasons(False)

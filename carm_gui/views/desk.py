@@ -147,11 +147,14 @@ class Desk(QMainWindow):
         """Whether the pane is on screen, also behind a tab."""
         return not self.panes[name].isHidden()
 
+    def is_behind(self, widget: QWidget) -> bool:
+        """Whether `widget` is, or lies in, a pane that another one's tab covers."""
+        return any(_covered(pane) for pane in self.panes.values() if pane is widget or pane.isAncestorOf(widget))
+
     def toggle(self, name: str) -> None:
         """Show the pane (in front), or hide it if it is in front."""
         pane = self.panes[name]
-        behind = pane.isVisible() and not pane.isFloating() and pane.visibleRegion().isEmpty()
-        if pane.isVisible() and not behind:
+        if pane.isVisible() and not _covered(pane):
             pane.hide()
         else:
             self.bring(name)
@@ -209,3 +212,7 @@ class Desk(QMainWindow):
     def event(self, event: QEvent) -> bool:
         # QMainWindow tells its docks by a status bar that this window does not have.
         return True if event.type() == QEvent.Type.StatusTip else super().event(event)
+
+
+def _covered(pane: Pane) -> bool:
+    return pane.isVisible() and not pane.isFloating() and pane.visibleRegion().isEmpty()

@@ -144,7 +144,7 @@ class ModelHeader(QWidget):
             now = f"now: {message}" if message else "in its own process"
             parts = [f"Loading, {now}; everything else works meanwhile."]
         self._parts = parts
-        self.details.setText(breakable(" · ".join(parts)))
+        self._show_details(parts)
         self._show_dot()
 
     def show_armed(self, on: bool) -> None:
@@ -182,8 +182,11 @@ class ModelHeader(QWidget):
 
     def show_speed(self, seconds: float) -> None:
         if seconds:
-            parts = [*self._parts, f"last reply {seconds:.1f} s"]
-            self.details.setText(breakable(" · ".join(parts)))
+            self._show_details([*self._parts, f"last reply {seconds:.1f} s"])
+
+    def _show_details(self, parts: list[str]) -> None:
+        self.details.setText(breakable(" · ".join(parts)))
+        self.details.setVisible(bool(parts))
 
     def _show_dot(self) -> None:
         busy = self._model_state == "ready" and self._state in ("looking", "proposing")

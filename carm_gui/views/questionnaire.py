@@ -128,7 +128,7 @@ class QuestionnairePage(QWidget):
         inside.setContentsMargins(4, 24, 4, 24)
         inside.setSpacing(10)
         inside.addWidget(label(form.title, 22, bold=True))
-        inside.addWidget(label(form.instruction + (f" It is about: {about}." if about else ""), 15))
+        inside.addWidget(label(form.instruction + (f" This is about {about}." if about else ""), 15))
         inside.addSpacing(6)
         for item in self.items:
             inside.addWidget(item)

@@ -21,7 +21,7 @@ from sim.pose import CArmPose
 AZIMUTH, ELEVATION = 38.0, 24.0
 FLOOR_MM, BACK_MM = -900.0, -112.0
 LIGHT = np.array([0.35, 0.25, 0.9]) / np.linalg.norm([0.35, 0.25, 0.9])
-HALF_HEIGHT_MM, HALF_WIDTH_MM = 830.0, 900.0
+HALF_HEIGHT_MM, HALF_WIDTH_MM = 830.0, 950.0
 """Half of what the widget shows at least, from the first angle all of C-arm and table."""
 COLOURS = {
     "dark": {

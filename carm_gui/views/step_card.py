@@ -17,6 +17,8 @@ from inference.step import Proposal, Step
 from sim.landmarks import BY_KEY
 
 NOT_A_MEASUREMENT = "model's text, not a measurement"
+ANY_PX = 16_777_215
+"""Qt's own largest height."""
 _REASONS = ("reason_y", "reason_x", "visual_reasoning")
 
 
@@ -52,6 +54,7 @@ class StepCard(QFrame):
     rejected = Signal()
     corrected = Signal()
     again = Signal()
+    whole_wanted = Signal()
 
     def __init__(self, heading: str) -> None:
         super().__init__()
@@ -63,16 +66,17 @@ class StepCard(QFrame):
         self._time = label("", 12, tone="dim", wrap=False)
         self._seen, self._move = chip(""), chip("", accent=True)
         self._usual = label("", 12, tone="dim")
-        self.fold = QPushButton("▾ Reasons")
-        self.fold.setProperty("role", "fold")
-        self.fold.setAutoDefault(False)
-        self.fold.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.fold.setFont(theme.font(12))
+        self.fold = _fold_button("▾ Reasons")
+        self.fold.setAccessibleName("Reasons, open")
         self.fold.setToolTip("Fold the model's sentences away, or open them")
         self.fold.clicked.connect(lambda: self.show_reasons(not self.reasons_open, by_hand=True))
         self.reasons_open, self._by_hand = True, False
         self.reasons_allowed = True
         self._prose = label("", 14)
+        self._prose.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.more = _fold_button("")
+        self.more.clicked.connect(lambda: self._show_whole(not self._whole))
+        self._whole = False
         self._raw_text = label("", 12, tone="dim")
         self._caveat = label(NOT_A_MEASUREMENT, 12, tone="dim")
         self._verdict = label("", 13, bold=True)
@@ -94,9 +98,11 @@ class StepCard(QFrame):
             self._rows.append(line)
         inside.addWidget(self._usual)
         inside.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignLeft)
-        for widget in (self._prose, self._raw_text, self._caveat, self._verdict):
+        inside.addWidget(self._prose)
+        inside.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
+        for widget in (self._raw_text, self._caveat, self._verdict):
             inside.addWidget(widget)
-        for widget in (*self._rows, self._usual, self.fold, self._prose, self._raw_text, self._verdict):
+        for widget in (*self._rows, self._usual, self.fold, self._prose, self.more, self._raw_text, self._verdict):
             widget.hide()
 
     def _make_buttons(self) -> None:
@@ -152,6 +158,34 @@ class StepCard(QFrame):
         self.fold.setText("▾ Reasons" if opened else "▸ Reasons")
         self.fold.setAccessibleName("Reasons, open" if opened else "Reasons, folded")
         self._prose.setVisible(opened and self.reasons_allowed and bool(self._prose.text()))
+        self.more.hide()
+
+    def fit(self, room_px: int) -> bool:
+        """Be no higher than `room_px`, so that the decision and its buttons are in sight together: what the sentences
+        have beyond that is cut off until the clinician asks for all of it. Returns whether anything has changed."""
+        if self._whole or self._prose.isHidden():
+            return False
+        line, before = self._prose.fontMetrics().lineSpacing(), (self._prose.maximumHeight(), self.more.isHidden())
+        self._prose.setMaximumHeight(ANY_PX)
+        self.more.hide()
+        over = self.layout().totalHeightForWidth(self.width()) - room_px
+        if over > 0:
+            self._say_more()
+            self.more.show()
+            over += self.more.sizeHint().height() + self.layout().spacing()
+            high = self._prose.heightForWidth(self._prose.width()) - over
+            self._prose.setMaximumHeight(max(high // line, 0) * line)
+        return before != (self._prose.maximumHeight(), self.more.isHidden())
+
+    def _show_whole(self, whole: bool) -> None:
+        self._whole = whole
+        self._prose.setMaximumHeight(ANY_PX)
+        self._say_more()
+        self.whole_wanted.emit()
+
+    def _say_more(self) -> None:
+        self.more.setText("Show less" if self._whole else "… Show all of it")
+        self.more.setAccessibleName("Show less of the reasons" if self._whole else "Show all of the reasons")
 
     def prose_in_sight(self) -> bool:
         """Whether any of the model's sentences can be read now."""
@@ -170,7 +204,7 @@ class StepCard(QFrame):
         if prediction.valid:
             self._show(prediction.landmarks, step.proposal, "\n".join(prediction.reasons))
         else:
-            for line in (*self._rows, self.fold, self._usual):
+            for line in (*self._rows, self.fold, self._usual, self.more):
                 line.hide()
             self._prose.hide()
             raw = prediction.raw or self.raw
@@ -193,3 +227,12 @@ class StepCard(QFrame):
         self._verdict.setText(text)
         retone(self._verdict, tone=tone)
         self._verdict.setVisible(bool(text))
+
+
+def _fold_button(text: str) -> QPushButton:
+    result = QPushButton(text)
+    result.setProperty("role", "fold")
+    result.setAutoDefault(False)
+    result.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    result.setFont(theme.font(12))
+    return result

@@ -285,6 +285,7 @@ class Study(QObject):
             self.window.assistant.greet(False)
 
     def _commit(self, x: str, y: str) -> None:
+        self.window.command.line.setFocus()
         if self.trial is not None:
             self.window.assistant.header.show_state(self.window.state)
             self.window.guide()

@@ -46,6 +46,7 @@ class StudyBar(QFrame):
         line = row()
         for axis, choices in CHOICES.items():
             group = self._groups[axis] = QButtonGroup(self)
+            line.insertWidget(line.count() - 1, label(AXES[axis].capitalize(), 13, tone="dim", wrap=False))
             for place, (value, text) in enumerate(choices):
                 button = QPushButton(text)
                 button.setCheckable(True)
@@ -107,5 +108,5 @@ class StudyBar(QFrame):
 
     def _commit(self) -> None:
         values = [self._groups[axis].checkedButton().property("value") for axis in ("x", "y")]
+        self.committed.emit(*values)  # first: who takes the keys now is told before these buttons go
         self.choice.hide()
-        self.committed.emit(*values)

@@ -217,3 +217,57 @@ def test_a_long_rehearsal_does_not_grow_without_end(pane):
         pane.show_note(f"note {n}")
     assert len(pane.cards) == 200
     assert not any(isinstance(c, StepCard) for c in pane.cards)
+
+
+LINES = tuple(f"Line {n} of what a model that talks much has to say." for n in range(40))
+
+
+def in_sight(pane, part) -> bool:
+    """Whether all of `part` can be seen in the conversation."""
+    place = part.mapTo(pane.scroll.viewport(), part.rect().topLeft())
+    return part.isVisible() and pane.scroll.viewport().rect().contains(part.rect().translated(place))
+
+
+def test_of_a_long_reply_decision_and_buttons_stay_in_sight_together(qtbot, pane):
+    made = step(reasons=LINES)
+    pane.show_said("align to the skull")
+    pane.show_step(made, "skull", "navigation")
+    pane.show_waiting(made)
+    pane.lay_out()
+    card = pane.waiting
+    for part in (card._seen, card._move, card.accept, card.reject, card.correct, card.ask, card.more):
+        assert in_sight(pane, part)
+    assert card._prose.height() >= 3 * card._prose.fontMetrics().lineSpacing()
+    pane.resize(380, 480)
+    qtbot.waitUntil(lambda: in_sight(pane, card._move) and in_sight(pane, card.accept))
+
+    assert "Show all" in card.more.text()
+    card.more.click()
+    qtbot.waitUntil(lambda: card._prose.height() > pane.scroll.viewport().height())
+    qtbot.waitUntil(lambda: in_sight(pane, card._move))
+    assert "less" in card.more.text()
+    card.more.click()
+    qtbot.waitUntil(lambda: in_sight(pane, card._move) and in_sight(pane, card.accept))
+    card.show_reasons(False, by_hand=True)
+    assert card.more.isHidden()
+
+
+def test_while_it_streams_a_long_reply_does_not_push_its_decision_out(pane):
+    pane.show_delta(1, "<context>T1</context>", PROPOSAL, ("t1",))
+    pane.lay_out()
+    for line in LINES:
+        pane.show_delta(1, line if line is not LINES[0] else f"<reason_x>{line}", None, ())
+        pane.lay_out()
+        assert in_sight(pane, pane.open_card._move)
+    assert pane.open_card.more.isVisible()
+
+
+def test_a_short_reply_is_shown_whole(pane):
+    made = step()
+    pane.show_step(made, "skull", "navigation")
+    pane.show_waiting(made)
+    pane.lay_out()
+    assert pane.waiting.more.isHidden()
+    pane.waiting.show_reasons(False)
+    pane.waiting.show_reasons(True)
+    assert "The skull lies far up." in texts(pane)

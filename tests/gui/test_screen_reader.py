@@ -8,8 +8,10 @@ from doubles import ARRIVED, ScriptedModel, move_reply
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication
+from screens import WORK_MS
 
 from carm_gui import showing
+from inference.prompts import correct_reply
 
 UP_90 = move_reply("CENTER", "NONE", "UP", "LARGE")
 ASSERTIVE = QAccessible.AnnouncementPoliteness.Assertive
@@ -68,6 +70,47 @@ def test_proposal_moving_stopped_and_arrived_are_told_and_can_be_asked(qtbot, re
     assert "moving" not in said_of(live)
 
 
+def test_a_whole_rehearsal_is_heard_once_and_in_short_sentences(qtbot, rehearsal, until, spoken):
+    window = rehearsal(
+        ScriptedModel(UP_90, correct_reply("The arch of the aorta is in view.", ["skull", "carina"]), UP_90, ARRIVED)
+    )
+    line = window.command.line
+
+    def typed(text: str) -> None:
+        qtbot.keyClicks(line, text)
+        qtbot.keyClick(line, Qt.Key.Key_Return)
+
+    typed("align to the skull")
+    until(window, "waiting")
+    qtbot.keyClick(line, Qt.Key.Key_Backspace, Qt.KeyboardModifier.ControlModifier)
+    typed("that is the carina")
+    qtbot.waitUntil(lambda: len(heard(spoken, "Sees")) == 2, timeout=WORK_MS)
+    until(window, "waiting")
+    qtbot.keyClick(line, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    until(window, "arrived", timeout=WORK_MS)
+    typed("go down 90 mm")
+    until(window, "moving")
+    qtbot.keyClick(line, Qt.Key.Key_Escape)
+    until(window, "halted")
+    typed("flubber the dingus")
+    qtbot.waitUntil(lambda: bool(heard(spoken, "not understood")))
+    words = [text for text, _ in spoken]
+    assert words == [
+        "Understood: align to the skull.",
+        "Sees T1. Proposed: view 90 mm toward the head. Accept or reject?",
+        "Why? Enter alone lets it look again.",
+        "Rejected.",
+        "The model reads the skull or the carina at the centre.",
+        "Sees T1. Proposed: view 90 mm toward the head. Accept or reject?",
+        "Moving: view 90 mm toward the head.",
+        "Stopped at AP.",
+        "The model says the skull is centred.",
+        "Moving: view 90 mm toward the feet.",
+        "Halted. Nothing moves until you say so.",
+        "That was not understood. Say align to the skull.",
+    ]
+
+
 def test_a_halt_breaks_into_what_is_being_said(qtbot, rehearsal, until, spoken):
     window = rehearsal(ScriptedModel(ARRIVED))
     window.say("go up 90 mm")
@@ -77,6 +120,24 @@ def test_a_halt_breaks_into_what_is_being_said(qtbot, rehearsal, until, spoken):
     assert "halted" in said_of(window.live)
     assert any(urgent and "Halted" in text for text, urgent in spoken)
     assert not any(urgent for text, urgent in spoken if "Halted" not in text)
+
+
+def test_tab_does_not_lead_through_a_pane_that_another_covers(qtbot, rehearsal):
+    window = rehearsal(ScriptedModel(ARRIVED))
+    window.arrange("one")
+    QApplication.processEvents()
+    assert window.desk.is_behind(window.reference.strip)
+    for key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+        window.command.line.setFocus()
+        passed = []
+        for _ in range(120):
+            qtbot.keyClick(QApplication.focusWidget(), key)
+            passed.append(QApplication.focusWidget())
+            if passed[-1] is window.command.line:
+                break
+        assert passed[-1] is window.command.line
+        assert window.live in passed
+        assert not [one for one in passed if window.reference.isAncestorOf(one)]
 
 
 def test_every_part_has_a_name_that_says_what_it_is(rehearsal):

@@ -8,6 +8,7 @@ import pytest
 from doubles import FakeProjector, ScriptedModel, move_reply, small_patient
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from screens import WORK_MS
 from studies import LANDMARKS, PROTOCOL, protocol
 
@@ -217,7 +218,9 @@ def test_the_participant_s_own_choice_comes_before_the_answer(qtbot, study):
     assert len(set(names)) == 6
     for axis in ("x", "y"):
         made.bar._groups[axis].buttons()[0].click()
+    made.bar.commit.setFocus()
     made.bar.commit.click()
+    assert QApplication.focusWidget() is made.window.command.line
     qtbot.waitUntil(lambda: made.window.state == "waiting", timeout=90000)
     assert not made.bar.choice.isVisible()
 
