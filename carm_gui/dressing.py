@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid  # false of a window or dialogue that was closed meanwhile
 
@@ -36,40 +35,21 @@ def parts(of: QWidget) -> Iterator[QWidget]:
 
 
 def change(chosen: theme.Theme, windows: list) -> Iterator[None]:
-    """The colours `chosen` for `windows`, step by step; between two of them other events may be seen to. Nothing is
-    painted from the first step that can be seen to the last, so that all of it changes at once."""
+    """The colours `chosen` for `windows`, step by step; between two of them other events may be seen to, the live
+    picture's too. Updates are not held back meanwhile: Qt (6.11) may lose a request for a paint that comes then, and
+    after it would paint nothing any more."""
     app = QApplication.instance()
     for window in windows:
         yield from window.assistant.pile.put_away()
-    for window in windows:
-        window.setUpdatesEnabled(False)
-    try:
-        theme.apply(app, chosen.name)
-        for window in filter(isValid, windows):
-            yield from window.assistant.pile.put_away(seen=True)
-            for part in filter(isValid, list(parts(window))):
-                app.removeEventFilter(window)  # of the hundreds of events that this sends none is a key
-                theme.dress(part, chosen)
-                window.watch_keys()
-                yield
-            window.wear_colours()
-            window.where.room.get_ready()
+    theme.apply(app, chosen.name)
+    for window in filter(isValid, windows):
+        for part in filter(isValid, list(parts(window))):
+            app.removeEventFilter(window)  # of the hundreds of events that this sends none is a key
+            theme.dress(part, chosen)
+            window.watch_keys()
             yield
-            yield from window.assistant.pile.bring_back(seen=True)
-            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)  # else it is painted twice
-            yield
-    finally:  # whatever happens, no window is left standing still
-        for window in filter(isValid, windows):
-            _paint_again(window)
-    yield
+        window.wear_colours()
+        window.where.room.get_ready()
+        yield
     for window in filter(isValid, windows):
         yield from window.assistant.pile.bring_back()
-
-
-def _paint_again(window: QWidget) -> None:
-    """Like setUpdatesEnabled(True), which would paint everything twice in a row: once as the window's and once as that
-    of its children."""
-    for attribute in (Qt.WidgetAttribute.WA_ForceUpdatesDisabled, Qt.WidgetAttribute.WA_UpdatesDisabled):
-        window.setAttribute(attribute, False)
-    for child in window.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
-        child.setUpdatesEnabled(True)

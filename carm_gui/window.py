@@ -18,7 +18,7 @@ from carm_gui import theme
 from carm_gui.actions import COMMANDS, MENUS, Command
 from carm_gui.bridge import Bridge
 from carm_gui.by_turns import ByTurns
-from carm_gui.dressing import Bare, parts
+from carm_gui.dressing import Bare
 from carm_gui.patients import Patients
 from carm_gui.settings import Settings
 from carm_gui.showing import Showing
@@ -55,10 +55,11 @@ class Window(Wishes, Showing, Bare, QMainWindow):
     announced = Signal(str)
 
     def __init__(self, settings: Settings | None = None) -> None:
+        settings = settings or Settings()
+        worn = theme.apply(QApplication.instance(), settings.theme)  # first: a window keeps the font it is made with
         super().__init__()
-        self.settings = settings or Settings()
+        self.settings, self.theme = settings, worn
         self.session = None
-        self.theme = theme.apply(QApplication.instance(), self.settings.theme)
         self._dressing = ByTurns(self)
         self.state, self.armed, self._gone = "idle", False, False
         self.more_keys: dict[str, tuple[tuple[str, str], ...]] = {}
@@ -72,8 +73,6 @@ class Window(Wishes, Showing, Bare, QMainWindow):
         self._build()
         self._build_menus()
         self._connect()
-        for part in parts(self):
-            theme.dress(part, self.theme)
         self._restore()
         self.watch_keys()
         self.bridge.start()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 LEFT, TOP, RIGHT, BOTTOM = 14, 12, 10, 14
@@ -53,36 +53,29 @@ class Pile(QWidget):
         widget.hide()
         QCoreApplication.postEvent(self, QEvent(QEvent.Type.LayoutRequest))
 
-    def put_away(self, seen: bool = False) -> Iterator[None]:
-        """Take out of the window what is out of sight, one at each step; its place stays empty. With `seen` the rest as
-        well, for a while in which nothing is painted; what holds the keys stays."""
-        sight, focus = self.visibleRegion().boundingRect(), QApplication.focusWidget()
-        if sight.isEmpty():
+    def put_away(self) -> Iterator[None]:
+        """Take out of the window what is out of sight, one at each step; its place stays empty."""
+        seen, focus = self.visibleRegion().boundingRect(), QApplication.focusWidget()
+        if seen.isEmpty():
             return
         for widget in list(self._inside):
             held = focus is not None and (widget is focus or widget.isAncestorOf(focus))
-            away = widget in self._away or widget.isHidden() or held
-            if not away and (seen or not widget.geometry().intersects(sight)):
+            if not (held or widget.isHidden() or widget.geometry().intersects(seen)):
                 self._away.add(widget)
                 widget.setParent(None)
                 yield
 
-    def bring_back(self, seen: bool = False) -> Iterator[None]:
-        """Put it where it was, one at each step and the nearest first; with `seen` only what is in sight."""
-        sight = self.visibleRegion().boundingRect()
-        middle = sight.center().y()
+    def bring_back(self) -> Iterator[None]:
+        """Put it where it was, one at each step and the nearest first."""
+        middle = self.visibleRegion().boundingRect().center().y()
         for widget in sorted(self._away, key=lambda one: abs(self._places.get(one, (0,))[0] - middle)):
-            if widget in self._away and not (seen and widget in self._places and self._out_of(sight, widget)):
+            if widget in self._away:
                 widget.setParent(self)
                 if widget in self._places:  # else it has not been laid out yet
                     widget.setGeometry(LEFT, *self._places[widget])
                 widget.show()
                 self._away.discard(widget)
                 yield
-
-    def _out_of(self, sight: QRect, widget: QWidget) -> bool:
-        top, _, height = self._places[widget]
-        return top > sight.bottom() or top + height < sight.top()
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802
         """What all of it needs."""

@@ -45,14 +45,14 @@ class Readout(QWidget):
         """One figure under the other, or `flat`: the angles in one row and the isocentre in the next."""
         for part in (*self._captions, *(part for pair in self._figures for part in pair)):
             self._grid.removeWidget(part)
-        places = [(1, 0), (2, 0), (4, 0), (5, 0), (6, 0)] if not flat else [(1, 0), (1, 2), (3, 0), (3, 2), (3, 4)]
+        places = [(1, 0), (2, 0), (4, 0), (5, 0), (6, 0)] if not flat else [(1, 0), (1, 3), (3, 0), (3, 3), (3, 6)]
         for caption, row in zip(self._captions, (0, 2) if flat else (0, 3), strict=True):
-            self._grid.addWidget(caption, row, 0, 1, 6 if flat else 2)
+            self._grid.addWidget(caption, row, 0, 1, 9 if flat else 2)
         for (word, figure), (row, column) in zip(self._figures, places, strict=True):
             self._grid.addWidget(word, row, column)
             self._grid.addWidget(figure, row, column + 1)
-        for column in range(6):
-            self._grid.setColumnStretch(column, int(column % 2 and (flat or column == 1)))
+        for column in range(9):  # in a row the room is left after each figure, so that it stands by its own name
+            self._grid.setColumnStretch(column, int(column % 3 == 2 if flat else column == 1))
         self._grid.setRowStretch(7, 0 if flat else 1)
 
     def show_pose(self, pose: CArmPose) -> None:

@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
 from screens import bring_up
 
 from carm_gui.scout import Scout
@@ -169,3 +170,14 @@ def test_every_face_of_the_drawing_looks_outward():
     for solid in (*patient(), *table(-110.0), *c_arm(CArmPose(), -900.0)):
         about = solid.faces - solid.faces.mean(axis=(0, 1))
         assert np.einsum("ij,ij->", about.mean(axis=1), normals(about)) > 0, solid.part
+
+
+def test_in_a_wide_pane_each_figure_stands_by_its_own_name(qtbot, where):
+    where.resize(950, 1000)
+    where.show_pose(CArmPose(left_mm=12.0, up_mm=140.0, primary_deg=30.0))
+    QApplication.processEvents()
+    pairs = where.readout._figures
+    for (word, figure), (other, _) in ((pairs[0], pairs[1]), (pairs[2], pairs[3]), (pairs[3], pairs[4])):
+        own = figure.geometry().right() - word.geometry().left()
+        assert own < 130
+        assert other.geometry().left() - figure.geometry().right() > own
