@@ -82,7 +82,7 @@ def test_hints_are_true_of_the_geometry():
 
 TELLS = {
     "up": r"\b(high|higher|up|upwards?|above|crania\w*|superior\w*|cephalad|headward|head|neck|top)\b",
-    "down": r"\b(low|lower|down|downwards?|below|beneath|under|cauda\w*|inferior\w*|footward|feet|legs|pelvis)\b",
+    "down": r"\b(low|lower|down|downwards?|below|beneath|under|cauda\w*|inferior\w*|footward|feet|foot|legs|pelvis)\b",
     "left": r"\bleft(wards?)?\b",
     "right": r"\bright(wards?)?\b",
     "lateral": r"\b(lateral\w*|peripheral\w*|out|outwards?|outside|side|sideways|away|farther|(further|far) from)\b",
