@@ -194,14 +194,23 @@ def measure_all(
     keep: Callable[[dict], None] = lambda row: None,
 ) -> list[dict]:
     """`bench` of each profile, `measure` of each folder, at each of `bits`; `keep` gets each row as it comes. Raises
-    ValueError for an unknown name or number."""
+    ValueError for an unknown name, number or device, and for what would fill the memory that other programs use."""
+    import psutil
     import torch
 
     rows = []
     if wrong := [number for number in bits if number not in (4, 8, 16)]:
         raise ValueError(f"{wrong[0]} bits cannot be measured; choose 4, 8 or 16.")
+    if device not in ("auto", "cuda", "cpu"):
+        raise ValueError(f"{device} is not a device; choose auto, cuda or cpu.")
+    if device == "cuda" and not torch.cuda.is_available():
+        raise ValueError("No GPU can be used here; choose cpu, or see `carm doctor`.")
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
+    for profile in (BY_NAME[name] for name in names if name in BY_NAME and device == "cpu"):
+        need, free = profile.running_bytes(max(bits)) / 1e9, psutil.virtual_memory().available / 1e9
+        if need > free:
+            raise ValueError(f"{profile.title} at {max(bits)} bits needs {need:.0f} GB and {free:.0f} GB are free.")
     for name in names:
         if name not in BY_NAME:
             from inference.models.profiles import spec_of

@@ -80,9 +80,14 @@ def check(spec: ModelSpec, hashes: bool = True) -> None:
     _check_weights(spec.adapter, "adapter_config.json", "adapter")
     if not (spec.adapter / "adapter_model.safetensors").is_file():
         raise ModelError(f"{spec.adapter} lacks adapter_model.safetensors.")
-    mark = spec.adapter / BASE_MARK
-    if hashes and mark.is_file() and mark.read_text().strip() != sha256_of(spec.base):
+    if hashes and (mark := _mark_of(spec.adapter)) and mark != sha256_of(spec.base):
         raise ModelError(f"The adapter in {spec.adapter} was trained on another base than {spec.base}.")
+
+
+def _mark_of(adapter: Path) -> str:
+    """The hash of the base that the adapter was trained on; "" where it carries none."""
+    mark = adapter / BASE_MARK
+    return mark.read_text(encoding="utf-8", errors="replace").strip() or "nothing" if mark.is_file() else ""
 
 
 def sha256_of(folder: Path) -> str:
@@ -216,8 +221,7 @@ def _base_of(adapter: Path, fallback: Path | None, published: Callable[[str], Pa
     for folder in beside:
         if (folder / "config.json").is_file():
             return folder
-    mark = adapter / BASE_MARK
-    if fallback is not None and mark.is_file() and mark.read_text().strip() == sha256_of(fallback):
+    if fallback is not None and (mark := _mark_of(adapter)) and mark == sha256_of(fallback):
         return fallback
     found = published(named)
     if found is not None:

@@ -8,11 +8,12 @@ address, http(s)://HOST[:PORT]/v1, with #NAME for one of its models. A name may 
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
 from inference.baseline.model import baseline_folder
-from inference.models.families import BY_HUB, BY_NAME
+from inference.models.families import BY_HUB, BY_NAME, Profile
 from inference.models.folder import ModelSpec, check, find, named_base
 from inference.models.interface import LanguageModel, ModelError
 from inference.models.on_disk import find_profile, same_architecture
@@ -109,6 +110,9 @@ def _spec_of(name: str) -> ModelSpec:
             raise ModelError(problem)
         return spec
     if not name.strip() or not Path(name).expanduser().exists():
+        plain, at, words = name.rpartition("@")
+        if at and plain and (plain.lower() in (*NAMES, *BY_NAME) or Path(plain).expanduser().exists()):
+            raise ModelError(f"{words!r} cannot follow {plain}@; choose {', '.join(_OPTIONS)}.")
         known = ", ".join((*NAMES, *BY_NAME))
         unknown = f"There is no model called {name}" if name.strip() else "No model is named"
         raise ModelError(f"{unknown}; choose {known}, a model's folder or a server's address.")
@@ -123,10 +127,19 @@ def _spec_of(name: str) -> ModelSpec:
     return spec
 
 
+def _profile_behind(named: str) -> Profile | None:
+    """The published model that an adapter names as its base: by its name on the hub, or by the folder where it lay on
+    the machine that trained it (the hub's cache, or one of the profile's name). A mark tells later whether it is it."""
+    folders = re.split(r"[/\\]", named)
+    cached = [folder.removeprefix("models--").replace("--", "/") for folder in folders if folder.startswith("models--")]
+    return BY_HUB.get(cached[-1] if cached else named) or BY_NAME.get(folders[-1].lower())
+
+
 def _published(hub: str) -> Path | None:
-    if hub not in BY_HUB:
+    profile = _profile_behind(hub)
+    if profile is None:
         return None
-    spec, problem = find_profile(BY_HUB[hub])
+    spec, problem = find_profile(profile)
     if spec is None:
         raise ModelError(f"The adapter needs its base: {problem}")
     return spec.base

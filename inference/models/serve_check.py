@@ -186,8 +186,8 @@ def check(
     def open_one() -> LanguageModel:
         return ServerModel(address, constrained=constrained)
 
+    model = open_one()  # an address that may not be asked is not repeated: it may hold a password
     say(f"asking {address}; this takes {allowed:.0f} s at most")
-    model = open_one()
     try:
         began = time.monotonic()
         with _pulse(say, lambda: f"{model.note or 'greeted'}: {time.monotonic() - began:.0f} s"):

@@ -175,6 +175,7 @@ class TransformersModel:
         if device == "cuda":
             roomiest = max(range(torch.cuda.device_count()), key=lambda card: torch.cuda.mem_get_info(card)[0])
             torch.cuda.set_device(roomiest)
+        where = spec.base
         try:
             progress("reading the processor")
             self.processor = load_processor(spec.base)
@@ -186,10 +187,11 @@ class TransformersModel:
                 self.model = self.model.to(device)
             if spec.adapter is not None:
                 progress("reading the adapter")
+                where = spec.adapter
                 self.model = with_adapter(self.model, spec.adapter, merge=not quantised)
             self.model = self.model.eval()
         except Exception as error:
-            raise cannot_load(spec.adapter or spec.base, error) from None
+            raise cannot_load(where, error) from None
         for name, module in self.model.named_modules():
             if _LAYER.search(name):
                 module.register_forward_pre_hook(self._stop_here)

@@ -15,12 +15,22 @@ LOCAL = {"local_files_only": True, "trust_remote_code": False}
 
 
 def load_processor(base: Path):
-    """The base's processor; Qwen2.5-VL's by its parts, since its videos alone need torchvision."""
+    """The base's processor; Qwen2.5-VL's by its parts, since its videos alone need torchvision. Raises ModelError for
+    one without a chat template, and whatever the library raises."""
     import transformers
 
     kind = json.loads((base / "config.json").read_text()).get("model_type")
-    if kind != "qwen2_5_vl":
-        return transformers.AutoProcessor.from_pretrained(str(base), **LOCAL)
+    processor = _qwen(base) if kind == "qwen2_5_vl" else transformers.AutoProcessor.from_pretrained(str(base), **LOCAL)
+    if not processor.chat_template:
+        raise ModelError(
+            f"{base} has no chat template, so it cannot be asked anything; choose a model that was taught to follow "
+            "instructions (-it, -Instruct), or copy the rest of it."
+        )
+    return processor
+
+
+def _qwen(base: Path):
+    import transformers
     from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
     images = Qwen2VLImageProcessorPil.from_pretrained(str(base), **LOCAL)
@@ -80,7 +90,12 @@ def cannot_load(where: Path, error: Exception) -> ModelError:
         return ModelError(f"The model in {where} does not fit into memory; choose fewer bits.")
     if "size mismatch" in said:
         return ModelError(f"The adapter in {where} was made with another base: its weights are of other sizes.")
-    if said.startswith("Can't load") and ("processor" in said or "tokenizer" in said):
+    if "ignore_mismatched_sizes" in said:
+        return ModelError(f"The weights in {where} are not those of its config.json; fetch or copy it anew.")
+    if isinstance(error, json.JSONDecodeError) or "not a valid JSON file" in said:
+        return ModelError(f"A JSON file in {where} is cut off or damaged; fetch or copy it anew.")
+    no_words = isinstance(error, AttributeError) and "Tokenizer" in said
+    if no_words or (said.startswith("Can't load") and ("processor" in said or "tokenizer" in said)):
         return ModelError(f"{where} lacks the files of its processor or its tokenizer; fetch or copy the rest of it.")
     if isinstance(error, KeyError):
         return ModelError(f"The model in {where} cannot be loaded: it names {said}, which is not known here.")

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.slow
 def small(name: str):
     profile = BY_NAME[name]
     vision = replace(profile.vision, width=64, layers=2, ffn=128)
-    sizes = dict(width=64, layers=2, heads=4, kv_heads=2, head_dim=16, ffn=128, vocabulary=5000)
+    sizes = dict(width=64, layers=2, heads=4, kv_heads=2, head_dim=16, ffn=128, vocabulary=5000, parameters=5_000_000)
     return replace(profile, **sizes, vision=vision)
 
 
@@ -46,8 +47,13 @@ def test_training_is_measured(monkeypatch, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_cannot_be_measured_is_one_sentence(capsys):
+def test_what_cannot_be_measured_is_one_sentence(capsys, monkeypatch):
     assert bench.main(["nonsense"]) == 1
     assert "There is no model called nonsense" in capsys.readouterr().err
     assert bench.main(["gemma-3-4b", "--bits", "5"]) == 1
     assert "5 bits cannot be measured" in capsys.readouterr().err
+    with pytest.raises(ValueError, match="tpu is not a device; choose auto, cuda or cpu"):
+        bench.measure_all(["gemma-3-4b"], [4], "tpu", None, print)
+    monkeypatch.setattr("psutil.virtual_memory", lambda: SimpleNamespace(available=2e9))
+    with pytest.raises(ValueError, match="Gemma-3 4B at 16 bits needs 10 GB and 2 GB are free"):
+        bench.measure_all(["gemma-3-4b"], [4, 16], "cpu", None, print)

@@ -467,6 +467,35 @@ def test_an_adapter_alone_finds_its_published_base_and_refuses_another(empty):
         spec_of(str(adapter))
 
 
+@pytest.mark.parametrize(
+    "named",
+    [
+        "/home/a/.cache/huggingface/hub/models--google--gemma-3-4b-it/snapshots/abc",
+        "/srv/models/gemma-3-4b",
+        r"C:\Users\a\models\Gemma-3-4B",
+    ],
+)
+def test_an_adapter_trained_on_another_machine_finds_its_base_on_this_one(empty, named):
+    adapter = empty / "tuned"
+    adapter.mkdir()
+    (adapter / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": named}))
+    (adapter / "adapter_model.safetensors").write_bytes(b"\x02\0\0\0\0\0\0\0{}")
+    with pytest.raises(ModelError, match="needs its base: Gemma-3 4B is not on this machine"):
+        spec_of(str(adapter))
+    base = lay(empty / "mine" / "gemma-3-4b", BY_NAME["gemma-3-4b"])
+    mark_base(adapter, base)
+    assert spec_of(str(adapter)).base == base
+    (adapter / BASE_MARK).write_text("0" * 64)
+    with pytest.raises(ModelError, match="trained on another base"):
+        spec_of(str(adapter))
+
+
+@pytest.mark.parametrize("name", ["embedded@5bit", "gemma-3-4b@4bit,fast"])
+def test_an_unknown_option_is_said(name):
+    with pytest.raises(ModelError, match=r"cannot follow .*; choose 4bit, 8bit, 16bit, form"):
+        spec_of(name)
+
+
 def test_options_are_options_only_when_all_are_known(tmp_path):
     assert split_options("gemma-3-12b@8bit") == ("gemma-3-12b", {"bits": 8})
     assert split_options("models@home/x@FORM") == ("models@home/x", {"constrained": True})

@@ -242,6 +242,36 @@ def test_a_class_without_pictures_and_a_folder_without_a_processor_are_said(base
         TransformersModel(folder)
 
 
+def test_a_damaged_part_is_named_by_its_own_folder(base, adapter, tmp_path):
+    """Each beside a sound adapter, whose folder must not be blamed."""
+    for name, damage, problem in (
+        ("cut", lambda folder: _shorten(folder / "tokenizer.json"), "A JSON file in"),
+        ("cut_processor", lambda folder: _shorten(folder / "processor_config.json"), "A JSON file in"),
+        ("no_template", lambda folder: (folder / "chat_template.jinja").unlink(), "has no chat template"),
+        ("other", lambda folder: _widen(folder / "config.json"), "not those of its config"),
+    ):
+        folder = copy(base, tmp_path / name)
+        damage(folder)
+        with pytest.raises(ModelError, match=problem) as refused:
+            TransformersModel(folder, adapter)
+        assert str(folder) in str(refused.value)
+        assert str(adapter) not in str(refused.value)
+    marked = copy(adapter, tmp_path / "marked")
+    (marked / "base.sha256").write_bytes(b"\xff\xfe")
+    with pytest.raises(ModelError, match="trained on another base"):
+        find(marked)
+
+
+def _shorten(file):
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+def _widen(file):
+    config = json.loads(file.read_text())
+    config["text_config"]["intermediate_size"] *= 2
+    file.write_text(json.dumps(config))
+
+
 def test_what_is_no_model_is_said_in_a_sentence(base, adapter, tmp_path):
     for path, problem in (
         (tmp_path, "config.json is missing"),

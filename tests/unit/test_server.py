@@ -424,6 +424,13 @@ def test_serve_check_tells_how_it_waits_and_gives_up_a_server_that_does_not_fini
     assert len(server.asked) == 1
 
 
+def test_serve_check_does_not_repeat_an_address_with_a_password():
+    said = []
+    with pytest.raises(ModelError, match="holds a password"):
+        serve_check.check("http://me:secret@127.0.0.1:9/v1", say=said.append)
+    assert said == []
+
+
 def test_serve_check_says_what_it_has_when_its_time_is_over(server, monkeypatch):
     """Slow after its first replies: a table of what was measured, with what failed; and none where time is short."""
     monkeypatch.setattr(serve_check, "SINGLE_S", 0.3)
