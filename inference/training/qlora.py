@@ -37,6 +37,9 @@ from inference.training.pace import device_of
 from inference.training.qlora_config import QloraRecipe
 from inference.training.qlora_data import Collator, RadiographTickets, ViewTickets
 
+PUBLISHED_SAMPLES = 3 * 50 * 1024
+"""Three times 1,024 views of 50 subjects: the published recipe (arXiv 2604.18740)."""
+
 ATTENTION = "q_proj|k_proj|v_proj|o_proj|out_proj|attn\\.qkv|attn\\.proj"
 MLP = "gate_proj|up_proj|down_proj|fc1|fc2"
 VISION = "vision_tower|vision_model|visual|vision_encoder"
@@ -62,7 +65,12 @@ def train(recipe: QloraRecipe, resume: bool = False, say: Callable[[str], None] 
     if os.environ.get("ACCELERATE_USE_DEEPSPEED") == "true" and recipe.bits != 16:
         raise ValueError("DeepSpeed shares out a 16-bit base here: set bits = 16, or launch with accelerate/fsdp.yaml.")
     accumulation = recipe.accumulation(state.num_processes)
-    spec = spec_of(recipe.base)
+    try:
+        spec = spec_of(recipe.base)
+    except ValueError:
+        for line in prices(PUBLISHED_SAMPLES, recipe):  # who has yet to fetch gigabytes wants to know what for
+            tell(line)
+        raise
     size = picture_size(spec.base)
     tickets = (ViewTickets if recipe.kind == "landmarks" else RadiographTickets)(
         recipe.data, recipe.seed, recipe.samples
@@ -198,13 +206,20 @@ def ends(model, processor) -> list[int]:
     return [token for token in [*known, processor.tokenizer.eos_token_id] if token is not None]
 
 
+def prices(samples: int, recipe: QloraRecipe) -> list[str]:
+    """The table of what every model needs on every card, at the recipe's bits."""
+    from inference.training import qlora_estimate as guess
+
+    return guess.table(samples, recipe.bits if recipe.bits in (4, 8, 16) else 4)
+
+
 def forecast(recipe: QloraRecipe, spec: ModelSpec, samples: int, processes: int) -> list[str]:
     """Memory and time before it starts: the table of every model, and this run's own line."""
     from inference.models.families import PROFILES
     from inference.models.on_disk import same_architecture
     from inference.training import qlora_estimate as guess
 
-    lines = guess.table(samples, recipe.bits if recipe.bits in (4, 8, 16) else 4)
+    lines = prices(samples, recipe)
     mine = next((profile for profile in PROFILES if same_architecture(profile, spec.base)), None)
     if mine is None:
         lines.append(f"{spec.base} is none of these; its weights are {weights_bytes(spec.base) / 1e9:.1f} GB on disk.")

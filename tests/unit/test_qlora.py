@@ -331,3 +331,11 @@ def test_a_base_that_cannot_be_read_whole_is_not_trained_on(tmp_path):
             with pytest.raises(ModelError, match=problem):
                 train(recipe.model_copy(update={"bits": bits}), say=lambda line: None)
     assert not (tmp_path / "out" / "adapter").exists()
+
+
+def test_what_it_needs_is_said_before_the_base_is_fetched(tmp_path):
+    recipe = read_qlora(resource("servers", "gemma-3-12b.toml")).model_copy(update={"base": str(tmp_path / "none")})
+    told = []
+    with pytest.raises(ModelError):
+        train(recipe, say=told.append)
+    assert any(line.startswith("gemma-3-12b") for line in told)
