@@ -36,10 +36,12 @@ def _navigation(own: Figures) -> str:
     if own.get("n_arms") and own.get("n_without_arms"):
         text += f" (without elbows and wrists {own[f'{near}_without_arms']:.2f}, with {own[f'{near}_arms']:.2f})"
     text += f", within 30 mm {own['arrived_within_30mm']:.2f}, median {own['median_final_error_mm']:.0f} mm"
-    if own.get("steps"):
-        text += f", {own['mean_extra_moves']:+.1f} moves against the optimum, refused {own['refused_replies']}"
-        text += f", {own['seconds_per_step']:.2f} s a step"
-    return text
+    if not own.get("n_reasoned_steps"):  # no language model: the baseline, or what does not see
+        return text + (f", refused {own['refused_replies']}" if own["refused_replies"] else "")
+    return (
+        f"{text}, {own['mean_extra_moves']:+.1f} moves against the optimum, refused {own['refused_replies']}, "
+        f"{own['seconds_per_step']:.2f} s a step"
+    )
 
 
 def _reasons(own: Figures) -> str:
