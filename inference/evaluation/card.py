@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 PAIR = "skull <-> right scapula, starts displaced by up to 60 mm, 20 unseen subjects"
@@ -25,9 +25,13 @@ CORRECTION = "correction of its own wrong answers, views coned to 84 mm and up t
 Figures = Mapping[str, object]
 
 
-def _range(own: Figures, name: str, digits: int = 2) -> str:
-    low, high = own[f"{name}_ci95"]
-    return f"{own[name]:.{digits}f} ({low:.{digits}f}-{high:.{digits}f})"
+def _range(own: Figures, name: str) -> str:
+    return f"{own[name]:.2f}{_interval(own[f'{name}_ci95'])}"
+
+
+def _interval(ends: Sequence[float] | None) -> str:
+    """Nothing for one subject alone: intervals are over subjects."""
+    return f" ({ends[0]:.2f}-{ends[1]:.2f})" if ends else ""
 
 
 def _navigation(own: Figures) -> str:
@@ -50,8 +54,7 @@ def _reasons(own: Figures) -> str:
 
 
 def _localization(own: Figures) -> str:
-    low, high = own["hit_ci95"]["2"]
-    text = f"Hit@1 {own['hit']['1']:.2f}, Hit@2 {own['hit']['2']:.2f} ({low:.2f}-{high:.2f})"
+    text = f"Hit@1 {own['hit']['1']:.2f}, Hit@2 {own['hit']['2']:.2f}{_interval(own['hit_ci95']['2'])}"
     return text + (f", malformed {own['malformed']}" if "malformed" in own else "")
 
 
@@ -116,7 +119,8 @@ def filled(text: str, runs: Path) -> tuple[str, list[str]]:
         if not file.exists():
             continue
         own = json.loads(file.read_text())
-        own = own["true_isocentre_mean_anatomy"] if unseeing else own
+        if unseeing:
+            own = own["true_isocentre_mean_anatomy"] | {"n_reasoned_steps": 0}
         lines[number] = f"| {name} | {own[count]} | {say(own)} |\n"
         done.append(name)
     return "".join(lines), done
