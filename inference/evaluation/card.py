@@ -74,34 +74,36 @@ def _correction(own: Figures) -> str:
     return ", ".join(f"{words} {_range(own, name)} of {own[f'n_{name}']}" for words, name in asked.items())
 
 
-ROWS: dict[str, tuple[str, Callable[[Figures], str], str, bool]] = {
-    PAIR: ("pair", _navigation, "n", False),
-    f"{PAIR}: reasons": ("pair", _reasons, "n_reasoned_steps", False),
-    NAVIGATION: ("navigation", _navigation, "n", False),
-    f"{NAVIGATION}: reasons": ("navigation", _reasons, "n_reasoned_steps", False),
-    f"{NAVIGATION}{UNSEEING}": ("navigation", _navigation, "n", True),
-    "navigation, `hybrid`, 20 unseen subjects": ("navigation-hybrid", _navigation, "n", False),
-    f"navigation{GREY}": ("navigation-grey", _navigation, "n", False),
-    f"navigation{OTHER}": ("navigation-shuffled", _navigation, "n", False),
-    "navigation, `embedded-base`": ("navigation-base", _navigation, "n", False),
-    "navigation, `baseline`": ("navigation-baseline", _navigation, "n", False),
-    CT_PAIRS: ("navigation-ct", _navigation, "n", False),
-    LOCALIZATION: ("localization", _localization, "n", False),
-    f"{LOCALIZATION}{UNSEEING}": ("localization", _localization, "n", True),
-    f"localization{GREY}": ("localization-grey", _localization, "n", False),
-    f"localization{OTHER}": ("localization-shuffled", _localization, "n", False),
-    "localization, `embedded-base`": ("localization-base", _localization, "n", False),
-    "localization, `baseline`": ("localization-baseline", _localization, "n", False),
-    CT_OFFSETS: ("localization-ct", _localization, "n", False),
-    RETRIEVAL: ("retrieval", _retrieval, "n", False),
-    f"{RETRIEVAL}{UNSEEING}": ("retrieval", _retrieval, "n", True),
-    "retrieval, `baseline`": ("retrieval-baseline", _retrieval, "n", False),
-    f"retrieval{GREY}": ("retrieval-grey", _retrieval, "n", False),
-    f"retrieval{OTHER}": ("retrieval-shuffled", _retrieval, "n", False),
-    CORRECTION: ("correction", _correction, "n_bare", False),
+ROWS: dict[str, tuple[str, Callable[[Figures], str]]] = {
+    PAIR: ("pair", _navigation),
+    f"{PAIR}: reasons": ("pair", _reasons),
+    NAVIGATION: ("navigation", _navigation),
+    f"{NAVIGATION}: reasons": ("navigation", _reasons),
+    f"{NAVIGATION}{UNSEEING}": ("navigation", _navigation),
+    "navigation, `hybrid`, 20 unseen subjects": ("navigation-hybrid", _navigation),
+    f"navigation{GREY}": ("navigation-grey", _navigation),
+    f"navigation{OTHER}": ("navigation-shuffled", _navigation),
+    "navigation, `embedded-base`": ("navigation-base", _navigation),
+    "navigation, `baseline`": ("navigation-baseline", _navigation),
+    CT_PAIRS: ("navigation-ct", _navigation),
+    LOCALIZATION: ("localization", _localization),
+    f"{LOCALIZATION}{UNSEEING}": ("localization", _localization),
+    f"localization{GREY}": ("localization-grey", _localization),
+    f"localization{OTHER}": ("localization-shuffled", _localization),
+    "localization, `embedded-base`": ("localization-base", _localization),
+    "localization, `baseline`": ("localization-baseline", _localization),
+    CT_OFFSETS: ("localization-ct", _localization),
+    RETRIEVAL: ("retrieval", _retrieval),
+    f"{RETRIEVAL}{UNSEEING}": ("retrieval", _retrieval),
+    "retrieval, `baseline`": ("retrieval-baseline", _retrieval),
+    f"retrieval{GREY}": ("retrieval-grey", _retrieval),
+    f"retrieval{OTHER}": ("retrieval-shuffled", _retrieval),
+    CORRECTION: ("correction", _correction),
 }  # fmt: skip
-"""What a row is called: (folder below RUNS, how its figures are said, what is counted, whether it is that evaluation's
-row that does not see)."""
+"""What a row is called: (folder below RUNS, how its figures are said). A name that ends in UNSEEING is the row of that
+evaluation that does not see."""
+COUNTED = {_reasons: "n_reasoned_steps", _correction: "n_bare"}
+"""What the second cell counts, where it is not the cases."""
 
 
 def filled(text: str, runs: Path) -> tuple[str, list[str]]:
@@ -114,14 +116,14 @@ def filled(text: str, runs: Path) -> tuple[str, list[str]]:
         name = line.split("|")[1].strip().removesuffix(" (the adapter before)")
         if name not in ROWS:
             continue
-        folder, say, count, unseeing = ROWS[name]
+        folder, say = ROWS[name]
         file = runs / folder / "figures.json"
         if not file.exists():
             continue
         own = json.loads(file.read_text())
-        if unseeing:
+        if name.endswith(UNSEEING):
             own = own["true_isocentre_mean_anatomy"] | {"n_reasoned_steps": 0}
-        lines[number] = f"| {name} | {own[count]} | {say(own)} |\n"
+        lines[number] = f"| {name} | {own[COUNTED.get(say, 'n')]} | {say(own)} |\n"
         done.append(name)
     return "".join(lines), done
 
