@@ -181,7 +181,15 @@ def correction(scene: Scene, rng: np.random.Generator) -> Exchange:
         words, heard = phrases.bare(rng), prompts.heard("bare")
     answer, absent = revised(scene, earlier, way, denied is not None, named)
     refused = earlier if kind in ("direction", "negation") else ()
-    reasoning = prompts.correction_reasoning(heard, likeliest(scene)[:LISTED], answer, refused, absent)
+    read = likeliest(scene)
+    if named is None:
+        answer = sorted(answer, key=read.index)
+        why = dict.fromkeys(earlier, prompts.REFUSED if refused else prompts.DOUBTED)
+        considered = [key for key in read[: read.index(answer[1])] if key in answer or key in read[:MOST_CONSIDERED]]
+        weighed = [(key, "" if key in answer else why.get(key, prompts.ASIDE)) for key in [*considered, answer[1]]]
+    else:
+        weighed = [(key, "") for key in read[:2]]
+    reasoning = prompts.correction_reasoning(heard, weighed, answer, refused, absent)
     return Exchange(
         prompts.correct_prompt(earlier, phrases.typed(words, rng)), prompts.correct_reply(reasoning, answer)
     )
@@ -288,8 +296,8 @@ def _earlier(scene: Scene, rng: np.random.Generator) -> list[str]:
     return earlier[:1] if rng.uniform() < 0.15 else earlier
 
 
-LISTED = 5
-"""Landmarks that a correction weighs: after two that are refused there are two left to answer."""
+MOST_CONSIDERED = 6
+"""Landmarks that a correction considers at most before its second answer."""
 SUPPOSED_SHARE = 0.5
 """Of the corrections, how many are about a view as it would be if the reading were wrong."""
 KINDS = ("bare", "direction", "negation", "name", "false")
@@ -306,7 +314,7 @@ UNIT_LAPLACE = (1 - COMMON) ** 0.5 * _RNG.laplace(0, 1, (256, len(KEYS), 3)) + C
     0, 1, (256, 1, 3)
 )
 """What a reading may mean, in units of its spread."""
-CHALLENGED = 6.0
+CHALLENGED = 8.0
 """By how much a bare challenge makes each landmark of the earlier answer less likely: what is clearly seen stays, what
 is in doubt gives way."""
 SURE_MM = 3.0

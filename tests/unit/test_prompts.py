@@ -133,7 +133,8 @@ def test_a_reason_for_another_axis_is_an_error():
 def test_correction_reasoning_is_under_five_sentences_and_names_all(what, refused, absent):
     likely = ["t1", "carina", "left_humeral_head", "skull"]
     answer = ["left_elbow", "left_wrist"]
-    text = prompts.correction_reasoning(prompts.heard(what, "t12"), likely, answer, refused, absent)
+    weighed = [(key, prompts.REFUSED if key in refused else "") for key in likely]
+    text = prompts.correction_reasoning(prompts.heard(what, "t12"), weighed, answer, refused, absent)
     assert text.startswith("You ")
     assert text.count(".") < 5
     named = {"t12"} if what in ("negation", "name") else set()
