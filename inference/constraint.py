@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from sim.landmarks import LANDMARKS
 
-SENTENCE = r"[A-Za-z0-9 ,:;'()-]{8,260}\."
+SENTENCE = r"[A-Za-z0-9 ,:;'()-]{8,200}\."
 
 
 @lru_cache(maxsize=8)

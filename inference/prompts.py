@@ -230,27 +230,16 @@ HEARD = {
 """How a reply says what it understood of the clinician's words; left and right are the patient's."""
 
 
-REFUSED, ASIDE, DOUBTED = "refused", "not that way", "doubtful"
-"""Why a landmark that was read near the centre is left out after the clinician's words: he refuses it, it does not lie
-the way he says, or he doubts an answer that was not sure."""
-
-
 def correction_reasoning(
-    heard: str,
-    weighed: Sequence[tuple[str, str]],
-    answer: Sequence[str],
-    refused: Sequence[str] = (),
-    absent: str | None = None,
+    heard: str, answer: Sequence[str], refused: Sequence[str] = (), absent: str | None = None
 ) -> str:
-    """Two to four sentences, in the order in which they are reasoned: what was understood (of the function `heard`)
-    and which of the earlier answer it refuses; the landmarks that the picture alone leaves for the nearest one,
-    likeliest first, each with why it is left out ("" where it is not); a named one that is absent; and the two of
-    `answer`. Landmarks are keys or names."""
+    """Two or three sentences, in the order in which they are reasoned: what was understood (of the function `heard`)
+    and which of the earlier answer it refuses; a named one that is absent; and the two of `answer`, right after what
+    they must not be. Landmarks are keys or names."""
     first, second = (_the(name_of(mark)) for mark in answer)
     if refused:
         heard = f"{heard}, so not {' or '.join(_the(name_of(mark)) for mark in refused)}"
-    read = ", ".join(f"{name_of(mark)} ({why})" if why else name_of(mark) for mark, why in weighed)
-    parts = [heard, f"nearest by my reading: {read}"]
+    parts = [heard]
     if absent is not None:
         parts.append(f"I do not see {_the(name_of(absent))} there")
     parts.append(f"the centre shows {first} or else {second}")

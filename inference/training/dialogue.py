@@ -181,15 +181,7 @@ def correction(scene: Scene, rng: np.random.Generator) -> Exchange:
         words, heard = phrases.bare(rng), prompts.heard("bare")
     answer, absent = revised(scene, earlier, way, denied is not None, named)
     refused = earlier if kind in ("direction", "negation") else ()
-    read = likeliest(scene)
-    if named is None:
-        answer = sorted(answer, key=read.index)
-        why = dict.fromkeys(earlier, prompts.REFUSED if refused else prompts.DOUBTED)
-        considered = [key for key in read[: read.index(answer[1])] if key in answer or key in read[:MOST_CONSIDERED]]
-        weighed = [(key, "" if key in answer else why.get(key, prompts.ASIDE)) for key in [*considered, answer[1]]]
-    else:
-        weighed = [(key, "") for key in read[:2]]
-    reasoning = prompts.correction_reasoning(heard, weighed, answer, refused, absent)
+    reasoning = prompts.correction_reasoning(heard, answer, refused, absent)
     return Exchange(
         prompts.correct_prompt(earlier, phrases.typed(words, rng)), prompts.correct_reply(reasoning, answer)
     )
@@ -231,12 +223,6 @@ def revised(
         key=lambda key: (-likely[KEYS.index(key)], not agrees[KEYS.index(key)], distance[KEYS.index(key)]),
     )
     return best[:2], None
-
-
-def likeliest(scene: Scene) -> list[str]:
-    """All landmarks, the likeliest to be the nearest one first, by what was read alone."""
-    _, _, _, likely, distance = _weighed(scene)
-    return _likeliest(likely, distance)
 
 
 def _likeliest(likely: np.ndarray, distance: np.ndarray) -> list[str]:
@@ -296,8 +282,6 @@ def _earlier(scene: Scene, rng: np.random.Generator) -> list[str]:
     return earlier[:1] if rng.uniform() < 0.15 else earlier
 
 
-MOST_CONSIDERED = 6
-"""Landmarks that a correction considers at most before its second answer."""
 SUPPOSED_SHARE = 0.5
 """Of the corrections, how many are about a view as it would be if the reading were wrong."""
 KINDS = ("bare", "direction", "negation", "name", "false")
@@ -421,7 +405,7 @@ def corpus(count: int, seed: int = 0) -> Iterator[str]:
 
 
 _DECISION = re.compile(r"<(?:context|x|extent_x|y|extent_y|reason_x|reason_y)>(.*?)(?=</|$)")
-_IDS = re.compile(r"<landmarks>\[([\d,]+)\]|<visual_reasoning>(.*?)\.|(?:reading: |centre shows )(.*?)\.")
+_IDS = re.compile(r"<landmarks>\[([\d,]+)\]|<visual_reasoning>(.*?)\.|centre shows (.*?)\.")
 
 
 def telling_spans(answer: str) -> list[tuple[int, int]]:

@@ -70,6 +70,7 @@ visible|impossible|excluded|a mistake|not it|not the answer|not what <I|we> see>
     "<|SURE >we are <not at|not near|far from|away from|nowhere near> {}",
     "<without|other than|something other than|everything except> {}",
     "{}? <no|never|impossible|I doubt it|not HERE>",
+    "{} <this|that|it> <is not|isn't|can't be|surely is not|could not be|is no way>",
 )
 NAMED = (
     "{}",
@@ -148,13 +149,16 @@ DIRECTION = (
     "<too|far too|a bit too|much too> [less]",
     "<SAID <is|lies|sits|was>|you are|you're|you went|you are looking|you look|you are thinking> <too|far too|a bit \
 too|much too|a little too> [less]",
+    "<what you <said|gave|picked>|that answer|your last answer> <is|lies|was|seems> <too|much too|a good deal too> \
+[less]",
+    "<|I think |I fear >you have gone <too|a bit too|far too|somewhat too> [less]",
     "<look|think|search|try|check|go> BIT[more]",
     "<|please ><go|look|move|shift|correct|move your answer|shift your attention> <|a bit |a little |further |some \
 way >[to]<| from SAID| please>",
     "<the <right|true|real|correct> <one|structure|landmark|answer>> <is|lies|sits> BIT<[more]|[of] SAID>",
     "[to]<| a bit| please>",
 )
-BIT = "<||||a bit |a little |much |clearly |somewhat |slightly |rather |far >"
+BIT = "<||||a bit |a little |well |a good deal |much |clearly |somewhat |slightly |rather |far >"
 
 BEFORE = ("no, ", "No, ", "sorry, ", "hmm, ", "wait, ", "please ", "no ", "ok but ", "well, ")
 AFTER = (", please", ", look again", "!", ".", "?", " please", ", try again", "...", " I think", ", check again")

@@ -299,8 +299,7 @@ def test_forms_take_what_training_teaches_and_refuse_the_rest():
     assert not re.fullmatch(constraint("localization"), "[10,10]")
     assert not re.fullmatch(constraint("localization"), "[0,15]")
     assert re.fullmatch(constraint("retrieval"), prompts.retrieval_reply(["t1", "t12", "skull"]))
-    longest = [(key, prompts.ASIDE) for key in ("right_scapular_inferior_angle", "left_scapular_inferior_angle") * 4]
-    reasoning = prompts.correction_reasoning(prompts.heard("name", "skull"), longest, ["t1", "carina"], absent="skull")
+    reasoning = prompts.correction_reasoning(prompts.heard("name", "skull"), ["t1", "carina"], absent="skull")
     answer = prompts.correct_reply(reasoning, ["t1", "carina"])
     assert re.fullmatch(constraint("correction"), answer)
 

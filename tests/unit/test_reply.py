@@ -386,6 +386,5 @@ def test_what_training_teaches_is_valid(keys, variant, size):
     assert (prediction.landmarks, proposal.motion.left_mm, proposal.motion.up_mm) == ((context,), -60.0, 0.0)
     assert read("retrieval", prompts.retrieval_reply(keys[:3]))[1].landmarks == tuple(keys[:3])
     assert read("localization", prompts.locate_reply(keys[:2]))[1].landmarks == tuple(keys[:2])
-    weighed = [(keys[2], prompts.ASIDE), (keys[0], "")]
-    reasoning = prompts.correction_reasoning(prompts.heard("name", keys[5]), weighed, keys[:2], keys[5:7])
+    reasoning = prompts.correction_reasoning(prompts.heard("name", keys[5]), keys[:2], keys[5:7])
     assert read("correction", prompts.correct_reply(reasoning, keys[:2]))[1].landmarks == tuple(keys[:2])
