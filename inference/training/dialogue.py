@@ -196,7 +196,10 @@ def revised(
     of `earlier`) and a negation say that `earlier` is wrong, both of it. A bare challenge (all else None) may not be
     meant: it makes `earlier` less likely. What is `named` takes a place, the first one where it is half as likely as
     what was read; far away it is denied."""
-    reading, places, nearest, likely, distance = _weighed(scene)
+    reading = scene.displacements if scene.reading is None else scene.reading
+    places, nearest = meant(reading, scene.spread)
+    likely = np.bincount(nearest, minlength=len(KEYS)) / len(nearest)
+    distance = np.linalg.norm(np.nan_to_num(reading, nan=1e4), axis=-1)
     first, second, *_ = [KEYS[i] for i in np.argsort(distance)]
     if named is not None:
         if named == first:
@@ -207,7 +210,7 @@ def revised(
         return [named, first] if likely[at] > 0.5 * likely[KEYS.index(first)] else [first, named], None
     if way is None and not denied:
         likely[[KEYS.index(key) for key in earlier]] /= CHALLENGED
-        return _likeliest(likely, distance)[:2], None
+        return [KEYS[i] for i in np.lexsort((distance, -likely))[:2]], None
     left = ~np.isin(nearest, [KEYS.index(key) for key in earlier])
     if way is not None:
         along = _along(places, way)
@@ -223,19 +226,6 @@ def revised(
         key=lambda key: (-likely[KEYS.index(key)], not agrees[KEYS.index(key)], distance[KEYS.index(key)]),
     )
     return best[:2], None
-
-
-def _likeliest(likely: np.ndarray, distance: np.ndarray) -> list[str]:
-    return [KEYS[i] for i in np.lexsort((distance, -likely))]
-
-
-def _weighed(scene: Scene) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """The reading (14, 3) mm, what it may mean (`meant`), how likely each landmark is the nearest and how far from the
-    centre it was read (14,) mm."""
-    reading = scene.displacements if scene.reading is None else scene.reading
-    places, nearest = meant(reading, scene.spread)
-    likely = np.bincount(nearest, minlength=len(KEYS)) / len(nearest)
-    return reading, places, nearest, likely, np.linalg.norm(np.nan_to_num(reading, nan=1e4), axis=-1)
 
 
 def meant(reading: np.ndarray, spread: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
