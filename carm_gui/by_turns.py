@@ -8,8 +8,8 @@ from itertools import chain
 
 from PySide6.QtCore import QObject, QTimer
 
-TURN_S = 0.006
-"""Work of one turn, before other events are seen to."""
+TURN_S = 0.003
+"""Work of one turn, before other events are seen to; what it changed is laid out and painted in the same turn."""
 
 
 class ByTurns(QObject):

@@ -27,8 +27,6 @@ def style_sheet(theme: Theme) -> str:
     QMenu::item:disabled {{ color: {t.dim}; }}
     QMenu::separator {{ height: 1px; background: {t.border}; margin: 5px 8px; }}
     QSplitter::handle {{ background: transparent; }}
-    QMainWindow::separator {{ background: transparent; width: 8px; height: 8px; }}
-    QMainWindow::separator:hover {{ background: {t.border}; }}
     QDockWidget {{ background: {t.window}; color: {t.text}; border: none; }}
     QTabBar {{ qproperty-drawBase: 0; background: transparent; }}
     QTabBar::tab {{ background: transparent; color: {t.dim}; padding: 5px 14px; margin: 0 2px 4px 0;

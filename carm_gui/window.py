@@ -92,6 +92,7 @@ class Window(Wishes, Showing, Bare, QMainWindow):
         self.desk.add("reference", "Reference", scrolled(self.reference))
         self.desk.add("assistant", "Assistant", self.assistant)
         whole = Whole()
+        whole.setAutoFillBackground(True)  # else Qt paints all of it twice when the window's palette changes
         outer = QVBoxLayout(whole)
         outer.setContentsMargins(10, 2, 10, 8)
         outer.setSpacing(8)

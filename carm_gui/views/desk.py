@@ -10,10 +10,15 @@ from PySide6.QtCore import QByteArray, QEvent, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QWidget
 
+from carm_gui.dressing import Bare
+
 LAYOUTS = ("one", "wide", "two")
 WIDE_PX = 1600
 LEAST_SHARE = 0.3
 """Of the width: less than this is not left to the picture when the window is made smaller."""
+BETWEEN_PANES = """QMainWindow::separator { background: transparent; width: 8px; height: 8px; }
+                   QMainWindow::separator:hover { background: #7d8794; }"""
+"""The desk's own style sheet, the same in all colours: a change would dress anew all that lies on it."""
 VERSION = 2
 """Of the saved state: one of another version is not restored."""
 
@@ -44,7 +49,7 @@ class Pane(QDockWidget):
         super().closeEvent(event)
 
 
-class Desk(QMainWindow):
+class Desk(Bare, QMainWindow):
     """The live picture in the middle, panes around it. `arranged` after a layout has been chosen."""
 
     arranged = Signal(str)
@@ -52,6 +57,7 @@ class Desk(QMainWindow):
     def __init__(self, centre: QWidget) -> None:
         super().__init__(None, Qt.WindowType.Widget)
         self.setObjectName("desk")
+        self.setStyleSheet(BETWEEN_PANES)
         self.setCentralWidget(centre)
         self.setDockNestingEnabled(True)
         self.setAnimated(False)

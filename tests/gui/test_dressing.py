@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMenu, QVBoxLayout
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMenu, QVBoxLayout, QWidget
 from screens import WORK_MS
 
 from carm_gui import theme
@@ -37,7 +37,8 @@ def test_the_window_itself_wears_no_sheet_and_every_part_of_it_does(window):
     assert window.styleSheet() == window.centralWidget().styleSheet() == ""
     assert isinstance(window.centralWidget(), Bare)
     shown = [part for part in parts(window) if part.isVisible()]
-    assert {window.menuBar(), window.desk, window.technique, window.command} <= set(shown)
+    panes = window.desk.panes.values()
+    assert {window.menuBar(), window.live, *panes, window.technique, window.command} <= set(shown)
     assert {part.styleSheet() for part in shown} == {style_sheet(theme.DARK)}
     assert {part.font().family() for part in shown} == {theme.font().family()}
 
@@ -61,6 +62,11 @@ def test_what_comes_later_wears_the_colours_of_the_day_and_the_next(qtbot, windo
     dialogue.close()
 
 
+def test_no_part_holds_half_of_the_window(window):
+    sizes = [len(part.findChildren(QWidget)) for part in parts(window)]
+    assert max(sizes) < sum(sizes) / 2
+
+
 class Paints(QObject):
     """How often a widget was painted."""
 
@@ -79,6 +85,16 @@ def test_whatever_else_is_painted_meanwhile_all_of_it_is_painted_anew_each_time(
         window.wear(colours.name)
         qtbot.waitUntil(lambda worn=colours: worn_by_all(window, worn), timeout=WORK_MS)
         qtbot.waitUntil(lambda before=before: paints.count > before, timeout=WORK_MS)
+
+
+def test_another_palette_paints_each_part_once(qtbot, window):
+    qtbot.wait(200)  # what the showing has left to paint
+    paints = Paints()
+    window.technique.installEventFilter(paints)
+    QApplication.setPalette(theme.palette(theme.LIGHT))
+    qtbot.waitUntil(lambda: paints.count > 0, timeout=WORK_MS)
+    QApplication.setPalette(theme.palette(theme.DARK))
+    assert paints.count == 1
 
 
 def test_a_key_comes_through_between_two_steps_and_esc_is_seen_in_each(qtbot, window, monkeypatch):
