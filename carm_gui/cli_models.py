@@ -1,4 +1,5 @@
-"""`carm serve-check | bench-model | knowledge`: what a server or a big model gives, and what fine-tuning took."""
+"""`carm serve-check | bench-model | merge | knowledge`: what a server or a big model gives, a model and its adapter
+made one for a server, and what fine-tuning took."""
 
 from __future__ import annotations
 
@@ -49,6 +50,29 @@ def bench_model(
     answer(as_json, {"models": rows}, [json.dumps(row, indent=1) for row in rows])
 
 
+def merge(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="An adapter's folder, or a model that has one.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where the whole model goes; a new folder.")],
+    as_json: JsonOption = False,
+) -> None:
+    """One whole model of a base and its adapter, for any server and for --model: what the adapter learnt to see stays
+    in, which vLLM leaves out of an adapter."""
+    with one_sentence():
+        from inference.models.merge import merge as write
+        from inference.models.profiles import spec_of
+
+        result = write(spec_of(model), out, _tell)
+    answer(
+        as_json,
+        result,
+        [
+            f"{result['out']}: {result['bytes'] / 1e9:.2f} GB, {result['tensors']} weight matrices changed; rounding "
+            f"takes {100 * result['lost']:.1g} % of the change.",
+            f"carm --model {result['out']}",
+        ],
+    )
+
+
 def knowledge(
     model: ModelOption,
     task: Annotated[
@@ -73,4 +97,5 @@ def _tell(text: str) -> None:
 def register(app: typer.Typer) -> None:
     app.command("serve-check")(serve_check)
     app.command("bench-model")(bench_model)
+    app.command("merge")(merge)
     app.command("knowledge")(knowledge)

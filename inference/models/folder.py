@@ -20,11 +20,13 @@ BASE_MARK = "base.sha256"
 """File in an adapter's folder: the sha256 of the base that it was trained on."""
 STYLE_MARK = "carm.json"
 """File in an adapter's or a base's folder: {"prompt": "full"}, how the model was taught to be asked."""
+MERGED = "merged"
+"""There, of what `carm merge` made the model: {"base", "base_sha256", "adapter", "adapter_sha256"}."""
 GENERAL_VOCABULARY = 20_000
 HASHED_BYTES = 100_000_000
 """Larger files are hashed once and remembered by path, size and time of change: 24 GB take a minute."""
 LARGEST_PICTURE, DEFAULT_PICTURE = 896, 448
-_PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".h5", ".msgpack", ".gguf")
+PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".h5", ".msgpack", ".gguf")
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,12 @@ def prompt_style(spec: ModelSpec) -> str:
 
 
 def base_note(spec: ModelSpec) -> str:
-    """What the session should know of the adapter's base: "" where there is no adapter or its mark was compared."""
+    """What the session should know of the weights' origin: of what they were merged, or that an adapter's base could
+    not be compared; "" where there is nothing to say."""
+    made = read_json(spec.base / STYLE_MARK).get(MERGED)
+    if spec.adapter is None and isinstance(made, dict):
+        base, adapter = (f"{made.get(part)} (sha256 {made.get(f'{part}_sha256')})" for part in ("base", "adapter"))
+        return f"Merged of {base} and the adapter {adapter}."
     if spec.adapter is None or (spec.adapter / BASE_MARK).is_file():
         return ""
     named = read_json(spec.adapter / "adapter_config.json").get("base_model_name_or_path") or "nothing"
@@ -166,7 +173,7 @@ def mark_base(adapter: Path, base: Path) -> None:
 
 def _check_weights(folder: Path, config: str, kind: str) -> None:
     weights = sorted(folder.glob("*.safetensors"))
-    if not weights and any(file.suffix in _PICKLES for file in folder.iterdir()):
+    if not weights and any(file.suffix in PICKLES for file in folder.iterdir()):
         raise ModelError(
             f"{folder} has no safetensors; other weight files may run code and are not opened, convert them."
         )
@@ -187,21 +194,28 @@ def _check_weights(folder: Path, config: str, kind: str) -> None:
 
 
 def _is_whole(file: Path) -> bool:
-    """Whether a safetensors file is as long as its own table says: eight bytes that give the table's length, the table
-    (JSON, for each tensor where it begins and ends), the tensors. Raises ModelError where it may not be read."""
+    """Whether a safetensors file is as long as its own table says. Raises ModelError where it may not be read."""
     try:
-        with file.open("rb") as stream:
-            length = int.from_bytes(stream.read(8), "little")
-            size = file.stat().st_size
-            if 8 + length > size:
-                return False
-            tensors = json.loads(stream.read(length))
-        ends = [tensor["data_offsets"][1] for name, tensor in tensors.items() if name != "__metadata__"]
+        begin, tensors = tensor_table(file)
+        ends = [tensor["data_offsets"][1] for tensor in tensors.values()]
+        return begin + max(ends, default=0) == file.stat().st_size
     except OSError as problem:
         raise ModelError(f"{file} cannot be read: {(problem.strerror or 'unknown').lower()}.") from None
     except (ValueError, AttributeError, KeyError, TypeError, IndexError):
         return False
-    return 8 + length + max(ends, default=0) == size
+
+
+def tensor_table(file: Path) -> tuple[int, dict[str, dict]]:
+    """Where a safetensors file's tensors begin, and of each its "dtype", "shape" and "data_offsets" from there: the
+    file is eight bytes that give the table's length, the table (JSON), the tensors. Raises OSError, and ValueError for
+    a file that is shorter than its table."""
+    with file.open("rb") as stream:
+        length = int.from_bytes(stream.read(8), "little")
+        if 8 + length > file.stat().st_size:
+            raise ValueError(f"{file} is cut off.")
+        tensors = json.loads(stream.read(length))
+    tensors.pop("__metadata__", None)
+    return 8 + length, tensors
 
 
 def named_base(adapter: Path) -> str:

@@ -127,16 +127,16 @@ def _spec_of(name: str) -> ModelSpec:
     return spec
 
 
-def _profile_behind(named: str) -> Profile | None:
-    """The published model that an adapter names as its base: by its name on the hub, or by the folder where it lay on
-    the machine that trained it (the hub's cache, or one of the profile's name). A mark tells later whether it is it."""
+def profile_behind(named: str) -> Profile | None:
+    """The published model behind a base's name: its name on the hub, or a folder where it lies or lay on the machine
+    that trained an adapter (the hub's cache, or one of the profile's name). A mark tells later whether it is it."""
     folders = re.split(r"[/\\]", named)
     cached = [folder.removeprefix("models--").replace("--", "/") for folder in folders if folder.startswith("models--")]
     return BY_HUB.get(cached[-1] if cached else named) or BY_NAME.get(folders[-1].lower())
 
 
 def _published(hub: str) -> Path | None:
-    profile = _profile_behind(hub)
+    profile = profile_behind(hub)
     if profile is None:
         return None
     spec, problem = find_profile(profile)

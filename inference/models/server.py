@@ -254,7 +254,7 @@ def _info(name: str, parent: str, host: str, constrained: bool) -> ModelInfo:
     profile = BY_NAME.get(parent or name) or BY_HUB.get(parent or name)
     note = f"on {host}; its weights are not on this machine and carry no hash here"
     if parent:
-        note += f"; an adapter of {parent}, whose vision part, if it has one, vLLM leaves out"
+        note += f"; an adapter of {parent}, whose vision part, if it has one, vLLM leaves out (`carm merge` puts it in)"
     return ModelInfo(
         name=name,
         device=host,

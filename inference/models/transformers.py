@@ -44,6 +44,12 @@ QUIET = {
 _LAYER = re.compile(r"(?:layers|blocks)\.\d+$")
 
 
+def quiet() -> None:
+    """Set the libraries' variables where nobody has; before they are imported."""
+    for variable, value in QUIET.items():
+        os.environ.setdefault(variable, value)
+
+
 def _never() -> bool:
     return False
 
@@ -73,8 +79,7 @@ class TransformersModel:
         self._cancel = threading.Event()
         self._busy = threading.Lock()
         self._stopped = _never
-        for variable, value in QUIET.items():
-            os.environ.setdefault(variable, value)
+        quiet()
         progress("importing torch")
         self._load(spec, device, progress, weights)
         self.state = "ready"

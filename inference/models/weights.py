@@ -150,19 +150,24 @@ def quantisation(bits: int, device: str):
 def with_adapter(model, adapter: Path, merge: bool):
     """The model with its adapter, for answering. Merged, a token costs what it costs without: for weights of 32 and 16
     bits (rounding the sum to bfloat16 costs no more than bfloat16's own arithmetic; a test holds it). Quantised
-    weights keep the adapter beside them. Raises ModelError for an adapter whose names the model does not know, which
-    peft would leave without effect."""
-    from peft import PeftModel
-
+    weights keep the adapter beside them. Raises ModelError as `put_adapter`."""
     from inference.models.lora import lean
+
+    model = put_adapter(model, adapter)
+    return model.merge_and_unload() if merge else lean(model)
+
+
+def put_adapter(model, adapter: Path, **options):
+    """peft's model of `model` with its adapter, read with peft's own `options`. Raises ModelError for an adapter whose
+    names the model does not know, which peft would leave without effect."""
+    from peft import PeftModel
 
     with warnings.catch_warnings():
         warnings.filterwarnings("error", message="Found missing adapter keys")
         try:
-            model = PeftModel.from_pretrained(model, str(adapter), local_files_only=True)
+            return PeftModel.from_pretrained(model, str(adapter), local_files_only=True, **options)
         except UserWarning:
             raise ModelError(
                 f"The adapter in {adapter} names layers that this model has not; it was made with another base, or for "
                 "other versions of its libraries."
             ) from None
-    return model.merge_and_unload() if merge else lean(model)

@@ -45,7 +45,7 @@ MLP = "gate_proj|up_proj|down_proj|fc1|fc2"
 VISION = "vision_tower|vision_model|visual|vision_encoder"
 NOT_FOR_VLLM = (
     "This adapter is of both towers: this program answers with all of it, but a vLLM server leaves its vision part out "
-    'without a word; for a server set towers = "language".'
+    'without a word; for a server set towers = "language", or serve what `carm merge ADAPTER --out FOLDER` makes of it.'
 )
 
 

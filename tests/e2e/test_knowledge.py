@@ -11,8 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))
-from test_families import _adapter
-from tiny_families import build
+from tiny_families import build, build_adapter
 
 from carm_gui import cli_models
 from carm_gui.cli import app
@@ -25,7 +24,7 @@ cli_models.register(app)
 def room(tmp_path_factory):
     room = tmp_path_factory.mktemp("knowledge")
     build("gemma3", room / "base", endless=False)
-    _adapter(room / "base")
+    build_adapter(room / "base")
     rows = [{"q": f"Which is {n % 4}?", "choices": ["alpha", "beta", "gamma", "delta"], "a": n % 4} for n in range(8)]
     (room / "data.jsonl").write_text("\n".join(map(json.dumps, rows)))
     (room / "tiny_task.yaml").write_text(

@@ -52,6 +52,15 @@ def test_every_shipped_adapter_and_every_question_fits(options):
     assert longest <= int(options["--max-model-len"])
 
 
+def test_a_whole_model_takes_the_place_of_base_and_adapter(services, options):
+    guide = resource("servers", "README.md").read_text("utf-8")
+    assert "three lines that name lora" in guide
+    assert sum("lora" in name for name in options) == 3
+    (whole,) = {found[1] for found in re.finditer(r"MODEL=(/\S+?)`", guide)}
+    assert f"/v1#{whole}`" in guide
+    assert any(whole.startswith(volume["target"] + "/") for volume in services["vllm"]["volumes"])
+
+
 def test_nothing_answers_without_tls_and_a_key(services):
     assert "ports" not in services["vllm"]
     assert services["tls"]["ports"] == ["443:443"]

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tiny_families import FAMILIES, build
+from tiny_families import FAMILIES, build, build_adapter
 
 from inference.ask import request_for
 from inference.constraint import constraint
@@ -52,26 +52,7 @@ def formed(base):
 
 @pytest.fixture(scope="module")
 def quarter(base):
-    return TransformersModel(base, adapter=_adapter(base), bits=4)
-
-
-def _adapter(base):
-    """A random LoRA adapter on the attention of both towers."""
-    import torch
-    from peft import LoraConfig, get_peft_model
-    from transformers import AutoModelForImageTextToText
-
-    from inference.models.random_weights import ATTENTION
-
-    torch.manual_seed(1)
-    tuned = get_peft_model(
-        AutoModelForImageTextToText.from_pretrained(base), LoraConfig(r=4, lora_alpha=8, target_modules=ATTENTION)
-    )
-    for name, weight in tuned.named_parameters():
-        if "lora_" in name:
-            torch.nn.init.normal_(weight, std=0.3)
-    tuned.save_pretrained(base.parent / "adapter")
-    return base.parent / "adapter"
+    return TransformersModel(base, adapter=build_adapter(base), bits=4)
 
 
 def asked(model, task: str = "navigation", tokens: int = 16, seed: int = 0):
@@ -207,7 +188,7 @@ def test_the_lean_adapter_adds_what_pefts_adds(base, bits):
     from inference.models.lora import Taught
     from inference.models.weights import load_weights
 
-    peft = PeftModel.from_pretrained(load_weights(base, bits, "cpu"), _adapter(base)).eval()
+    peft = PeftModel.from_pretrained(load_weights(base, bits, "cpu"), build_adapter(base)).eval()
     model = TransformersModel(base, adapter=base.parent / "adapter", bits=bits)
     with torch.inference_mode():
         theirs = peft(**model.inputs(asked(model))).logits[0, -1]
@@ -236,7 +217,7 @@ def test_weights_that_are_not_there_are_not_made_up(base, tmp_path):
     _without(lacking / "model.safetensors", "layers.1.mlp")
     with pytest.raises(ModelError, match=r"lacks \d of its weights \(.*layers\.1\.mlp"):
         TransformersModel(lacking)
-    elsewhere = shutil.copytree(_adapter(base), tmp_path / "adapter")
+    elsewhere = shutil.copytree(build_adapter(base), tmp_path / "adapter")
     _without(elsewhere / "adapter_model.safetensors", "lora_B")
     for bits in (0, 4):
         with pytest.raises(ModelError, match="names layers that this model has not"):
@@ -256,7 +237,7 @@ def test_merging_at_sixteen_bits_costs_less_than_sixteen_bits_do(base):
 
     from inference.models.weights import load_weights, with_adapter
 
-    adapter = _adapter(base)
+    adapter = build_adapter(base)
     exact = TransformersModel(base, adapter=adapter)
     merged = with_adapter(load_weights(base, 16, "cpu"), adapter, merge=True)
     beside = PeftModel.from_pretrained(load_weights(base, 16, "cpu"), adapter)
@@ -503,10 +484,10 @@ def test_options_are_options_only_when_all_are_known(tmp_path):
     assert split_options("@4bit") == ("@4bit", {})
 
 
-def test_a_folder_opens_here_with_its_hashes_and_a_note_on_an_unmarked_adapter(base):
+def test_a_folder_opens_here_with_its_hashes_and_a_note_on_an_unmarkedbuild_adapter(base):
     adapter = base.parent / "adapter"
     if not adapter.exists():
-        _adapter(base)
+        build_adapter(base)
     model = open_here(f"{adapter}@4bit", device="cpu")
     assert (model.info.base_sha256, model.info.adapter_sha256) == (sha256_of(base), sha256_of(adapter))
     assert "only its shapes were compared" in model.info.note

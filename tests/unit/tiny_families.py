@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from inference.models.random_weights import CONTROL, IMAGE, save_qwen_processor, tokenizer
+from inference.models.random_weights import ATTENTION, CONTROL, IMAGE, save_qwen_processor, tokenizer
 
 FAMILIES = ("gemma3", "qwen2_5_vl", "llava", "idefics3")
 SIZE = 56
@@ -47,6 +47,23 @@ def build(kind: str, folder: Path, seed: int = 0, endless: bool = True) -> Path:
     processor(folder)
     (folder / "carm.json").write_text(json.dumps({"prompt": "full"}))
     return folder
+
+
+def build_adapter(base: Path) -> Path:
+    """A random LoRA adapter on the attention of both towers, in adapter/ beside `base`."""
+    import torch
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForImageTextToText
+
+    torch.manual_seed(1)
+    tuned = get_peft_model(
+        AutoModelForImageTextToText.from_pretrained(base), LoraConfig(r=4, lora_alpha=8, target_modules=ATTENTION)
+    )
+    for name, weight in tuned.named_parameters():
+        if "lora_" in name:
+            torch.nn.init.normal_(weight, std=0.3)
+    tuned.save_pretrained(base.parent / "adapter")
+    return base.parent / "adapter"
 
 
 def _gemma3(tf, words):
