@@ -21,7 +21,27 @@ screen>|the <centre|center|middle> of the <picture|image|field>>"
 SAID = "<that|this|what you said|your answer|your guess|your pick|your choice|the one you named|the one you gave|\
 your landmark|what you think|where you are|the first one|the structure you gave>"
 
-BARE = (
+LOOK = "<<go|run|walk|think|look|read|talk|work> <over|through>|mull over|ponder|scan|read|reread|double-check|verify|\
+question|test|redo|repeat|rework|refine|appraise|evaluate|contemplate|consult|judge|sort out|puzzle out|figure out|\
+reflect on|sleep on|chew on|dwell on|come back to|go back to|return to|stay with>"
+SHOWN = "<it|this|that|this one|the <picture|view|image|film|screen|frame|shot|exposure|radiograph|result|case|scene|\
+matter|anatomy|whole thing|evidence>>"
+HOW = "<again|better|properly|thoroughly|in depth|in detail|with fresh eyes|with a clear head|from the start|slowly|\
+calmly|harder|more|some more|for longer|for a while|for my sake|bit by bit|one more time|until you are sure|with \
+<more|greater|some|due> <care|attention|rigour|patience>|more <slowly|thoroughly|critically|closely>|as a whole>"
+
+BARE = 3 * (  # any verb at all: words that point nowhere are a bare challenge
+    "<please |>LOOK SHOWN< HOW|>",
+    "<please |><give|lend|devote to|pay|spare|grant> SHOWN <more|some more|a little more|a lot more|some|further|\
+extra|proper|full> <attention|consideration|study|time|effort|patience|reflection|care|weight|scrutiny>",
+) + (
+    "<I|we|my colleagues|the others|nobody here|no one here|the boss|the team> <would|might|could|may|will|must> \
+<not |><read|call|see|judge|take|interpret|put> <it|this|that> <otherwise|another \
+way|differently|like that|so|that way>",
+    "<that|this|it|your <reading|choice|guess>> <does not|doesn't|won't|cannot|hardly> <satisfy|please|persuade|\
+impress|help|suit|fit|add up|make sense to|work for|sound right to|feel right to> <me|us|anyone here>",
+    "<I|we> <remain|stay|feel|keep being> <unconvinced|unsure|sceptical|skeptical|doubtful|unhappy|undecided|puzzled|\
+in doubt>",
     "<no|nope|wrong|incorrect|false|hmm|really?|doubtful|reject|negative|not this one|not quite|no good|not so|never>",
     "<please |><look|check|try|think|have a look|look at <it|this|that|the <image|picture|view>>|check <it|this|the \
 <image|picture|view>>> <again|once more|a second time|again <carefully|properly|please>|more <closely|carefully>>",
@@ -163,7 +183,7 @@ BIT = "<||||a bit |a little |well |a good deal |much |clearly |somewhat |slightl
 BEFORE = ("no, ", "No, ", "sorry, ", "hmm, ", "wait, ", "please ", "no ", "ok but ", "well, ")
 AFTER = (", please", ", look again", "!", ".", "?", " please", ", try again", "...", " I think", ", check again")
 
-_WORDS = {"HERE": HERE, "SURE": SURE, "IT": IT, "SAID": SAID, "BIT": BIT}
+_WORDS = {"LOOK": LOOK, "SHOWN": SHOWN, "HOW": HOW, "HERE": HERE, "SURE": SURE, "IT": IT, "SAID": SAID, "BIT": BIT}
 _WORD = re.compile(rf"\b({'|'.join(_WORDS)})\b")
 _CHOICE = re.compile(r"<([^<>]*)>")
 
