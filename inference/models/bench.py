@@ -50,7 +50,7 @@ def bench(
         _forget()
         return out | {
             "random_weights": True,
-            "predicted_gb": round(profile.running_bytes(bits) / 1e9, 2) if bits in (4, 8, 16) else None,
+            "predicted_gb": round(profile.running_bytes(bits, device) / 1e9, 2) if bits in (4, 8, 16) else None,
         }
     finally:
         if folder is None:
@@ -208,7 +208,7 @@ def measure_all(
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
     for profile in (BY_NAME[name] for name in names if name in BY_NAME and device == "cpu"):
-        need, free = profile.running_bytes(max(bits)) / 1e9, psutil.virtual_memory().available / 1e9
+        need, free = profile.running_bytes(max(bits), device) / 1e9, psutil.virtual_memory().available / 1e9
         if need > free:
             raise ValueError(f"{profile.title} at {max(bits)} bits needs {need:.0f} GB and {free:.0f} GB are free.")
     for name in names:

@@ -22,6 +22,13 @@ GEMMA_TERMS = "Gemma Terms of Use"
 GATED = "gated: sign in at huggingface.co, accept the licence on the model's page once, then download"
 
 
+def bytes_to_run(quantised: float, other: float, beside: float, bits: int, device: str) -> float:
+    """What a model takes that answers: `quantised` weights at STORED_BITS, `other` ones at 16 bits (beside quantised
+    ones a processor computes, and keeps, them in 32), bytes `beside` them, RUNTIME_BYTES."""
+    wide = 4 if device == "cpu" and bits < 16 else 2
+    return quantised * STORED_BITS[bits] / 8 + other * wide + beside + RUNTIME_BYTES
+
+
 @dataclass(frozen=True)
 class Vision:
     """The vision tower: `width`, `layers`, `ffn`; `picture` is the side in pixels that it is given, `tokens` what the
@@ -94,20 +101,16 @@ class Profile:
         """quantised x STORED_BITS/8 + other x 2."""
         return self.quantised * STORED_BITS[bits] / 8 + self.other * 2
 
-    def running_bytes(self, bits: int, adapter: bool = True) -> float:
-        """Weights + adapter (2 bytes a weight) + key-value cache (2 x layers x kv_heads x head_dim x 2 bytes a token,
-        for prompt, picture and reply) + RUNTIME_BYTES."""
+    def running_bytes(self, bits: int, device: str = "cuda") -> float:
+        """`bytes_to_run` with an adapter (2 bytes a weight) and the key-value cache (2 x layers x kv_heads x head_dim x
+        2 bytes a token, for prompt, picture and reply)."""
         tokens = PROMPT_TOKENS + self.vision.tokens + REPLY_TOKENS
         cache = 2 * self.layers * self.kv_heads * self.head_dim * 2 * tokens
-        return self.weights_bytes(bits) + (2 * self.adapter if adapter else 0) + cache + RUNTIME_BYTES
+        return bytes_to_run(self.quantised, self.other, 2 * self.adapter + cache, bits, device)
 
     def table(self) -> dict[int, float]:
         """GB (1e9 bytes) to run at 4, 8 and 16 bits with an adapter."""
         return {bits: round(self.running_bytes(bits) / 1e9, 1) for bits in BITS}
-
-    def best_bits(self, free_bytes: float) -> int | None:
-        """The most bits that fit into `free_bytes`, or None."""
-        return next((bits for bits in reversed(BITS) if self.running_bytes(bits) <= free_bytes), None)
 
     @property
     def page(self) -> str:

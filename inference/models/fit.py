@@ -5,12 +5,17 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
 
 import psutil
 
-from inference.models.families import RUNTIME_BYTES, STORED_BITS, Profile
-from inference.models.interface import ModelError
+from inference.models.families import Profile, bytes_to_run
+from inference.models.folder import weights_bytes
+from inference.models.on_disk import profile_of
 
 LINEAR_SHARE = 0.85
 """Share of an unknown model's weights that 4 and 8 bits apply to; embeddings are the rest (84 % in Gemma-3 4B)."""
@@ -37,13 +42,25 @@ class Fit:
     sentence: str
 
 
+@dataclass(frozen=True)
+class Room:
+    """Where a model may go: a `device`, "cuda" or "cpu", its `free` bytes, what it is called."""
+
+    device: str
+    free: int
+    where: str = "the processor, slowly"
+
+
+def quantises() -> bool:
+    """Whether weights of 4 and 8 bits can be made here: bitsandbytes is installed."""
+    return find_spec("bitsandbytes") is not None
+
+
 def this_machine() -> Machine:
     """The machine as it is now."""
-    from importlib.util import find_spec
-
     memory = psutil.virtual_memory()
     name, total, free = max(_gpus(), key=lambda gpu: gpu[2], default=("", 0, 0))
-    return Machine(name, total, free, memory.total, memory.available, find_spec("bitsandbytes") is not None)
+    return Machine(name, total, free, memory.total, memory.available, quantises())
 
 
 def _gpus() -> list[tuple[str, int, int]]:
@@ -60,45 +77,32 @@ def _gpus() -> list[tuple[str, int, int]]:
 
 def fit(profile: Profile, machine: Machine) -> Fit:
     """How `profile` runs on `machine`: on its GPU with the most bits that fit, else on the processor."""
-    widths = (16, 8, 4) if machine.quantises else (16,)
-    short: list[tuple[float, float]] = []
-    for device, free, where in (
-        ("cuda", machine.gpu_free, f"the {machine.gpu}"),
-        ("cpu", machine.ram_free, "the processor, slowly"),
-    ):
-        # On a processor what is not quantised is computed, and kept, in 32 bits.
-        more = 2 * profile.other if device == "cpu" else 0
-        need_at = {b: profile.running_bytes(b) + (more if b < 16 else 0) for b in (16, 8, 4)}
-        bits = next((b for b in widths if need_at[b] <= free), None)
-        short.append((need_at[4], free))
-        if bits is not None:
-            takes = need_at[bits] / 1e9
-            return Fit(bits, device, f"runs on {where}: {bits} bits, {takes:.0f} of {free / 1e9:.0f} GB free")
-    need, free = min(short, key=lambda pair: pair[0] - pair[1])  # where the least is lacking
-    if need <= free:
-        return Fit(None, "", f"needs bitsandbytes for 4 bits ({need / 1e9:.0f} GB): pip install carm-rehearsal[large]")
-    return Fit(None, "", f"does not fit: needs {need / 1e9:.1f} GB at 4 bits, {free / 1e9:.1f} GB are free")
+    gpu = [Room("cuda", machine.gpu_free, f"the {machine.gpu}")] if machine.gpu else []
+    return place(profile.running_bytes, [*gpu, Room("cpu", machine.ram_free)], machine.quantises)
 
 
-def choose_bits(stored_bytes: int, free_bytes: int, asked: int, where: str) -> int:
-    """Bits for a checkpoint of `stored_bytes` (16 bits a weight) with `free_bytes` free on `where`: `asked`, or the
-    most of 16, 8, 4 that fit. Raises ModelError with one sentence when what is asked for, or 4 bits, does not fit."""
-    takes = {
-        bits: stored_bytes * (LINEAR_SHARE * STORED_BITS[bits] / 16 + 1 - LINEAR_SHARE) + RUNTIME_BYTES
-        for bits in (16, 8, 4)
-    }
-    if asked:
-        if takes[asked] > free_bytes:
-            raise ModelError(_too_large(takes[asked], asked, free_bytes, where))
-        return asked
-    for bits, need in takes.items():
-        if need <= free_bytes:
-            return bits
-    raise ModelError(_too_large(takes[4], 4, free_bytes, where))
+def need_of(base: Path) -> Callable[[int, str], float]:
+    """Of the model in folder `base` what `place` asks: a published one's own numbers, else from the weights' size."""
+    profile = profile_of(base)
+    if profile is not None:
+        return profile.running_bytes
+    weights = weights_bytes(base) / 2
+    return partial(bytes_to_run, LINEAR_SHARE * weights, (1 - LINEAR_SHARE) * weights, 0.0)
 
 
-def _too_large(need: float, bits: int, free: int, where: str) -> str:
-    return (
-        f"The model needs about {need / 1e9:.1f} GB at {bits} bits and {where} has {free / 1e9:.1f} GB free; close "
-        "other programs, or choose a smaller model or a server."
-    )
+def place(need: Callable[[int, str], float], rooms: Sequence[Room], quantises: bool = True, asked: int = 0) -> Fit:
+    """The first of `rooms` into which a model fits, and the most bits (or those `asked`) that it has there. `need` says
+    the bytes at some bits on a device. What `carm doctor` tells, and what loading does."""
+    widths = (asked,) if asked else (16, 8, 4) if quantises else (16,)
+    for room in rooms:
+        for bits in widths:
+            if (takes := need(bits, room.device)) <= room.free:
+                said = f"runs on {room.where}: {bits} bits, {takes / 1e9:.0f} of {room.free / 1e9:.0f} GB free"
+                return Fit(bits, room.device, said)
+    least = asked or 4
+    room = min(rooms, key=lambda room: need(least, room.device) - room.free)  # where the least is lacking
+    takes = need(least, room.device)
+    if takes <= room.free:
+        return Fit(None, "", f"needs bitsandbytes for 4 bits ({takes / 1e9:.0f} GB): pip install carm-rehearsal[large]")
+    free = room.free / 1e9
+    return Fit(None, "", f"does not fit: needs {takes / 1e9:.1f} GB at {least} bits, {free:.1f} GB are free")

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from inference.models.families import Profile
+from inference.models.families import PROFILES, Profile
 from inference.models.folder import ModelSpec, find
 from inference.models.interface import ModelError
 from sim.resource import data_dir, read_json
@@ -51,6 +51,11 @@ def same_architecture(profile: Profile, base: Path) -> bool:
         and text.get("hidden_size", config.get("hidden_size")) == profile.width
         and text.get("num_hidden_layers", config.get("num_hidden_layers")) == profile.layers
     )
+
+
+def profile_of(base: Path) -> Profile | None:
+    """The published model whose architecture the base in this folder has."""
+    return next((profile for profile in PROFILES if same_architecture(profile, base)), None)
 
 
 def _own(profile: Profile) -> Path:

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from inference.models.constrain import Guide
-from inference.models.fit import choose_bits
+from inference.models.fit import Room, need_of, place, quantises
 from inference.models.folder import (
     ModelSpec,
     base_note,
@@ -175,16 +175,11 @@ class TransformersModel:
         transformers.logging.set_verbosity_error()
         transformers.logging.disable_progress_bar()
         _watch_loading(progress)
-        if device == "auto":
-            device = "cuda" if torch.cuda.is_available() else "cpu"
-        if device == "cuda":
-            roomiest = max(range(torch.cuda.device_count()), key=lambda card: torch.cuda.mem_get_info(card)[0])
-            torch.cuda.set_device(roomiest)
         where = spec.base
         try:
             progress("reading the processor")
             self.processor = load_processor(spec.base)
-            bits = _bits(spec, device)
+            device, bits = _place(spec, device)
             progress("reading the weights")
             quantised = bits in (4, 8)
             self.model = weights(spec.base, bits, device)
@@ -285,19 +280,26 @@ class _Streamer:
             self.told = len(text)
 
 
-def _bits(spec: ModelSpec, device: str) -> int:
-    """What a weight will take: 32 for a small model on the processor, else as asked or as fits."""
+def _place(spec: ModelSpec, device: str) -> tuple[str, int]:
+    """The device and the bits of a weight: 32 for a small model on the processor, else as asked or as fits. Raises
+    ModelError for a model that does not fit."""
     import psutil
     import torch
 
-    stored = weights_bytes(spec.base)
-    if device == "cpu" and stored <= FLOAT32_BYTES and spec.bits in (0, 32):
-        return 32
-    if device == "cpu":
-        free, where = psutil.virtual_memory().available, "this machine"
-    else:
-        free, where = torch.cuda.mem_get_info()[0], torch.cuda.get_device_name()
-    return choose_bits(stored, free, spec.bits, where)
+    rooms = []
+    if device == "cuda" or (device == "auto" and torch.cuda.is_available()):
+        card = max(range(torch.cuda.device_count()), key=lambda card: torch.cuda.mem_get_info(card)[0])
+        torch.cuda.set_device(card)
+        rooms.append(Room("cuda", torch.cuda.mem_get_info(card)[0], torch.cuda.get_device_name(card)))
+    if device != "cuda":
+        rooms.append(Room("cpu", psutil.virtual_memory().available))
+    small = weights_bytes(spec.base) <= FLOAT32_BYTES and spec.bits in (0, 32)
+    if small and rooms[0].device == "cpu":
+        return "cpu", 32
+    found = place(need_of(spec.base), rooms, quantises(), spec.bits)
+    if found.bits is None:
+        raise ModelError(f"The model {found.sentence}; close other programs, or choose a smaller model or a server.")
+    return found.device, found.bits
 
 
 def _count(model) -> int:

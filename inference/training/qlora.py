@@ -215,12 +215,11 @@ def prices(samples: int, recipe: QloraRecipe) -> list[str]:
 
 def forecast(recipe: QloraRecipe, spec: ModelSpec, samples: int, processes: int) -> list[str]:
     """Memory and time before it starts: the table of every model, and this run's own line."""
-    from inference.models.families import PROFILES
-    from inference.models.on_disk import same_architecture
+    from inference.models.on_disk import profile_of
     from inference.training import qlora_estimate as guess
 
     lines = prices(samples, recipe)
-    mine = next((profile for profile in PROFILES if same_architecture(profile, spec.base)), None)
+    mine = profile_of(spec.base)
     if mine is None:
         lines.append(f"{spec.base} is none of these; its weights are {weights_bytes(spec.base) / 1e9:.1f} GB on disk.")
         return lines

@@ -3,6 +3,7 @@ form, cancel; and the profiles' arithmetic against the architectures themselves.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import shutil
@@ -16,8 +17,8 @@ from inference.ask import request_for
 from inference.constraint import constraint
 from inference.models import catalogue
 from inference.models.families import BY_NAME, PROFILES
-from inference.models.fit import Machine, choose_bits, fit
-from inference.models.folder import BASE_MARK, mark_base, sha256_of
+from inference.models.fit import Machine, Room, fit, need_of, place
+from inference.models.folder import BASE_MARK, ModelSpec, mark_base, sha256_of
 from inference.models.interface import Cancelled, ModelError
 from inference.models.on_disk import find_profile
 from inference.models.profiles import open_here, spec_of, split_options
@@ -120,8 +121,8 @@ def test_a_kept_prefix_is_not_written_to_and_not_copied(model):
     (*_, cache) = model._prefixes._kept.values()
     before = [(layer.keys.data_ptr(), layer.keys.clone(), layer.get_seq_length()) for layer in cache.layers]
     said(model, request)
-    for layer, (place, keys, length) in zip(cache.layers, before, strict=True):
-        assert (layer.keys.data_ptr(), layer.get_seq_length()) == (place, length)
+    for layer, (spot, keys, length) in zip(cache.layers, before, strict=True):
+        assert (layer.keys.data_ptr(), layer.get_seq_length()) == (spot, length)
         assert layer.keys.equal(keys)
 
 
@@ -371,13 +372,49 @@ def test_what_does_not_fit_never_needs_less_than_is_free():
                 assert float(told[1]) >= float(told[2]), said
 
 
-def test_bits_are_chosen_by_what_is_free():
-    assert choose_bits(24 * GB, 60 * GB, 0, "it") == 16
-    assert choose_bits(24 * GB, 20 * GB, 0, "it") == 8
-    assert choose_bits(24 * GB, 12 * GB, 0, "it") == 4
-    assert choose_bits(24 * GB, 60 * GB, 4, "it") == 4
-    with pytest.raises(ModelError, match=r"needs about .* GB at 4 bits and it has 3\.0 GB free"):
-        choose_bits(24 * GB, 3 * GB, 0, "it")
+def test_bits_are_chosen_by_what_is_free(tmp_path):
+    """Of a model that is none of the published ones: 24 GB of weights."""
+    with (tmp_path / "model.safetensors").open("wb") as weights:
+        weights.truncate(24 * GB)
+    need = need_of(tmp_path)
+
+    def chosen(free: int, asked: int = 0, device: str = "cuda"):
+        return place(need, [Room(device, free * GB)], asked=asked)
+
+    assert [chosen(free).bits for free in (60, 20, 12, 3)] == [16, 8, 4, None]
+    assert chosen(60, 4).bits == 4
+    assert re.search(r"needs .* GB at 4 bits, 3\.0 GB are free", chosen(3).sentence)
+    assert re.search(r"needs .* GB at 8 bits, 12\.0 GB are free", chosen(12, 8).sentence)
+    assert [chosen(16, device=device).bits for device in ("cuda", "cpu")] == [8, 4]  # the rest takes 32 bits there
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.name)
+def test_what_the_doctor_says_is_what_loading_does(profile, tmp_path, monkeypatch):
+    """On every machine, with a GPU or without: the same device and bits, and the same reason where none fits."""
+    import torch
+
+    from inference.models.transformers import _place
+
+    spec = ModelSpec(profile.name, lay(tmp_path / "base", profile))
+    with (spec.base / "model.safetensors").open("r+b") as weights:
+        weights.truncate(int(profile.weights_bytes(16)))
+    seen = set()
+    for gpu, ram in itertools.product((0, 6, 8, 12, 24, 80), range(3, 80, 2)):
+        machine = Machine("a GPU" if gpu else "", gpu * GB, gpu * GB, ram * GB, ram * GB)
+        monkeypatch.setattr("psutil.virtual_memory", lambda ram=ram: type("Memory", (), {"available": ram * GB}))
+        monkeypatch.setattr(torch.cuda, "is_available", lambda gpu=gpu: gpu > 0)
+        monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+        monkeypatch.setattr(torch.cuda, "set_device", lambda card: None)
+        monkeypatch.setattr(torch.cuda, "mem_get_info", lambda card, gpu=gpu: (gpu * GB, gpu * GB))
+        monkeypatch.setattr(torch.cuda, "get_device_name", lambda card: "a GPU")
+        said = fit(profile, machine)
+        if said.bits is None:
+            with pytest.raises(ModelError, match=re.escape(said.sentence)):
+                _place(spec, "auto")
+        else:
+            assert _place(spec, "auto") == (said.device, said.bits)
+        seen.add((said.device, said.bits))
+    assert {("", None), ("cpu", 4), ("cuda", 4)} <= seen
 
 
 # ---- names and folders -----------------------------------------------------------------------------
