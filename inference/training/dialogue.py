@@ -353,11 +353,11 @@ BASE_LANGUAGE: tuple[tuple[Maker, float], ...] = (
     (form, 0.04),
 )
 TASKS: tuple[tuple[Maker, float], ...] = (
-    (navigation, 0.22),
-    (decision, 0.2),
-    (localization, 0.1),
-    (retrieval, 0.1),
-    (correction, 0.38),
+    (navigation, 0.24),
+    (decision, 0.12),
+    (localization, 0.08),
+    (retrieval, 0.08),
+    (correction, 0.48),
 )
 
 
