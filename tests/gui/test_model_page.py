@@ -158,3 +158,56 @@ def test_the_window_exchanges_its_model_and_the_session_tells(rehearsal, qtbot):
     qtbot.waitUntil(lambda: any(event.data["name"] == "somewhere" for event in told))
     assert window.session.model.current is opener.opened[0]
     window.model_page.close()
+
+
+@pytest.mark.slow
+def test_a_real_model_loads_through_the_page_answers_and_is_recorded_by_its_hashes(rehearsal, qtbot, tmp_path):
+    """A tiny model of a large one's class, at 4 bits with an adapter, in its own process as `open_model` makes it."""
+    import json
+    import sys
+    from pathlib import Path
+
+    sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))
+    from tiny_families import build, build_adapter
+
+    from carm_gui.session.recorder import Recorder
+    from inference.commands import Action
+    from inference.models.folder import mark_base, sha256_of
+
+    base = build("gemma3", tmp_path / "room" / "base")
+    adapter = build_adapter(base)
+    mark_base(adapter, base)
+    window = rehearsal(Interchangeable(named("old")))
+    recorder, told = Recorder(tmp_path / "recording"), []
+    window.session.listen(recorder.write)
+    window.session.listen(told.append)
+    window.show_models()
+    page = window.model_page
+    qtbot.waitUntil(lambda: page.list.count() > 1, timeout=60_000)
+    page.list.setCurrentRow(page.list.count() - 1)
+
+    page.own.setText(f"{adapter}@4bit")
+    page.load()
+    qtbot.waitUntil(lambda: page.coming is not None and bool(page.coming.pid), timeout=60_000)
+    given_up = page.coming
+    page.cancel()
+    assert given_up.state == "failed"
+    assert window.session.model.name == "old"
+
+    page.load()
+    qtbot.waitUntil(lambda: page.coming is None, timeout=250_000)
+    assert "is in use" in page.note.text()
+    assert "4 bits" in page.in_use.text()
+    page.close()
+    before = window.session.status.pose
+    window.session.submit(Action("locate"))
+    qtbot.waitUntil(lambda: any(event.kind == "step" for event in told), timeout=250_000)
+    window.session.model.close()
+    recorder.close()
+    (asked,) = (event.data["step"] for event in told if event.kind == "step")
+    assert asked.prediction.raw  # random weights: it speaks, and what it says is no reply
+    assert not asked.prediction.valid
+    assert window.session.status.pose == before
+    kept = json.loads((tmp_path / "recording" / "session.json").read_text())["model"]
+    assert (kept["base_sha256"], kept["adapter_sha256"]) == (sha256_of(base), sha256_of(adapter))
+    assert (kept["name"], kept["bits"], kept["state"]) == ("adapter", 4, "ready")

@@ -22,6 +22,7 @@ from carm_gui.session.recording import RecordingError, read
 from carm_gui.session.replay import revive
 from carm_gui.session.replay_check import device_of
 from inference.commands import Action
+from inference.models.interface import ModelInfo
 from inference.step import Prediction, Proposal, Step
 from sim.carm import CArm
 from sim.frame import Dose, Frame
@@ -71,6 +72,16 @@ def test_a_step_keeps_its_picture_to_the_last_grey_level(tmp_path):
     kept = read(tmp_path).pixels(7)
     np.testing.assert_array_equal(kept, frame().pixels)
     assert kept.dtype == np.uint16
+
+
+def test_what_answers_is_kept_with_the_hashes_of_its_weights(tmp_path):
+    """Of the model in use last: a rehearsal begins before its model has loaded, and may exchange it."""
+    loading, ready = ModelInfo("gemma-3-4b"), ModelInfo("tuned", 7, "cuda", "b" * 64, "a" * 64, "unmarked", bits=4)
+    told = [("loading", loading), ("ready", ready), ("failed", None)]
+    write(tmp_path, *[("model", {"state": state, "name": "x", "message": "", "info": info}) for state, info in told])
+    kept = json.loads((tmp_path / "session.json").read_text("utf-8"))["model"]
+    assert (kept["name"], kept["base_sha256"], kept["adapter_sha256"]) == ("tuned", "b" * 64, "a" * 64)
+    assert (kept["bits"], kept["note"], kept["state"]) == (4, "unmarked", "ready")
 
 
 def test_of_a_view_that_stands_still_the_first_pulse_is_kept(tmp_path):
