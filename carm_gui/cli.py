@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.landmarks import BY_KEY, KEYS
+from sim.resource import install
 
 if TYPE_CHECKING:
     from inference.models.interface import LanguageModel
@@ -81,7 +82,7 @@ def one_sentence() -> Iterator[None]:
         _trace()
         package = (problem.name or "?").partition(".")[0]
         extra = EXTRAS.get(package, "train")
-        sentence = f"This needs the package {package}, which is not installed: pip install 'carm-rehearsal[{extra}]'."
+        sentence = f"This needs the package {package}, which is not installed: {install(extra)}"
     except Exception as problem:
         _trace()
         sentence = f"Something unexpected went wrong ({type(problem).__name__}: {_sentence_of(problem)})"

@@ -12,13 +12,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from inference.models.catalogue import Entry
-from sim.resource import cache_dir, data_dir, resource
+from sim.resource import cache_dir, data_dir, install, resource
 
 OLDEST_PYTHON = (3, 11)
-LONGEST_S = 60.0
+LONGEST_S = 120.0
 LATE = f"did not answer within {LONGEST_S:g} s"
 TRY_AGAIN = "The machine is busy, or this hangs: whether it is there is not known. Try again when less is running."
 
@@ -46,16 +47,22 @@ def examine(progress: Callable[[str], None] = lambda text: None) -> list[Finding
     needed = (_python, _folders, _patient, _model, _generator, _qt, _screen, _torch)
     checks = (*needed, _gpu, _memory, _four_bits, _forms, _servers, _deepdrr)
     findings = []
-    for check in checks:
-        progress(f"checking {check.__name__.strip('_')} ...")
-        try:
-            found = check()
-            findings.append(replace(found, remedy=TRY_AGAIN, late=True) if found.found.endswith(LATE) else found)
-        except Exception as problem:
-            name = check.__name__.strip("_").capitalize()
-            findings.append(Finding(name, False, f"could not be checked: {problem}", "Reinstall the package."))
+    # At once, since most of them wait for a child: on a busy machine each import takes a minute.
+    with ThreadPoolExecutor(len(checks)) as pool:
+        for check, coming in [(check, pool.submit(check)) for check in checks]:
+            progress(f"checking {check.__name__.strip('_')} ...")
+            findings.append(_found(check, coming))
     progress("looking for large models ...")
     return findings + [_large(entry) for entry in models() if entry.memory_gb]
+
+
+def _found(check: Callable[[], Finding], coming: Future[Finding]) -> Finding:
+    try:
+        found = coming.result()
+    except Exception as problem:
+        name = check.__name__.strip("_").capitalize()
+        return Finding(name, False, f"could not be checked: {problem}", "Reinstall the package.")
+    return replace(found, remedy=TRY_AGAIN, late=True) if found.found.endswith(LATE) else found
 
 
 def models() -> list[Entry]:
@@ -199,7 +206,7 @@ def _extra(name: str, package: str, what: str) -> Finding:
     try:
         version = importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
-        return Finding(name, False, f"{package} is not installed", f"pip install '.[large]' for {what}.", needed=False)
+        return Finding(name, False, f"{package} is not installed", f"{install('large')} for {what}.", needed=False)
     ok, said = _child(f"import {package}", OMP_NUM_THREADS="1")
     return Finding(name, ok, f"{package} {version}" if ok else said, f"Reinstall {package}.", needed=False)
 
@@ -225,15 +232,14 @@ def _servers() -> Finding:
 
 
 def _large(entry: Entry) -> Finding:
-    fit = entry.fit[0].upper() + entry.fit[1:]
+    """What fits and is not here says how to get it; what does not fit says so alone."""
+    missing = f"{entry.title} is not on this machine; "
     here = "on this machine" if entry.here else "not on this machine"
-    return Finding(
-        entry.title,
-        entry.ready,
-        f"{here}; {entry.fit} ({entry.licence})",
-        entry.where if not entry.here else fit + ".",
-        needed=False,
-    )
+    how = entry.where.removeprefix(missing)
+    remedy = "" if entry.here or not entry.runs else how[0].upper() + how[1:]
+    fit = entry.fit if entry.here else entry.fit.replace("runs on", "would run on", 1)
+    licence = entry.licence.partition(";")[0]
+    return Finding(entry.title, entry.ready, f"{here}; {fit} ({licence})", remedy, needed=False)
 
 
 def _deepdrr() -> Finding:

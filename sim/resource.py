@@ -11,6 +11,11 @@ from platformdirs import user_cache_path, user_data_path
 APP = "carm"
 
 
+def install(extra: str) -> str:
+    """What a person types in the project's folder to get the packages of an extra; double quotes suit every shell."""
+    return f'pip install -e ".[{extra}]"'
+
+
 def resource(*parts: str) -> Path:
     """Path of a file below resources/. Raises FileNotFoundError with one sentence when it is not there."""
     path = Path(str(files("resources"))).joinpath(*parts)

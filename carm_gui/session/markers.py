@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from carm_gui.session.events import SessionEvent
+from sim.resource import install
 
 STREAM = "carm-markers"
 
@@ -21,7 +22,7 @@ def open_stream() -> Callable[[str], None]:
         import pylsl
     except (ImportError, RuntimeError) as problem:
         raise MarkerError(
-            'The marker stream needs pylsl: pip install "carm-rehearsal[records]", or take marker_stream out.'
+            f"The marker stream needs pylsl: {install('records')}, or take marker_stream out."
         ) from problem
     info = pylsl.StreamInfo(STREAM, "Markers", 1, pylsl.IRREGULAR_RATE, pylsl.cf_string, STREAM)
     outlet = pylsl.StreamOutlet(info)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from inference.models.interface import ModelError
+from sim.resource import install
 
 
 class Guide:
@@ -13,9 +14,7 @@ class Guide:
         try:
             import llguidance.hf
         except ImportError:
-            raise ModelError(
-                "Constrained decoding needs llguidance; install it with `pip install carm-rehearsal[large]`."
-            ) from None
+            raise ModelError(f"Holding replies to their form needs llguidance: {install('large')}.") from None
         try:
             self._words = llguidance.hf.from_tokenizer(tokenizer, eos_token=ends or None)
         except Exception as error:

@@ -16,6 +16,7 @@ import psutil
 from inference.models.families import Profile, bytes_to_run
 from inference.models.folder import weights_bytes
 from inference.models.on_disk import profile_of
+from sim.resource import install
 
 LINEAR_SHARE = 0.85
 """Share of an unknown model's weights that 4 and 8 bits apply to; embeddings are the rest (84 % in Gemma-3 4B)."""
@@ -48,7 +49,7 @@ class Room:
 
     device: str
     free: int
-    where: str = "the processor, slowly"
+    where: str = "the processor, some minutes a step (not measured)"
 
 
 def quantises() -> bool:
@@ -103,6 +104,6 @@ def place(need: Callable[[int, str], float], rooms: Sequence[Room], quantises: b
     room = min(rooms, key=lambda room: need(least, room.device) - room.free)  # where the least is lacking
     takes = need(least, room.device)
     if takes <= room.free:
-        return Fit(None, "", f"needs bitsandbytes for 4 bits ({takes / 1e9:.0f} GB): pip install carm-rehearsal[large]")
+        return Fit(None, "", f"needs bitsandbytes for 4 bits ({takes / 1e9:.0f} GB): {install('large')}")
     free = room.free / 1e9
     return Fit(None, "", f"does not fit: needs {takes / 1e9:.1f} GB at {least} bits, {free:.1f} GB are free")

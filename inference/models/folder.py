@@ -179,7 +179,8 @@ def _check_weights(folder: Path, config: str, kind: str) -> None:
         )
     if not (folder / config).is_file():
         raise ModelError(f"{folder} holds no {kind}: {config} is missing.")
-    if not read_json(folder / config):
+    told = read_json(folder / config)
+    if not told or not all(isinstance(told.get(part, {}), dict) for part in ("text_config", "vision_config")):
         raise ModelError(f"The {config} in {folder} cannot be read; fetch or copy it anew.")
     shards = read_json(folder / "model.safetensors.index.json").get("weight_map")
     if isinstance(shards, dict):

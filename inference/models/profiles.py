@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 
 from inference.baseline.model import baseline_folder
@@ -79,11 +80,14 @@ _OPTIONS = {"4bit": ("bits", 4), "8bit": ("bits", 8), "16bit": ("bits", 16), "fo
 
 def split_options(name: str) -> tuple[str, dict]:
     """The name without its options, and these as fields of a ModelSpec. What follows the last @ is options only when
-    each of them is known; otherwise it belongs to the name."""
+    each of them is known; otherwise it belongs to the name. Raises ModelError for two widths."""
     plain, at, words = name.rpartition("@")
     wanted = [word.strip().lower() for word in words.split(",")]
     if at and plain and all(word in _OPTIONS for word in wanted):
-        return plain, dict(_OPTIONS[word] for word in wanted)
+        options = dict(_OPTIONS[word] for word in wanted)
+        if len(options) < len(wanted):
+            raise ModelError(f"{words!r} says one thing twice; choose one of 4bit, 8bit, 16bit.")
+        return plain, options
     return name, {}
 
 
@@ -113,9 +117,7 @@ def _spec_of(name: str) -> ModelSpec:
         plain, at, words = name.rpartition("@")
         if at and plain and (plain.lower() in (*NAMES, *BY_NAME) or Path(plain).expanduser().exists()):
             raise ModelError(f"{words!r} cannot follow {plain}@; choose {', '.join(_OPTIONS)}.")
-        known = ", ".join((*NAMES, *BY_NAME))
-        unknown = f"There is no model called {name}" if name.strip() else "No model is named"
-        raise ModelError(f"{unknown}; choose {known}, a model's folder or a server's address.")
+        raise ModelError(_unknown(name))
     try:
         shipped = _embedded("base")
     except ModelError:
@@ -125,6 +127,14 @@ def _spec_of(name: str) -> ModelSpec:
     if wanted is not None and not same_architecture(wanted, spec.base):
         raise ModelError(f"The adapter in {spec.adapter} is for {wanted.title}; {spec.base} holds another model.")
     return spec
+
+
+def _unknown(name: str) -> str:
+    others = "`carm doctor` lists the published ones; a model's folder or a server's address will do too."
+    if not name.strip():
+        return f"No model is named; choose {', '.join(NAMES)}; {others}"
+    near = get_close_matches(name.lower(), (*NAMES, *BY_NAME), 3)
+    return f"There is no model called {name}; choose {' or '.join(near or NAMES)}; {others}"
 
 
 def profile_behind(named: str) -> Profile | None:

@@ -24,7 +24,7 @@ import numpy as np
 from inference.models.families import BY_HUB, BY_NAME
 from inference.models.folder import DEFAULT_PICTURE
 from inference.models.interface import Cancelled, ModelError, ModelInfo, Request
-from inference.models.servers import key_for, split_address
+from inference.models.servers import key_for, split_address, where_keys_go
 
 CONNECT_S, READ_S, WRITE_S = 5.0, 60.0, 20.0
 """Longest wait for a connection, for the next piece of a reply, for a picture to be taken."""
@@ -310,7 +310,7 @@ def _piece(line: str) -> str | None:
 def _refusal(response, host: str) -> str:
     code = response.status_code
     if code in (401, 403):
-        return f"{host} wants a key (status {code}); put it into CARM_SERVER_KEY or the keyring."
+        return f"{host} wants a key (status {code}); put it into {where_keys_go()}."
     if 300 <= code < 400:
         return f"{host} points elsewhere (status {code}); give the address it points to, if you trust it."
     with contextlib.suppress(Exception):

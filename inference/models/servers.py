@@ -9,13 +9,14 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from platformdirs import user_config_path
 
 from inference.models.interface import ModelError
-from sim.resource import APP
+from sim.resource import APP, install
 
 KEYRING = "carm"
 _NO_TLS = "{} is another machine; pictures go there by https only."
@@ -33,7 +34,7 @@ def split_address(address: str) -> tuple[str, str]:
     if parts.scheme not in ("http", "https") or not host:
         raise ModelError(f"{address} is not a server's address; write it as http://127.0.0.1:8000/v1#MODEL.")
     if parts.username or parts.password:
-        raise ModelError("The address holds a password; give the key in CARM_SERVER_KEY or the keyring instead.")
+        raise ModelError(f"The address holds a password; give the key in {where_keys_go()} instead.")
     if not is_loopback(host):
         if parts.scheme != "https":
             raise ModelError(_NO_TLS.format(host))
@@ -89,6 +90,13 @@ def key_for(host: str) -> str:
         return keyring.get_password(KEYRING, host) or ""
     except Exception:  # no keyring here, or it is locked: the server will say that it wants a key
         return ""
+
+
+def where_keys_go() -> str:
+    """Where a person puts a server's key; what is not installed is not read."""
+    if find_spec("keyring") is None:
+        return f"CARM_SERVER_KEY (the keyring is not read here: {install('server')})"
+    return "CARM_SERVER_KEY or the keyring"
 
 
 def _file() -> Path:

@@ -8,6 +8,7 @@ import warnings
 from pathlib import Path
 
 from inference.models.interface import ModelError
+from sim.resource import install
 
 FLOAT32_BYTES = 4_000_000_000
 """Larger checkpoints keep their own type on a processor."""
@@ -134,9 +135,7 @@ def quantisation(bits: int, device: str):
     try:
         import bitsandbytes  # noqa: F401
     except ImportError:
-        raise ModelError(
-            f"{bits} bits a weight need bitsandbytes; install it with `pip install carm-rehearsal[large]`."
-        ) from None
+        raise ModelError(f"{bits} bits a weight need bitsandbytes: {install('large')}.") from None
     if bits == 8:
         return transformers.BitsAndBytesConfig(load_in_8bit=True)
     return transformers.BitsAndBytesConfig(

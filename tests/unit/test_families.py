@@ -514,6 +514,26 @@ def test_an_unknown_option_is_said(name):
         spec_of(name)
 
 
+def test_a_name_that_is_near_is_offered_and_two_widths_are_refused():
+    with pytest.raises(ModelError, match=r"no model called gemma-12b; choose gemma-3-12b"):
+        spec_of("gemma-12b")
+    with pytest.raises(ModelError, match="'16bit,4bit' says one thing twice"):
+        spec_of("gemma-3-4b@16bit,4bit")
+
+
+def test_the_doctor_says_how_to_get_what_fits_and_the_licence_once():
+    from carm_gui.doctor import _large
+
+    machine = Machine("", 0, 0, 16 * GB, 9 * GB)
+    found = {entry.name: _large(entry) for entry in catalogue.catalogue(machine) if entry.memory_gb}
+    small, large = found["gemma-3-4b"], found["gemma-3-27b"]
+    assert "would run on the processor" in small.found
+    assert small.remedy.startswith("Accept its licence at https://huggingface.co/google/gemma-3-4b-it, fetch it with")
+    assert f"{small.found} {small.remedy}".count("Gemma Terms of Use") == 1
+    assert "does not fit" in large.found
+    assert not large.remedy
+
+
 def test_options_are_options_only_when_all_are_known(tmp_path):
     assert split_options("gemma-3-12b@8bit") == ("gemma-3-12b", {"bits": 8})
     assert split_options("models@home/x@FORM") == ("models@home/x", {"constrained": True})

@@ -286,7 +286,7 @@ def test_what_is_no_model_is_said_in_a_sentence(base, adapter, tmp_path):
         with pytest.raises(ModelError, match="is cut off or damaged"):
             find(torn)
     (torn / "model.safetensors").write_bytes(whole)
-    for text in ("", "{", "[1]"):
+    for text in ("", "{", "[1]", '{"text_config": [1]}', '{"vision_config": "x"}'):
         (torn / "config.json").write_text(text)
         with pytest.raises(ModelError, match=r"The config\.json .* cannot be read"):
             find(torn)

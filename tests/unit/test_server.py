@@ -485,5 +485,7 @@ def test_the_key_comes_from_the_environment_then_the_keyring(monkeypatch):
     monkeypatch.delenv("CARM_SERVER_KEY")
     assert servers.key_for("gpu.example") == "from the ring"
     assert servers.key_for("other.example") == ""
+    monkeypatch.setattr(servers, "find_spec", lambda name: None)
+    assert servers.where_keys_go() == 'CARM_SERVER_KEY (the keyring is not read here: pip install -e ".[server]")'
     monkeypatch.setitem(sys.modules, "keyring", None)
     assert servers.key_for("gpu.example") == ""
