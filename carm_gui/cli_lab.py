@@ -228,7 +228,8 @@ def train(
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")] = False,
     device: Annotated[str, typer.Option("--device", help="auto, cpu or cuda; for the baseline.")] = "auto",
 ) -> None:
-    """Make a model from photographed views: the embedded one stage by stage, or the conventional baseline."""
+    """Make a model from photographed views: the embedded one stage by stage, the conventional baseline, or an adapter
+    for a big model (qlora)."""
     with one_sentence():
         if stage not in ("tower", "embedded", "loop", "baseline", "qlora"):
             raise Failure(

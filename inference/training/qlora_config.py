@@ -3,6 +3,7 @@ Knows no torch."""
 
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
@@ -65,5 +66,8 @@ class QloraRecipe(BaseModel):
 
 
 def read_qlora(path: Path) -> QloraRecipe:
-    """Raises ValueError as `read_toml`."""
+    """Raises ValueError as `read_toml`; a published model's name alone is told where its config is."""
+    shipped = Path(str(files("resources"))) / "configs" / "qlora" / f"{path.name}.toml"
+    if not path.exists() and shipped.is_file():
+        raise ValueError(f"{path} is a model, not a file; its training config is {shipped}.")
     return read_toml(path, QloraRecipe)

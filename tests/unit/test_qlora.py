@@ -88,6 +88,11 @@ def test_a_wrong_config_is_one_sentence(tmp_path, text, problem):
         read_qlora(tmp_path / "none.toml")
 
 
+def test_a_models_name_in_place_of_a_config_is_told_where_it_lies():
+    with pytest.raises(ValueError, match=r"its training config is .*configs.qlora.gemma-3-12b\.toml"):
+        read_qlora(Path("gemma-3-12b"))
+
+
 def test_the_global_batch_is_shared_or_refused():
     recipe = QloraRecipe(base="x", data="d", out="o", batch=4, global_batch=64)
     assert [recipe.accumulation(processes) for processes in (1, 2, 8)] == [16, 8, 2]
