@@ -99,11 +99,13 @@ def scale_bar(painter: QPainter, field: Field) -> None:
     halo_text(painter, QPointF(right - length / 2, y - 14 * k), f"{bar:g} mm", 13 * k)
 
 
-def markers(painter: QPainter, field: Field) -> None:
-    """The patient's sides at the picture's edges."""
-    names = field.edge_names()
+def markers(painter: QPainter, field: Field, badges_px: float) -> None:
+    """The patient's sides at the picture's edges; the upper one below the badges where these go on to it, to x
+    `badges_px`."""
+    names, k = field.edge_names(), field.writing
     for edge, where in _sides(field):
-        halo_text(painter, where, names[edge], 18 * field.writing)
+        reached = edge == "top" and badges_px > where.x() - 14 * k
+        halo_text(painter, where + QPointF(0, 34 * k if reached else 0), names[edge], 18 * k)
 
 
 def _sides(field: Field) -> tuple[tuple[str, QPointF], ...]:

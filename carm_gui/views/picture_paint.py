@@ -133,11 +133,11 @@ class PicturePaint:
 
     def _paint_signs(self, painter: QPainter, field: Field) -> None:
         """What lies on the glass of the screen: the patient's sides, the scale, the state, the view."""
-        overlays.markers(painter, field)
         overlays.scale_bar(painter, field)
         square, larger, spot = field.square, field.writing, field.square.topLeft() + QPointF(12, 12)
         for shape, text, colour in self.badges():
             spot += QPointF(overlays.badge(painter, spot, shape, text, colour, larger) + 8, 0)
+        overlays.markers(painter, field, spot.x() - 8)
         flag = Qt.AlignmentFlag
         corner = self._corner(field)
         if corner["text"]:

@@ -142,7 +142,7 @@ class PlaceDialog(QDialog):
             ("Brighter", "Brighten both pictures", 0.08, 0.0),
             ("Darker", "Darken both pictures", -0.08, 0.0),
             ("Contrast +", "More contrast", 0.0, 0.15),
-            ("Contrast -", "Less contrast", 0.0, -0.18),
+            ("Contrast −", "Less contrast", 0.0, -0.18),
         ):
             button = small_button(text, tip)
             button.clicked.connect(

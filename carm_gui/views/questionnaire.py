@@ -3,7 +3,8 @@ item may be left out, which is asked about once. Knows the form (session/questio
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QPainter, QPalette, QPen
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -24,16 +25,32 @@ MOST_BUTTONS = 11
 WIDTH = 820
 HANDLE_PX = 14
 """The mark on a line, as style.py draws it."""
+TICK_PX, TALL_TICK_PX = 6, 9
+"""From the line to the end of a tick, of the one in the middle."""
 
 
 class Scale(QSlider):
-    """A line to put a mark on. None is shown before there is one: a mark in the middle would draw the answers to it."""
+    """A line with a tick at each step, to put a mark on. None is shown before there is one: a mark in the middle would
+    draw the answers to it."""
 
     def __init__(self, steps: int) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self.setRange(0, steps)
         self.setValue(steps // 2)
+        self.setMinimumHeight(2 * TALL_TICK_PX + 4)
         self.setProperty("unanswered", True)
+
+    def paintEvent(self, event) -> None:  # noqa: N802
+        # A style sheet takes Qt's own ticks away.
+        painter = QPainter(self)
+        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Mid), 1))
+        middle, room = self.height() / 2, self.width() - HANDLE_PX
+        for step in range(self.maximum() + 1):
+            x = HANDLE_PX / 2 + QStyle.sliderPositionFromValue(0, self.maximum(), step, room)
+            high = TALL_TICK_PX if 2 * step == self.maximum() else TICK_PX
+            painter.drawLine(QPointF(x, middle - high), QPointF(x, middle + high))
+        painter.end()
+        super().paintEvent(event)
 
     def mousePressEvent(self, event) -> None:  # noqa: N802
         if event.button() == Qt.MouseButton.LeftButton:
@@ -61,15 +78,17 @@ class Item(QFrame):
         line = QHBoxLayout()
         line.setSpacing(8)
         low, high = label(question.low_label, 12, tone="dim"), label(question.high_label, 12, tone="dim")
-        high.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        low.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         for end in (low, high):
             end.setFixedWidth(112)
         line.addWidget(low)
         if len(choices) <= MOST_BUTTONS:
             self._buttons(line, choices)
+            line.addWidget(high)
         else:
             self._slider(line, form)
-        line.addWidget(high)
+            line.addWidget(high)
+            line.addWidget(self.shown)
         inside.addLayout(line)
 
     def _buttons(self, line: QHBoxLayout, choices: range) -> None:
@@ -106,7 +125,6 @@ class Item(QFrame):
         self.slider.valueChanged.connect(take)
         self.slider.sliderReleased.connect(take)  # a mark in the middle is an answer too
         line.addWidget(self.slider, 1)
-        line.addWidget(self.shown)
 
     def choose(self, value: int) -> None:
         self.value = value
@@ -172,7 +190,8 @@ class QuestionnairePage(QWidget):
         missing = next((item for item in self.items if item.value is None), None)
         if missing is not None and not self._warned:
             self._warned = True
-            self.left.setText(f"{self.left.text()}. Press Continue again to leave them out.")
+            them = "it" if self.answers.count(None) == 1 else "them"
+            self.left.setText(f"{self.left.text()}. Press Continue again to leave {them} out.")
             retone(self.left, tone="warn")
             self.scroll.ensureWidgetVisible(missing)
             return

@@ -209,6 +209,23 @@ def test_the_scale_bar_is_a_round_length_that_leaves_room_for_the_markers(live, 
     assert bar * field.px_per_mm <= 0.3 * field.square.width()
 
 
+@pytest.mark.parametrize(("wide", "aside"), [(290, 34), (700, 0)], ids=["reached by the badge", "clear of it"])
+def test_the_upper_marker_gives_way_to_badges_that_reach_it(live, monkeypatch, wide, aside):
+    written = {}
+    draw = overlays.halo_text
+
+    def noted(painter, where, text, *more):
+        written[text] = where
+        draw(painter, where, text, *more)
+
+    monkeypatch.setattr(overlays, "halo_text", noted)
+    live.resize(wide, wide)
+    live.show_frame(frame_of(spot(64, 64)))
+    live.show_beam(False)
+    live.grab()
+    assert written["H"].y() - live.square().top() == pytest.approx(22 * live.field().writing + aside)
+
+
 def test_a_new_pulse_at_the_present_pose_ends_the_shift(live):
     live.show_frame(frame_of(spot(64, 64)))
     live.show_pose(CArmPose(up_mm=30), moving=True)

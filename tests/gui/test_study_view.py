@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 from doubles import FakeProjector, ScriptedModel, move_reply, small_patient
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from screens import WORK_MS
+from screens import WORK_MS, rgb
 from studies import LANDMARKS, PROTOCOL, protocol
 
 from carm_gui.session import study_run
@@ -279,6 +280,19 @@ def test_a_questionnaire_asks_once_about_what_was_left_out(qtbot):
     assert "leave them out" in form.left.text()
     form.done.click()
     assert given == [[4] + [None] * 9]
+
+
+def test_a_line_has_a_tick_at_each_of_its_steps(qtbot):
+    from carm_gui.session.questionnaires import load
+
+    form = QuestionnairePage(load("raw-tlx"))
+    qtbot.addWidget(form)
+    form.resize(900, 700)
+    form.show()
+    line = form.items[0].slider
+    above = rgb(line)[line.height() // 2 - 5].astype(int)  # a row of pixels between the line and the ends of its ticks
+    dark = np.abs(above - above[1]).sum(axis=1) > 20
+    assert np.count_nonzero(np.diff(dark.astype(int)) == 1) == 21
 
 
 def test_a_slider_in_the_middle_is_no_answer_until_it_is_touched(qtbot):
