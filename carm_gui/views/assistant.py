@@ -267,9 +267,12 @@ class Assistant(QFrame):
         card.corrected.connect(self.correct)
         card.again.connect(self.again)
         card.whole_wanted.connect(lambda: self._show_from_top(card))
-        for older in self.cards:
-            if isinstance(older, StepCard) and older.reasons_open:
-                older.show_reasons(False)
+        older = [one for one in self.cards if isinstance(one, StepCard)]
+        if older and older[-1].answers_correction:
+            older.pop()  # the next proposal comes at once, before anyone has read what the correction was taken to mean
+        for one in older:
+            if one.reasons_open:
+                one.show_reasons(False)
         self._add(card)
         return card
 

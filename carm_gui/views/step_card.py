@@ -48,7 +48,8 @@ def patient_move(proposal: Proposal) -> str:
 
 class StepCard(QFrame):
     """One reply: chips as soon as the decision is known, then the reasons, then the buttons if it waits. The reasons
-    fold away by their heading; a card folds them itself when a newer one comes, unless the clinician opened them."""
+    fold away by their heading; they are folded when a newer card comes (assistant.py), unless the clinician opened
+    them."""
 
     accepted = Signal()
     rejected = Signal()
@@ -129,6 +130,11 @@ class StepCard(QFrame):
     @property
     def shows_decision(self) -> bool:
         return bool(self._move.text())
+
+    @property
+    def answers_correction(self) -> bool:
+        """Whether it is the complete reply to what the clinician said to be wrong."""
+        return self.step is not None and self.step.prediction.task == "correction"
 
     def heading(self, text: str) -> None:
         self._heading.setText(text)

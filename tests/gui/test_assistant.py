@@ -75,6 +75,21 @@ def test_buttons_come_when_it_waits_and_go_with_the_decision(pane):
     assert "Reject" not in texts(pane)
 
 
+def test_what_a_correction_was_taken_to_mean_stays_open_beside_the_proposal_that_follows(pane):
+    for number in (1, 2):
+        pane.show_delta(number, "<reason_y>The skull lies far up.", None, ())
+        pane.show_step(step(number), "skull", "navigation")
+    said = "You place it nearer the head, so not T1. The centre shows the skull or else the carina."
+    pane.show_delta(0, f"<visual_reasoning>{said}", None, ("skull", "carina"))
+    heard = Prediction(1, "correction", ("skull", "carina"), (said,), "", True, "", 3.0)
+    pane.show_step(Step(2, heard, None, CArmPose()), None, "correction")
+    for number in (3, 4):
+        pane.show_delta(number, "<reason_y>It lies far up still.", None, ())
+        open_ones = [card.reasons_open for card in pane.cards if isinstance(card, StepCard)]
+        assert open_ones == [False, False, number == 3, *[False] * (number - 3), True]
+        pane.show_step(step(number), "skull", "navigation")
+
+
 def test_accept_is_never_focused_default_or_first(pane):
     made = step()
     pane.show_step(made, "skull", "navigation")
