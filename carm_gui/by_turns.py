@@ -9,7 +9,9 @@ from itertools import chain
 from PySide6.QtCore import QObject, QTimer
 
 TURN_S = 0.003
-"""Work of one turn, before other events are seen to; what it changed is laid out and painted in the same turn."""
+"""Work of one turn, before other events are seen to."""
+PAUSES = 2
+"""Turns of the event loop after each, in which what was changed is laid out and painted with no work beside it."""
 
 
 class ByTurns(QObject):
@@ -19,6 +21,7 @@ class ByTurns(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._steps: Iterator[None] = iter(())
+        self._pauses = 0
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._turn)
@@ -28,11 +31,15 @@ class ByTurns(QObject):
         if self._timer.isActive():
             self._steps = chain(self._steps, steps)
             return
-        self._steps = steps
+        self._steps, self._pauses = steps, 0
         self._timer.start()
         self._turn()
 
     def _turn(self) -> None:
+        if self._pauses:
+            self._pauses -= 1
+            return
+        self._pauses = PAUSES
         end = time.perf_counter() + TURN_S
         for _ in self._steps:
             if time.perf_counter() > end:
