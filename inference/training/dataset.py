@@ -170,7 +170,7 @@ def on_ray(casts: list[Cast], address: str, workers: int | None) -> Iterator[tup
     try:
         import ray
     except ImportError:
-        raise ValueError("Ray is not installed; `pip install 'carm-rehearsal[ray]'`, or leave --ray out.") from None
+        raise ValueError("Ray is not installed; `pip install '.[ray]'`, or leave --ray out.") from None
     try:
         if ":" in address:  # Ray itself would wait for minutes
             socket.create_connection(address.rsplit("/")[-1].rsplit(":", 1), timeout=5).close()

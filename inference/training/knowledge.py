@@ -2,7 +2,7 @@
 
 The model is loaded by the app's own road, once without its adapter and once with it; the harness asks it without a
 picture. Nothing is fetched: the task's data must be in the local hub cache, or beside a task file of your own. The
-harness is an extra: pip install 'carm-rehearsal[knowledge]'.
+harness is an extra: pip install '.[knowledge]'.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def compare(
         import lm_eval  # noqa: F401
     except ImportError:
         raise ValueError(
-            "lm-evaluation-harness is not installed; pip install 'carm-rehearsal[knowledge]' brings it."
+            "lm-evaluation-harness is not installed; pip install '.[knowledge]' brings it."
         ) from None
     spec = spec_of(name)
     say(f"{spec.name} without an adapter")

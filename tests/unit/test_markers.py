@@ -41,7 +41,7 @@ def test_without_pylsl_it_is_said(monkeypatch):
 
 @pytest.mark.slow
 def test_a_real_stream_is_received():
-    pylsl = pytest.importorskip("pylsl", reason='pip install "carm-rehearsal[records]"')
+    pylsl = pytest.importorskip("pylsl", reason='pip install ".[records]"')
     send = markers.open_stream()
     found = pylsl.resolve_byprop("name", markers.STREAM, timeout=20)
     assert found
