@@ -113,7 +113,7 @@ ASIDES = (
     ),
     (r"^\W*(?:(?:pray|do|please|kindly|so) )?tell(?: me| us)?[ ,:]+(?=(?:where|what|which)\b)", " "),
     (r"^\W*pray[ ,]+(?=[a-z])(?!for\b|that\b|to\b)", " "),
-    (rf"^\W*(?:(?:{_BEFORE}){_SET_OFF})+(?=[a-z0-9])", " "),
+    (rf"^\W*(?:(?:(?:please|kindly) )?(?:{_BEFORE}){_SET_OFF})+(?=[a-z0-9])", " "),
     (
         r"^\W*right,? so (?=[a-z0-9])|"
         r"^\W*right,? (?=(?:lets|let us|can you|could you|i want|i need|we need|i would)\b)",

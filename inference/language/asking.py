@@ -7,8 +7,10 @@ from __future__ import annotations
 _OPEN = r"(^|[,.;!?]|\b(?:then|and|so|ok|okay|yes|no|sorry)\b)\s*"
 _CLOSE = r"(?:[ ,]+(?:please|now|thanks|sir|doctor))*(?=\s*(?:$|[,.;!?]|\b(?:then|and)\b))"
 _TELL = (
+    r"(?:before (?:we|you|i) (?:continue|go on|proceed|start|begin|move on|carry on|do anything),? )?"
     r"(?:(?:so|hey|well|please|now|doctor|sir|just)\W+)*(?:(?:can|could|would|will) you (?:please |kindly )?)?"
-    r"(?:(?:tell|show|remind|teach) (?:(?:me|us) )?|say |do you (?:know|see|recogni[sz]e) |let (?:me|us) know |"
+    r"(?:(?:tell|show|remind|teach|list|explain) (?:(?:to )?(?:me|us) )?|say |do you (?:know|see|recogni[sz]e) |"
+    r"let (?:me|us) know |"
     r"(?:have you (?:got )?|do you have )?any idea |i (?:am|feel) lost\W+(?:and )?|i (?:want|need|would like) to know |"
     r"i (?:do not|did not) know )?(?:please )?"
 )
@@ -37,7 +39,7 @@ _WHERE = (
 )
 _WHAT_IS = (
     rf"(?:what|which)(?: {_PART})? (?:is|are)(?: (?:this|that|it|{_PART}|being))?"
-    rf"(?: (?:shown|visible|displayed|centred|centered|seen))?(?: (?:{_SIGHT}|{_NOW}))+|"
+    rf"(?: (?:shown|visible|displayed|centred|centered|seen|coming(?: up)?))?(?: (?:{_SIGHT}|{_NOW}))+|"
     rf"(?:what|which)(?: {_PART})? (?:(?:is|are) (?:this|that|it)(?: {_PART})?|(?:this|that|it) is|is {_PART}|"
     r"is (?:being )?(?:shown|visible|displayed|seen))"
 )
@@ -58,7 +60,7 @@ _YOU = r"(?: to)?(?: you| it| this| the (?:system|computer|robot|c-arm|machine))
 _WHAT_TO_SAY = (
     rf"(?:what|which)(?: else| other| all)?(?: the)?(?: {_COMMANDS})? (?:(?:can|could|may|might|should|do|am|are) )?"
     rf"(?:i|we|you)(?: can| could| may)?(?: able to| allowed to| to)? "
-    rf"(?:say|type|ask|tell|understand|know|use|accept|speak){_YOU}(?: here| now)?|"
+    rf"(?:say|type|ask(?: for)?|tell|understand|know|use|accept|speak){_YOU}(?: here| now)?|"
     rf"(?:what|which) (?:are )?(?:all )?(?:the |my |your )?(?:available |possible |valid )?{_COMMANDS}"
     r"(?: (?:are|is))?(?: (?:there|available|possible|allowed|valid))?(?: exists?)?(?: here| now)?|"
     rf"are there (?:any |other |more )*{_COMMANDS}|"
@@ -100,14 +102,17 @@ ASKING = (
     (
         rf"\b(?:the |our |my |its |your )?(?:very )?{_FIRST}(?: {_FIRST})? {_PLACE}\b|"
         r"\bwhere (?:it|we|you|i)(?: all)?(?: first| originally| initially)? (?:started|began|begun|start)"
-        r"(?: (?:from|out|off|with))?\b",
+        rf"(?: (?:from|out|off|with))?\b|\b(?:the )?(?:{_PLACE} of (?:departure|origin)|departure {_PLACE})\b",
         " home ",
     ),
     (rf"\b(to|at|in) (?:the )?before {_PLACE}(?=\W*(?:please|now)?\W*$)", r"\1 where we were "),
     (
         rf"\b(?:the |our |my |its |your )?{_BEFORE} {_PLACE}\b|"
         rf"\bwhere (?:it|we|you|i|{_VIEW}) (?:just |last )?(?:was|were|came from|ha(?:ve|d|s)(?: just)? been)"
-        r"(?: just)?(?: now| before| earlier| previously| a moment ago| a second ago| last)*\b",
+        r"(?: just)?(?: now| before| earlier| previously| a moment ago| a second ago| last)*\b|"
+        rf"\b(?:the )?{_PLACE}(?: that)? (?:we|you|i|it)(?: just)? (?:had|were in|was in|were at|was at|used)(?: "
+        rf"just)? "
+        r"(?:before|earlier|previously)(?: (?:this|that|it)(?: one)?)?\b",
         " where we were ",
     ),
     (rf"\breset (?:everything |it |all |{_VIEW} )?(?:back )?(?:to|into) (?=(?:the |our )? ?home\b)", "go to "),

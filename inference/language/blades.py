@@ -8,13 +8,21 @@ from __future__ import annotations
 _THE = r"(?:(?:the|all|both|our|my|its|up|out|down|in) )*"
 _BLADES = r"(?:collimators?(?: blades?| leaves)?|collimation|blades|shutters?|iris|jaws|cones?)"
 _FIELD = r"(?:field(?: of view| size)?|aperture|beam size|cone|opening)"
+_SHOWN = r"(?:images?|pictures?|view)"
 _ASIDE = r"(?:(?: up| out| down| in)?)"
 _WHOLLY = (
-    r"(?: (?:fully|full|completely|entirely|totally|wide|wide open|all the way|right up|right out|to the maximum))+"
+    r"(?: (?:right(?= open)|fully|full|completely|entirely|totally|wide|wide open|all the way|right up|"
+    r"right out|to the maximum))+"
 )
-_BIT = r"(?: (?:a (?:tiny |little )?bit|a little|slightly|a touch|some|somewhat|more|further|wider))+"
+_BIT = r"(?: (?:a (?:tiny |little )?bit|a little|slightly|a touch|some|somewhat|more|further|wider)\b)+"
 
 BLADES = (
+    # "Make smaller the field": the word for how comes first in other languages.
+    (
+        rf"\b(make|get) (bigger|larger|wider|smaller|tighter|narrower) ((?:the |our |my )?(?:{_FIELD}|{_SHOWN}))\b",
+        r"\1 \3 \2",
+    ),
+    (r"\b((?:cone|collimate|zoom|mag) )(?:it|that|this) (?=(?:tight|narrow|wide|clos|small|larg|bigg)\w*\b)", r"\1"),
     (rf"\b(?:tighter|narrower|closer) on {_THE}{_BLADES}", "cone down"),
     (rf"\b(?:wider|looser|more open) on {_THE}{_BLADES}|\b{_BLADES} right out\b", "cone out"),
     (rf"^\W*open(?: it| them)?(?: up| out)?{_BIT}(?=\W*(?:please|now)?\W*$)", "cone out"),

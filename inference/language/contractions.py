@@ -21,6 +21,11 @@ CONTRACTIONS = (
     (r"\bwhats\b", "what is"),
     (r"\bwheres\b", "where is"),
     (r"\bwhere're\b", "where are"),
+    (
+        r"\bits (?=(?:very )?(?:start|initial|original|home|first|default|previous|prior|last|earlier|former|old|lower|"
+        r"inferior|tip|dome|angle|head)\w*\b)",
+        "the ",
+    ),
     (r"\bits\b", "it is"),
     (r"\bit s\b", "it is"),
     (r"\bthat s\b", "that is"),

@@ -83,7 +83,7 @@ COURTESY = (
     (r"\b(?:how about)\b(?= (?:go|mov|shift|tak)\w*)|\bhow about\b", " "),
     (r"^\W*please do\W*$", "yes"),
     (
-        r"\bthank you(?: (?:very|so) much)?\b|\bthanks(?: a lot| so much| very much|"
+        r"\bthank you(?: (?:very|so) much)?\b|\bthanks(?: in advance| a lot| so much| very much|"
         r" a million)?\b|\bmany thanks\b",
         " ",
     ),

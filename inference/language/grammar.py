@@ -17,7 +17,7 @@ from itertools import pairwise
 
 from inference.action import Action, clarify
 from inference.language.display import Display
-from inference.language.manners import CORRECTING
+from inference.language.manners import CORRECTING, RESTARTING
 from inference.language.naming import key_of, say
 from inference.language.parts import BREAKS, OFFER, Tokens, has
 from inference.language.sequences import interpret
@@ -38,6 +38,9 @@ def understand(text: str, display: Display) -> Action:
     understood = asked if asked else interpret(found, display)
     if understood.reason == "not_understood" and any(t.value == "xcorrected" for t in found):
         return _instead(text, display)
+    if understood.kind == "sequence" and [t.type for t in found if t.type not in BREAKS] == ["YES", "LM"]:
+        key = understood.actions[-1].landmark
+        return clarify("conflict", "yes, go ahead", f"align to {say(str(key))}")  # what it is, or where to go?
     if understood.kind == "accept" and _is_more_than_go(found, text):
         return clarify("not_understood", *OFFER)
     if _only_asks(understood, text):
@@ -48,14 +51,35 @@ def understand(text: str, display: Display) -> Action:
     return understood
 
 
-_TAKEN_BACK = re.compile(rf".*\b{CORRECTING}\W+", re.IGNORECASE)
+_TAKEN_BACK = re.compile(rf"(.*)\b({CORRECTING})\W+(.*)", re.IGNORECASE | re.DOTALL)
+_NO_LAST = re.compile(rf"\W+(?:(?:no|oh|ah|wait|{CORRECTING})\W+)*$", re.IGNORECASE)
 
 
 def _instead(text: str, display: Display) -> Action:
-    """ "Left 2 cm, sorry, right 2 cm": what was said last is offered, and nothing moves before it is said again."""
-    last = _TAKEN_BACK.sub("", text).strip()
-    offered = (last,) if last != text.strip() and understand(last, display).kind != "clarify" else ()
-    return clarify("conflict", *offered, "stop")
+    """ "Left 2 cm, sorry, right 2 cm": what was said last, where it is the same thing said anew (another landmark, the
+    same axis with an amount if there was one); else it is offered, and nothing moves before it is said again."""
+    match = _TAKEN_BACK.fullmatch(text.strip())
+    if not match:
+        return clarify("conflict", "stop")
+    first, last = _NO_LAST.sub("", match[1]), match[3].strip()
+    meant = understand(last, display)
+    measured = [any(t.type in ("NUM", "VAGUE") for t in tokens(said)) for said in (first, last)]
+    restarts = re.fullmatch(RESTARTING, match[2], re.IGNORECASE)
+    if restarts and measured != [True, False] and _same_again(understand(first, display), meant):
+        return meant
+    return clarify("conflict", *((last,) if meant.kind != "clarify" else ()), "stop")
+
+
+def _same_again(first: Action, other: Action) -> bool:
+    """Whether `other` can only stand in place of `first`: both landmarks, or both along the same axes."""
+
+    def axes(action: Action) -> tuple[bool, ...]:
+        amounts = (action.left_mm, action.up_mm, action.primary_deg, action.secondary_deg)
+        return (action.relative, *(amount != 0 for amount in amounts))
+
+    if first.kind != other.kind or first.kind not in ("align", "move", "rotate"):
+        return False
+    return first.kind == "align" or (axes(first) == axes(other) and any(axes(other)[1:]))
 
 
 _GO = {"go", "do", "lets go"}

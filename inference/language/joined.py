@@ -4,19 +4,26 @@ it are taken apart, so that nothing is read into an ordinary word ("upright", "d
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from inference.language.vocabulary import KNOWN, NAMES
 
 _VERBS = frozenset(["go", "show", "take", "move", "align", "please"])
 _SMALL = frozenset(["to", "the", "of", "at", "me"])
 _NAMED = frozenset(word for words in NAMES for word in words if len(word) > 3)
+_TAKEN = frozenset(["shot", "picture", "image", "film", "photo"])
+_SLIPS_OF_SIDES = frozenset(["lef", "righ"])
 _BEHIND = _SMALL | _NAMED | {"left", "right", "up", "down", "a", "image", "shot", "picture"}
 
 
 def _follows(one: str, other: str) -> bool:
     if one in ("left", "right"):
         return other in _NAMED
-    return (one in _VERBS | _SMALL and other in _BEHIND) or (other == "please" and one in _BEHIND)
+    return (
+        (one in _VERBS | _SMALL and other in _BEHIND)
+        or (one == "a" and other in _TAKEN)
+        or (other == "please" and one in _BEHIND)
+    )
 
 
 def apart(word: str) -> list[str]:
@@ -28,6 +35,19 @@ def apart(word: str) -> list[str]:
 
 
 _WHOLE = frozenset(word for word in _NAMED if len(word) > 5) | {"fluoroscopy", "collimator", "collimation", "collimate"}
+
+
+def regrouped(text: str) -> str:
+    """`text` with the letter back in its word that a space went before or behind: "lef twrist", "tot he"."""
+    words = text.split(" ")
+    for at, (one, other) in enumerate(pairwise(words)):
+        if not (one.isalpha() and other.isalpha()) or {one, other} <= KNOWN - _SLIPS_OF_SIDES:
+            continue
+        found = [(one + other[0], other[1:]), (one[:-1], one[-1] + other)]
+        found = [pair for pair in found if _follows(*pair)]
+        if len(found) == 1:
+            words[at : at + 2] = found[0]
+    return " ".join(words)
 
 
 def together(text: str) -> str:

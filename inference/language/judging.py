@@ -8,6 +8,7 @@ from inference.language.wanting import AHEAD
 
 _SURE = r"(?:(?:pretty|quite|fairly|very|almost|absolutely|rather|really) )?(?:sure|certain|confident|positive)"
 _CONTENT = r"(?:(?:very|quite|really|all|perfectly) )?(?:happy|satisfied|pleased|fine|ok|okay|good|comfortable|content)"
+_WITH = r"(?: with (?:that|this|it|(?:the|your) (?:proposal|suggestion|plan|move|position|view)))?"
 
 JUDGING = (
     (
@@ -27,8 +28,8 @@ JUDGING = (
     (r"\b(?:there is )?no way (?:that )?(?:that|this|it) is\b", "that is not"),
     (r"\b(i|we) (?:am|are) (?=agree\b)", r"\1 "),
     (r"\b(?:i am|we are) not agree\b", "no"),
-    (rf"(^|[,.;!?]|\bok|\bokay|\byes) *(?:i am|we are|i'm|we're) {_CONTENT}(?: with (?:that|this|it))?\b", r"\1 yes "),
-    (rf"(^|[,.;!?]|\bno) *(?:i am|we are|i'm|we're) not {_CONTENT}(?: with (?:that|this|it))?\b", r"\1 no "),
+    (rf"(^|[,.;!?]|\bok|\bokay|\byes) *(?:i am|we are|i'm|we're) {_CONTENT}{_WITH}\b", r"\1 yes "),
+    (rf"(^|[,.;!?]|\bno) *(?:i am|we are|i'm|we're) not {_CONTENT}{_WITH}\b", r"\1 no "),
     (
         rf"(^|[,.;!?]|\bno|\byes|\bactually) *(?:i am |we are |i'm |we're )?{_SURE},?(?: that)?"
         r"(?= (?:that|this|it|the|you)\b)",
@@ -39,7 +40,25 @@ JUDGING = (
         r"(?:again|once more|one more time|twice)\b",
         "look again",
     ),
-    (r"\bgo (?:for|with|ahead with|along with) (?:it|that|this)(?: one| step| move| proposal)?\b", " yes "),
+    (
+        r"\b(?:go(?: ahead| along)?(?: for| with)|(?:proceed|continue|carry on) with) (?:(?:it|that|this)\b|"
+        r"(?=(?:the|your)\b))"
+        r"(?:(?: |the |your )*(?:(?:proposed|suggested|planned) )?(?:one|step|move|motion|movement|proposal|plan|"
+        r"suggestion)\b)?"
+        r"(?<!with )(?<!for )",
+        " yes ",
+    ),
+    (
+        r"^\W*(?:no\W+)?what (?:you|we|i)(?: are| am)? (?:see(?:ing)?|look(?:ing)? at|have|show(?:ing)?|call)"
+        r"(?: here| there| now)? is (?:actually |really )?",
+        " that is ",
+    ),
+    (
+        r"^\W*((?:(?:yes|yeah|no)\W+)?(?:(?:that|this|it) )?(?:is )?(?:not )?(?:ok|okay|good|fine|perfect|great|"
+        r"correct)) "
+        r"(?:like (?:this|that|so|it is)|this way|that way|as it is|so)\W*$",
+        r"\1",
+    ),
     (
         r"\b(?:undo|revert|reverse) (?:the |that |my |your |our )?(?:last |latest |previous |most recent )?"
         r"(?:step|move|motion|movement|command|action|change|shift|rotation)\b",

@@ -85,7 +85,8 @@ ANSWERS: dict[str, dict[object, str]] = {
             looks fine; that looks fine; looks ok; looks okay; looks great; looks perfect; that looks great;
             seems right; seems good; sounds good; sounds right; sounds fine; you are right; you are correct;
             do it; do that; do so; make it so; go for it; absolutely; definitely; indeed; exactly; precisely;
-            of course; course; carry on; crack on; proceed; please proceed; continue; execute; that is it; that is fine;
+            of course; course; carry on; crack on; proceed; please proceed; continue; execute; that is it;
+            that is fine;
             that is good; that is ok; that is okay; that is perfect; that is great; it is good; it is fine; it
             is ok; that is one; that is the one; that will do; it is right one; i am happy with that; happy
             with that; go with that; go with it; true; that is true; quite right; that is exactly right; that

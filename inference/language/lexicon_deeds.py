@@ -52,7 +52,8 @@ DEEDS: dict[str, dict[object, str]] = {
             c-arm; c arm; carm; camera; field; view; viewpoint; field view; isocentre; isocenter; iso center; iso
             centre; center; centre; middle; position; window; viewport; machine; crosshair; crosshairs; cross
             hair; center view; centre view; fov; c-arms; middle view; middle screen; middle image; middle
-            picture; center image; centre image; center picture; centre picture; center screen; centre screen;
+            picture; center image; centre image; image center; image centre; picture center; picture centre;
+            screen center; screen centre; center picture; centre picture; center screen; centre screen;
             midpoint; into middle; into center; into centre; in middle; in center; in centre; in view; into
             view; on center; on centre; in focus; in middle view; in middle picture; in middle image; in middle
             screen; in center view; in centre view; in center image; in centre image; in center screen; in
@@ -71,7 +72,8 @@ DEEDS: dict[str, dict[object, str]] = {
     },
     "OLDIMAGE": {
         None: """
-            last image; current image; last picture; current picture; last shot; current frame; last frame;
+            last image; present image; present picture; present view; present frame; current image; last picture;
+            current picture; last shot; current frame; last frame;
             current view; image hold; live image; live picture""",
     },
     "SCREEN": {
@@ -115,7 +117,8 @@ DEEDS: dict[str, dict[object, str]] = {
             augment; augment image; amplify; amplify image;
             make image larger; make picture larger""",
         -1: """
-            zoom out; zoom back out; zoom back; mag down; demagnify; minify; make smaller; make it smaller;
+            zoom out; zoom back out; zoom back; mag down; demagnify; demag; de-mag; minify; make smaller;
+            make it smaller;
             smaller; shrink; less zoom; less magnification; decrease zoom; decrease magnification; reduce zoom;
             reduce magnification; unzoom; magnification down; zoom out more; zoom down; less mag; mag out; lower
             magnification; zoom-out; zoom further out; decrease mag; reduce mag; zomm out; make image smaller;
@@ -128,7 +131,8 @@ DEEDS: dict[str, dict[object, str]] = {
             tighter; collimate more; collimate it; collimation; tighten; tighten up; tighter; narrower; narrow;
             narrow beam; narrow it; smaller field view; reduce field view; close down; blades in; shutters in;
             shutter in; collimator in; collimators in; collimators tighter; collimator tighter; collimation tighter;
-            collimation in; bring blades in; bring collimators in; cone it down; cone; cone tighter; collimate
+            collimation in; bring blades in; bring collimators in; cone it down; cone; cone tighter; cone tight;
+            cone tightly; cone down tight; cone down tightly; cone in tight; collimate
             closer; collimate narrower; colimate; colimate in; tight collimation; collimate tight; collimate
             tightly; tighten beam; blades tighter; cone down tighter; collimator close; collimators close;
             collimation close; blades close; shutters close; collimation narrower; collimator narrower; collimators
@@ -148,7 +152,8 @@ DEEDS: dict[str, dict[object, str]] = {
             collimators off; collimator open; collimators open; blades open; reset collimation; reset collimator;
             reset collimators; uncollimate; decollimate; clear collimation; collimation open; release collimation;
             undo collimation; take off collimation; take collimation off; cancel collimation; no cone; open
-            everything; open it fully; open wide; no blades; open it all way; uncone; remove cone; drop collimation""",
+            everything; open it fully; open wide; no blades; open it all way; uncone; remove cone;
+            drop collimation""",
     },
     "OPEN": {
         None: "open up; open",
@@ -178,6 +183,7 @@ DEEDS: dict[str, dict[object, str]] = {
         None: """
             new; fresh; one more; another one; one another; a new; one new; one more time image; repeat; another
             new; updated; update; refresh; extra one; retake; redo; once more; another single; next; a second;
-            second; one; a single; single; just one; quick; a quick; one quick; one single; more one""",
+            second; one; a single; single; just one; quick; a quick; one quick; one single; more one; one last;
+            one final; a last; a final; final""",
     },
 }

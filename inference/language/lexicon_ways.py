@@ -46,7 +46,8 @@ WAYS: dict[str, dict[object, str]] = {
     "AP": {
         None: """
             ap; a p; a.p; straight ap; true ap; ap view; ap projection; ap position;
-            frontal; frontal view; frontal projection; front view; straight ap view;
+            frontal; frontal view; frontal projection; front view; straight ap view; straight ap projection;
+            straight ap position;
             true ap view; neutral angle; neutral angles; neutral rotation; neutral angulation; zero angulation;
             no angulation; no rotation; reset angle; reset angles; reset rotation; reset angulation; zero
             angles; zero angle; straight front; coronal view; in ap; in ap view; standard ap; straight view""",
@@ -65,7 +66,8 @@ WAYS: dict[str, dict[object, str]] = {
             tiny; small amount; a small amount; small move; a small move; small step; small shift; small bit;
             a wee bit; wee bit; minimally; just bit; just a bit; just a little; just a little bit; only a bit;
             only a little; only slightly; very little; very slightly; nudge; a nudge; bump; jog; scooch;
-            scootch; skooch; scoot; smidgeon; a teeny bit; teeny bit; a fraction; lightly; smallish; bitty; marginally;
+            scootch; skooch; scoot; smidgeon; a teeny bit; teeny bit; a fraction; lightly; smallish; bitty;
+            marginally;
             marginal; a shade; a trifle; a jot; petit peu; un peu; ein bisschen; poco; un poco; un po""",
         "some": """
             some; moderately; moderate; medium; moderate move; moderate step; moderate amount; a moderate

@@ -14,7 +14,9 @@ WISHES: dict[str, dict[object, str]] = {
     },
     "MOVENOUN": {
         None: """
-            proposal; suggestion; proposed move; proposed step; proposed motion; proposed movement; suggested
+            proposal; suggestion; proposed move; proposed step; proposed motion; proposed movement;
+            proposed position; suggested position; proposed view; proposed
+            target; suggested
             move; move; step; motion; movement; one; action; shift; change; command""",
     },
     "PREV": {

@@ -5,13 +5,13 @@ What is wrapped is left as it is; a wish of somebody else's is taken for the spe
 
 from __future__ import annotations
 
-CORRECTING = (
-    r"(?:sorry|i mean|i meant(?: to say)?|correction|scratch that|strike that|oops|whoops|pardon|excuse me|make that|"
-    r"or rather|"
-    r"i misspoke|let me (?:correct|rephrase) that|my (?:mistake|bad)|belay that|disregard(?: that)?|change (?:that|"
-    r"it) to|typo)"
+RESTARTING = (
+    r"(?:sorry|i mean|i meant(?: to say)?|correction|scratch that|strike that|make that|or rather|i misspoke|"
+    r"let me (?:correct|rephrase) that|my (?:mistake|bad)|belay that|disregard(?: that)?|change (?:that|it) to)"
 )
-"""Takes back what was just said. What is meant instead is asked, for the two readings move the C-arm differently."""
+"""Takes back what was just said, and what comes next stands in its place."""
+CORRECTING = rf"(?:{RESTARTING}|oops|whoops|pardon|excuse me|typo)"
+"""Takes back what was just said; or a move that has been made is regretted, and what is meant is asked."""
 
 _SMALL = r"(?:tiny|little|wee|teeny|small|slight|short|minor|minimal|minute|weeny|small-ish)"
 _STEP = r"(?:amount|move|step|shift|distance|nudge|movement|motion|way|correction|adjustment|bit)"
@@ -23,6 +23,8 @@ _ANYBODY = (
 )
 _ORDER = r"(?:command|order|request|task|instruction|wish)"
 _LABEL = rf"(?:{_ORDER}|(?:next )?(?:thing|step|move|job|item)|plan|to[ -]?do|requirement|suggestion)"
+_SHOWN = r"(?:shot|image|picture|film|photo|pic|exposure|x-?ray)s?"
+_START = r"(^\W*(?:(?:so|ok|okay|and|now|well|please|then|sorry),? )*)"
 
 MANNERS = (
     (r"^(\W*(?:(?:so|ok|okay|please|and|now|then),? )*)might (?=(?:i|we|you) )", r"\1may "),
@@ -43,7 +45,48 @@ MANNERS = (
         rf"(?:the |my |our )?(?:next |first |second |new |following |only )?{_LABEL} *[:\-] )(?=[a-z0-9])",
         " ",
     ),
-    (r"^\W*(?:all|what) (?:i|we) (?:want|need|ask|ask for)(?: now)?(?: is(?: to)? | *: )(?=[a-z0-9])", " "),
+    (
+        r"^\W*(?:(?:so|ok|okay|and|now|well),? )*(?:all|what) (?:i|we) (?:(?:would )?(?:want|need|ask|like)(?: to "
+        r"see)?|"
+        r"ask for)(?: (?:from|of) you)?(?: now| next| here)?(?: (?:is|would be)(?: to)? | *: )(?=[a-z0-9])",
+        " i want ",
+    ),
+    (
+        r"^\W*(?:i am )?(?:so |very )?sorry (?:to|for|that i) (?:be|being|bother|bothering|trouble|troubling|interrupt|"
+        r"interrupting|disturb|disturbing|ask|asking|keep)\b(?: (?:an?|you|such|again|pain|nuisance|bother|fussy|picky|"
+        r"difficult|annoying|all|this|for))*,? (?:but )?(?=[a-z0-9])",
+        " ",
+    ),
+    (r"\b(pictures?|images?|shots?|exposure|x-?rays?|fluoro\w*|beam) right (?:now|away)\b", r"\1"),
+    (
+        r"\b(?:(?:can|could) (?:we|it)|(?:it|we) (?:should|must|needs? to|has to|have to|ought to)|(?:i|we) "
+        r"(?:would like|want|"
+        r"need) to) be (?=(?:about |just |another )*(?:a (?:bit|little|touch)|slightly|some|half an?|\d[\d.]*|one|"
+        r"two|three|four|"
+        r"five|ten|fifteen|twenty|thirty|forty|fifty) (?:(?:mm|cm|centi\w+|milli\w+|inch\w*|more|further|to|"
+        r"towards?|the|"
+        r"patient'?s?) )*(?:left|right|up|down|higher|lower|cran\w+|ceph\w+|caud\w+|head|feet)\b)",
+        "go ",
+    ),
+    # What stands before the order itself.
+    (
+        rf"{_START}(?:what (?:i|we) (?:(?:would )?(?:like|want|need)) (?:you|us|it) to do(?: now| next| here)? "
+        rf"is(?: to)?|"
+        r"(?:the |your |our |my )(?:(?:next|only|first|last|new) )?(?:thing|job|task|step|move)(?: now| here| to "
+        r"do)? is to|"
+        r"(?:lets|may i|can i|could i|i would like to|i want to) have you|(?:i|we)(?: would| will)? (?:suggest|propose|"
+        r"recommend)(?: that)? (?:we|you|to)|do you think (?:that )?(?:you|we) (?:could|can|might)|feel free to|"
+        r"(?:i|we)(?: would| will| am| are)? (?:ask|asking|requesting|telling|tell|instructing|want|need) you(?: "
+        r"now)? to|"
+        r"request(?:ing)?(?: you)? to|(?:please )?do not forget to|mind if (?:i|we|you)|time(?: now)? to|(?:maybe|"
+        r"perhaps),? "
+        r"(?:we|you) (?:could|can|should)|(?:i|we) now (?:need|have|want|wish) to|do(?: please)?(?= (?:take|turn|"
+        r"switch|"
+        r"save|open|close|go|move|show|rotate|tilt|zoom)\b)|try to(?= (?:turn|switch|zoom|open|close|save|collimate|"
+        r"rotate|return)\b)) (?=[a-z])",
+        r"\1",
+    ),
+    (r"^\W*instead,? (?=[a-z])|[, ]+instead(?=\W*(?:please|now|then)?\W*$)", " "),
     (
         r"^\W*\(?\d{1,2}(?:\)|\.(?= )) *(?=(?:go|align|show|take|move|shift|tilt|rotate|center|centre|zoom|save|"
         r"bring)\b)",
@@ -71,6 +114,11 @@ MANNERS = (
         r"^\W*another(?: please)?\W*$|\bfire one off\b|\bacquire another\b(?=\W*$)|^\W*time for (?:a|an|another) "
         r"(?:shot|x-?ray|image|picture)\b",
         "one more image",
+    ),
+    (
+        rf"\b(?:once (?:more|again)|(?:one|another) (?:more )?time|again),? (?:(?:an?|one|the|another) )*"
+        rf"(?:more )?(?:piece (?:of )?)?(?={_SHOWN}\b)|\bone piece (?:of )?(?={_SHOWN}\b)",
+        "one more ",
     ),
     # Asked for advice, or put off: nothing is decided yet.
     (r"\bwould you\b(?= (?!mind|please|kindly|be\b).*\bhere\W*\?)", " xquestion "),
@@ -118,11 +166,19 @@ MANNERS = (
     ),
     (r"^\W*(?:and )?after (?:this|that)(?:,| (?=(?:go|move|show|align|take|come|bring|shift|rotate|tilt)\b))", " "),
     (
-        r"\bbe so (?:good|nice|friendly)(?: and| to| as to)\b|\bwhen(?:ever)? you (?:have|get|find) "
+        r"\bbe (?:so )?(?:good|nice|kind|friendly) enough (?:as )?to\b|\bbe so (?:good|nice|friendly)(?: and| to| "
+        r"as to)\b|\bwhen(?:ever)? you (?:have|get|find) "
         r"(?:a |the |some )?(?:moment|time|second|sec|mo|tick|minute|min|chance)\b",
         " ",
     ),
-    (r"\b(?:the|our|my) (view|c-arm|beam) (?:must|should|has to|needs to|ought to|shall)\b(?! not)", r"\1"),
+    (
+        r"\b(?:the|our|my) (view|c-arm|beam) (?:must|should|has to|needs to|ought to|shall)\b(?! not)(?: be "
+        r"(?=(?:about |"
+        r"(?:an? )?(?:bit|little|touch) |at |in |some )*(?:\d|half|one\b|two|three|four|five|ten|\w+teen|\w+ty\b|"
+        r"higher|"
+        r"lower|further|lao|rao|straight|ap\b|lateral|off\b)))?",
+        r"\1 ",
+    ),
     (r"\b(expose|shoot|shot|image|picture|x-ray) once(?=\W*$)", r"\1"),
     (
         r"(?<=[a-z]) (?:definitely|absolutely|certainly|clearly|surely|obviously|indeed|in fact|plainly|evidently|"
@@ -151,7 +207,9 @@ MANNERS = (
     (
         r"(^|[,.;!?]|\b(?:then|now|please|so|and)\b) *(?:(?:i|we|lets)(?: (?:will|shall|can|could|should|would))? )?"
         r"(?:start|begin|continue|proceed|go on|carry on)(?: off| now| again)? (?:with|at|from) "
-        r"(?=(?:the |a )?[a-z])(?!(?:it|that|this|there|here)\b)",
+        r"(?=(?:the |a )?[a-z])(?!(?:it|that|this|there|here)\b|(?:the |your )(?:(?:proposed|suggested|planned) "
+        r")?(?:step|move|motion|"
+        r"movement|proposal|plan|suggestion)\b)",
         r"\1 show ",
     ),
     (

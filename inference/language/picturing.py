@@ -44,14 +44,28 @@ PICTURING = (
         r"\b(?:wider|larger|bigger|looser) (?:cone|field|blades|beam|collimation|collimator|window|shutters)\b",
         "cone out",
     ),
+    (r"\b(?:projection|view) of (?=(?:\d|lao|rao|cran|caud|left anterior|right anterior))", " "),
+    (
+        rf"^\W*(?:i (?:would like|want|need)|please have|have) ((?:this|that|the)(?: last| current)? {_SHOWN})(?: "
+        rf"to be)? "
+        r"(?:kept|saved|stored|archived)(?: for .{1,30})?(?=\W*(?:please|now)?\W*$)",
+        r"save \1",
+    ),
     (
         r"\b(?:knock|flick|flip|kick|click|pop|stick|snap) (?:the )?(beam|fluoro\w*|screening|x-?rays?|radiation) "
         r"(on|off)\b",
         r"\1 \2",
     ),
+    (r"\b(beam|fluoro\w*|screening|x-?rays?|radiation) (?:back|straight|right) (on|off)\b", r"\1 \2"),
+    (
+        r"\b(?:get|keep) (?:the )?(beam|fluoro\w*|screening|x-?rays?) (?:going|running|started)\b",
+        r"\1 on",
+    ),
+    (r"\b(?:i am|we are) (?:done|finished) with (?=(?:the )?(?:beam|fluoro\w*|screening|x-?rays?)\b)", "done with "),
     (r"\b(?:continuous|pulsed|live|real-?time|low-?dose) (?=(?:fluoro\w*|screening)\b)", " "),
     (
         r"\b(?:low[- ]?dose|confirmation|confirmatory|verification|scout|test|static|documentation|baseline|"
+        r"control|check|"
         r"diagnostic) "
         rf"(?=(?:x-?ray )?{_SHOWN}\b)",
         " ",

@@ -13,14 +13,16 @@ _PLACING = (
     r"direct)"
 )
 _THE_VIEW = (
-    r"(?:it|us|me|this|that|(?:the|our|my|your) (?:view|beam|x-?ray|c-?arm|camera|centre|center|machine|arm|field|"
+    r"(?:it|us|me|this|that|yourself|(?:the|our|my|your) (?:view|beam|x-?ray|c-?arm|camera|centre|center|machine|"
+    r"arm|field|"
     r"cross-?hairs?|isocent(?:re|er)|fov|image intensifier))"
 )
 _ONTO = r"(?:in|into|over to|across to|up to|down to|back to|over|onto|on top of|on|at|to|above|around|round)"
 _NO_PLACE = (
     r"(?:the|his|her|left|right|up|down|head|feet|foot|legs|side|by|about|screen|monitor|image|picture|top|bottom|"
     r"patient|"
-    r"please|now|again|off|for|my|your|ap|lao|rao|lat|lateral|cran\w*|caud\w*|ceph\w*|start|beginning|home|where|previous)\b"
+    r"please|now|again|off|for|my|your|ap|lao|rao|lat|lateral|cran\w*|caud\w*|ceph\w*|start|beginning|home|where|"
+    r"previous)\b"
 )
 
 PLACING = (

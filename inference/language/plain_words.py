@@ -40,5 +40,5 @@ SLIPS_THAT_ARE_WORDS = """
     greta heer hele herat hoits ilke inne juts lats leats leda lese lest lien lits livre lost luna lunar mama mani
     mian moed mots nito oaky odes outre pelas perss prat puhs pules puls quiet rach rams reest rits rotta seke seme
     semes sher shete sned spilt stere suage suer talas tema theer thees thrid toher toros tose trun twits ulan waits
-    wets wier wrie writs yees"""
+    wets wier wrie writs yees cauda crania"""
 """Words that are one slip away from a short verb (searched for in Webster's and the GCIDE word lists)."""

@@ -18,6 +18,20 @@ POINTING = (
         r"(?=(?:a |the )?(?:(?:straight|true) )?ap\b)",
         "switch to ",
     ),
+    # The axis said beside the way along it.
+    (
+        r"\b(?:longitudinal(?:ly)?|lengthways|cranio-?caudal(?:ly)?)(?: (shift|move|travel|movement|"
+        r"translation))?,? (?:by )?"
+        r"(?=(?:[\d.]+ |mm |cm |an? |bit |little )*(?:up|down|(?:to |towards? )?(?:the )?(?:head|feet|foot|"
+        r"cran\w+|caud\w+))\b)",
+        "move ",
+    ),
+    (
+        r"\b(?:lateral(?:ly)?|transverse(?:ly)?|sideways?) (?:shift|move|travel|movement|translation|offset),? "
+        r"(?:by |of )?"
+        r"(?=(?:[\d.]+ |mm |cm |an? |bit |little )*(?:to |towards? )?(?:the )?(?:patient'?s? )?(?:left|right)\b)",
+        "move ",
+    ),
     (
         r"\bin (?:the |a )?(cranial|caudal|cephalad|left|right|superior|inferior|upward|downward) "
         r"(?:direction|sense)\b",

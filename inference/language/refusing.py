@@ -12,6 +12,7 @@ REFUSING = (
     ),
     (
         r"^\W*(?:(?:that|this|it) (?:will|would|should) (?:work|do)(?: (?:nicely|fine|just fine|well))?(?: for me)?|"
+        r"(?:i|we) (?:will|would|can) (?:take|have|go with|accept) (?:it|that|this)(?: one)?|"
         r"you have (?:got )?it(?: right)?|you have my (?:permission|blessing|ok|consent)|why not|alrighty|"
         r"(?:(?:yes|yeah|ok|okay|perfect|good),? )?(?:that|this|it) (?:fits|matches|suits(?: me)?|checks out|"
         r"is a match)(?: (?:well|very well|perfectly|nicely|exactly))?)\W*$",
@@ -23,6 +24,12 @@ REFUSING = (
         r"wrongly|incorrectly)|(?:made|making) an? (?:\w+ )?(?:mistake|error)|(?:misread|misjudged|misidentified|"
         r"mistook|mislabell?ed|misunderstood|confused|misinterpreted)(?: (?:it|that|this|them|me|something|"
         r"the (?:landmark|picture|image|anatomy|view)))?)\W*$",
+        " no ",
+    ),
+    (
+        r"^\W*(?:no\W+)?(?:i think )?you (?:have |are )?(?:(?:got|picked|chosen|chose|selected|found|named|read|"
+        r"at|on|in|"
+        r"looking at|showing(?: me)?) )?(?:the|a) wrong [a-z]+(?: [a-z]+)?\W*$",
         " no ",
     ),
     # "That'll do" beside a halt or the beam is "enough", and decides nothing.
@@ -59,6 +66,9 @@ REFUSING = (
         r"\1 wrong",
     ),
     (
+        r"^\W*(?:no\W+)?(?:please )?(?:(?:have|take|give it)(?: (?:a|an|one|another|second|more))+ (?:think|"
+        r"thought|guess|try|"
+        r"go|look)|(?:guess|think) again|think (?:it over|about it again))\W*$|"
         r"^\W*(?:no\W+)?(?:please )?(?:look|think|try|check|guess|recheck|search)(?: at)?(?: it| that| this)?(?: "
         r"please)? "
         r"(?:again|once more|one more time|once again|another time|a second time|anew|afresh)(?: please| "

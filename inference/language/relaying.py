@@ -12,7 +12,8 @@ from inference.language.wanting import AHEAD, NAME
 _SURGEON = (
     r"(?:(?:the|our|my) )?(?:(?:senior|chief|head|attending) )?"
     r"(?:doctor|doc|surgeon|professor|prof|boss|chief|consultant|attending|registrar|resident|fellow|operator|"
-    r"physician|cardiologist|supervisor|tutor|mentor|instructor|trainer|teacher|senior|radiologist|dr\.? [a-z]+)"
+    r"physician|cardiologist|colleague|partner|trainee|student|intern|anaesthetist|anesthetist|supervisor|tutor|"
+    r"mentor|instructor|trainer|teacher|senior|radiologist|dr\.? [a-z]+)"
 )
 _WHO = rf"(?:{_SURGEON}|(?:the|our) team|he|she|they|everybody|everyone)"
 _OPEN = r"^\W*(?:(?:and|so|now|ok|okay|then|well|but|please),? )*"

@@ -15,7 +15,7 @@ from functools import cache
 from rapidfuzz.distance import OSA
 
 from inference.language.callings import without_callings
-from inference.language.joined import apart, together
+from inference.language.joined import apart, regrouped, together
 from inference.language.rewriting import rewrite
 from inference.language.vocabulary import KNOWN, LOOK_ALIKES, NAMES, NEVER_READ, NUMBERS, PHRASES, SLIPS_THAT_ARE_WORDS
 
@@ -32,7 +32,8 @@ _REPAIRABLE = sorted(_REPAIRABLE_WORDS.split())
 
 _SLIPPED = (
     "go align center centre move take show zoom shoot start save image shot back return locate tilt please little "
-    "slightly fluoro beam view target toward again open close home where what stop halt wait"
+    "slightly fluoro beam view target toward again open close home where what stop halt wait lateral cranial caudal "
+    "superior inferior higher accept reject confirm exposure magnify"
 )
 
 _MISSED = (
@@ -197,7 +198,7 @@ def normalise(text: str) -> str:
     text = text.replace("%", " percent ").replace("&", " and ").replace("+", " plus ").replace("_", " ")
     text = re.sub(r"\b(?:[a-z]\.){2,}(?:[a-z]\b)?", lambda m: m.group(0).replace(".", ""), text)  # "L.A.O."
     text = re.sub(rf"\b({_SHORTENED})\.(?=\s)", r"\1", text)
-    text = re.sub(r"[a-z]{3,}", _mended, together(text))
+    text = re.sub(r"[a-z]{3,}", _mended, together(regrouped(text)))
     text = rewrite(text)
     text = re.sub(r"'s?\b", lambda m: "s" if m.group(0) == "'s" else "", text)
     text = _VERTEBRA_WORD.sub(_vertebra, _VERTEBRA.sub(_vertebra, text))

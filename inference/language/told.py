@@ -54,7 +54,8 @@ TOLD = (
     ),
     (
         r"(?<!it is )(?<!that is )(?<!this is )\balready (?=[a-z0-9])|"
-        r"^(?!.*\b(?:go|move|shift|slide|pan|bring|show|see|find|take|get|give|come|drive|align|cent(?:re|er)|rotate|tilt|"
+        r"^(?!.*\b(?:go|move|shift|slide|pan|bring|show|see|find|take|get|give|come|drive|align|cent(?:re|er)|"
+        r"rotate|tilt|"
         r"shoot|do|start|stop|save|zoom|yes|no)\b).*\balready\W*$",
         " xtold ",
     ),
@@ -68,7 +69,7 @@ TOLD = (
     (r"\bgo on (?:about|and on)\b|\bgive (?:him|her|them)\b", " xidiom "),
     (r"\b(?:only|there (?:is|are)|is|are) (?:\d+|one|two|three|four|five|six) left\b", " xtold "),
     (r"^\W*one (?:left|right)\W*$", " xidiom "),
-    (r"(?<!\d)(?<!do)[\s,.\-]+(?:um+|uhm*|erm*|hmm+|ahm*|eh|you know|i mean)\b[\s,.\-]*(?=\w)", " "),
+    (r"(?<!\d)(?<!do)[\s,.\-]+(?:eh|ah|you know|i mean)\b[\s,.\-]*(?=\w)", " "),
     (r"\b(?:shoot|expose|fire at|x-?ray) (?:him|her|them|me|us)\b", " xidiom "),
     (r"^\W*(?:assistant|user|system|human|admin|root|developer|model) ?[:>]", " xrole "),
     (
@@ -96,7 +97,8 @@ TOLD = (
     (r"\b(?:will|can|could|might|may|shall|should) (?:it|this|that)\b(?! be\b)", " xtold "),
     (r"\b(mov\w+|move|shift|slide|pan|bring|roll|take|drag) (?:the |our )?patient(?= (?:left|right)\b)", r"\1 table"),
     (
-        r"(^|[,.;!?]|\band|\bnow|\bok|\bokay|\bso) *(?:we|you|i) (?:now |already )?have (?!to\b|(?:a |another )?look)",
+        r"(^|[,.;!?]|\band|\bnow|\bok|\bokay|\bso|\b(?:think|believe|guess|reckon|suppose|say|sure|that|see)) *"
+        r"(?:we|you|i) (?:now |already |(?:can |do )?still )?have (?!to\b|(?:a |another )?look)",
         r"\1 xtold ",
     ),
     (
@@ -134,7 +136,11 @@ TOLD = (
         " xpraise ",
     ),
     (r"\bnext to\b", " xnear "),
-    (r"\b(?:set|give|put|pick|hurry|wake|shut)(?: it| that)? (?:up|down)\b", " xidiom "),
+    (
+        r"\b(?:set|give|put|pick|hurry|wake|shut)(?: it| that)? (?:up|down)\b(?! (?:the )?(?:beam|fluoro|"
+        r"screening|x-?ray))",
+        " xidiom ",
+    ),
     (r"\b(?:do|try) (?:it|that|this) (?:again|once more)\b|\bonce again\b", " xagain "),
     (r"\bone more time\b|\bagain and again\b|\bover and over\b", " xagain "),
 )

@@ -143,6 +143,24 @@ WANTING = (
         r"now)?\W*$)",
         r"show \1",
     ),
+    # "The left elbow should be centred", "could the carina be shown", "it's the skull I want".
+    (
+        rf"^\W*(?:(?:and|so|now|then|please|ok|okay|can|could),? )*({NAME}) (?:(?:should|must|needs to|has to|ought to|"
+        r"is to)(?: now)? )?be(?: (?:cent(?:re|er)d|shown|displayed|aligned|visuali[sz]ed|next|in view|(?:in|at|"
+        r"to) (?:the )?"
+        r"(?:very )?(?:cent(?:re|er)|middle|image|picture)(?: of (?:the |my )?(?:image|picture|screen|view))?))+"
+        r"(?=\W*(?:please|now|next)?\W*$)",
+        r"show \1",
+    ),
+    (
+        rf"^\W*it is ({NAME}) (?:that )?(?:i|we) (?:want|need|would like)(?: to see)?(?=\W*(?:please|now|next)?\W*$)",
+        r"show \1",
+    ),
+    (
+        rf"^(?=.*\b(?:once more|one more time)\b)\W*(?:please )?(?:(?:once more|one more time),? )?({NAME})"
+        r"(?:,? (?:once more|one more time))?(?=\W*(?:please|now)?\W*$)",
+        r"show \1",
+    ),
     (rf"^\W*{NAME},? (?:(?:i|you|we) (?:have|got|have got)|we see)(?: here| there| now)?\W*$", " xtold "),
     # The landmark first, the wish behind it: "carina, please show", "left elbow, I want to see".
     (
@@ -224,6 +242,5 @@ WANTING = (
         r"(?=\W*(?:please)?\W*$)",
         r"\1",
     ),
-    (r"(?<=[a-z0-9])[\s,]+(?:uh|um|er)[\s,]+(?:yeah|yes|yep|ok|okay)\W*$", ""),
 )
 """(pattern, plain words), after the contractions."""

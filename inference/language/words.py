@@ -36,6 +36,8 @@ def number_at(words: list[str], start: int) -> tuple[float, int] | None:
     at, value, seen = start, 0.0, False
     if at < len(words) and re.fullmatch(r"\d+(?:\.\d+)?", words[at]):
         value, at, seen = float(words[at]), at + 1, True
+        if words[at - 1].isdigit() and words[at : at + 1] == ["point"] and (decimals := _decimals(words, at + 1)):
+            value, at = float(f"{words[at - 1]}.{decimals}"), at + 1 + len(decimals)
     else:
         while at < len(words):
             word = words[at]

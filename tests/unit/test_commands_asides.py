@@ -20,6 +20,7 @@ BEFORE = (
     *("step one: ", "here we go, ", "gently, ", "in your own time, ", "as I said, ", "oops, ", "anyway, ", "bitte "),
     *("s'il vous plaît, ", "por favor ", "pretty please ", "make sure to ", "any chance you could ", "right so "),
     *("my order: ", "could somebody ", "1) ", "great stuff, ", "come on, people, "),
+    *("um, ", "so uh ", "feel free to ", "what I'd like you to do is to ", "do you think you could "),
 )
 AFTER = (
     *(", chop chop", ", hurry up", ", for heaven's sake", ", nurse", ", got it?", ", you hear?", " today", ", quick"),
@@ -113,9 +114,31 @@ def test_what_is_taken_back_is_not_done(one, taken_back, other):
     assert brief(action) in (meant, f"seq(reject; {meant})") or not kinds(action) & MOTIONS, one + taken_back + other
 
 
-def test_what_is_meant_instead_is_offered():
-    action = parse("left 2 cm, sorry, right 2 cm")
-    assert (action.kind, action.reason, action.options[0]) == ("clarify", "conflict", "right 2 cm")
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("left 2 cm, sorry, right 2 cm", "move -20 0"),
+        ("go to T1, I mean T12", "align t12"),
+        ("LAO 20, correction, LAO 30", "rotate view 30 0"),
+        ("left 2 cm, sorry, right 2 cm, no, scratch that, left 3 cm", "move 30 0"),
+    ],
+)
+def test_what_is_said_anew_stands_in_place_of_what_was_said(said, meant):
+    assert brief(parse(said)) == meant
+
+
+@pytest.mark.parametrize(
+    ("said", "offered"),
+    [
+        ("left 2 cm, sorry, up 3 cm", "up 3 cm"),  # another axis: both, or the last?
+        ("up 2 cm, I mean down", "down"),  # how far?
+        ("left 2 cm, oops, right 2 cm", "right 2 cm"),  # may regret a move that was made
+        ("T12, sorry, LAO 30", "LAO 30"),
+    ],
+)
+def test_what_may_be_meant_instead_is_offered(said, offered):
+    action = parse(said)
+    assert (action.kind, action.reason, action.options[0]) == ("clarify", "conflict", offered)
 
 
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")

@@ -23,7 +23,7 @@ SETS = (
     *(f"phrases_fresh_{number}.txt" for number in range(1, 30)),
     *("phrases_blind_1.txt", "phrases_blind_2.txt", "phrases_blind_3.txt"),
     *("phrases_blind_4.txt", "phrases_blind_5.txt", "phrases_blind_6.txt"),
-    *("phrases_blind_7.txt", "phrases_blind_8.txt", "phrases_blind_9.txt"),
+    *(f"phrases_blind_{number}.txt" for number in range(7, 14)),
     *("phrases_traps.txt", "phrases_traps_2.txt", "phrases_traps_3.txt"),
 )
 MOTIONS = {"align", "move", "rotate", "return", "home", "accept"}
