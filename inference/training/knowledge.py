@@ -34,9 +34,7 @@ def compare(
     try:
         import lm_eval  # noqa: F401
     except ImportError:
-        raise ValueError(
-            "lm-evaluation-harness is not installed; pip install '.[knowledge]' brings it."
-        ) from None
+        raise ValueError("lm-evaluation-harness is not installed; pip install '.[knowledge]' brings it.") from None
     spec = spec_of(name)
     say(f"{spec.name} without an adapter")
     before = measure(replace(spec, adapter=None), task, limit, device)
