@@ -43,6 +43,9 @@ def understand(text: str, display: Display) -> Action:
         return clarify("conflict", "yes, go ahead", f"align to {say(str(key))}")  # what it is, or where to go?
     if understood.kind == "accept" and _is_more_than_go(found, text):
         return clarify("not_understood", *OFFER)
+    regretted = _REGRETTED.fullmatch(text.strip())
+    if regretted and _does_something(understood):
+        return clarify("conflict", regretted[1], "stop")
     if _only_asks(understood, text):
         offered = (
             ("yes, go ahead", "no, look again") if understood.kind == "accept" else (_QUESTION.sub("", text).strip(),)
@@ -51,6 +54,8 @@ def understand(text: str, display: Display) -> Action:
     return understood
 
 
+_REGRETTED = re.compile(r"(.*\w)\W+(?:sorry|pardon(?: me)?|excuse me|oops|whoops)\W*", re.IGNORECASE | re.DOTALL)
+"""Regretted at the end of a line, with nothing said in its place."""
 _TAKEN_BACK = re.compile(rf"(.*)\b({CORRECTING})\W+(.*)", re.IGNORECASE | re.DOTALL)
 _NO_LAST = re.compile(rf"\W+(?:(?:no|oh|ah|wait|{CORRECTING})\W+)*$", re.IGNORECASE)
 

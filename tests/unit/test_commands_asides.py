@@ -134,6 +134,8 @@ def test_what_is_said_anew_stands_in_place_of_what_was_said(said, meant):
         ("up 2 cm, I mean down", "down"),  # how far?
         ("left 2 cm, oops, right 2 cm", "right 2 cm"),  # may regret a move that was made
         ("T12, sorry, LAO 30", "LAO 30"),
+        ("left 2 cm, sorry", "left 2 cm"),  # what was to come in its place did not come
+        ("align to T1, pardon", "align to T1"),
     ],
 )
 def test_what_may_be_meant_instead_is_offered(said, offered):
