@@ -22,6 +22,7 @@ from inference.prompts import picture
 from inference.training import shards
 from sim.landmarks import KEYS
 from sim.patient.patient import Patient
+from sim.resource import install
 
 PICTURE_SIZE = 128
 SPLITS = {"train": 0, "validation": 900_000, "test": 1_000_000}
@@ -170,7 +171,7 @@ def on_ray(casts: list[Cast], address: str, workers: int | None) -> Iterator[tup
     try:
         import ray
     except ImportError:
-        raise ValueError("Ray is not installed; `pip install '.[ray]'`, or leave --ray out.") from None
+        raise ValueError(f"Ray is not installed: {install('ray')}, or leave --ray out.") from None
     try:
         if ":" in address:  # Ray itself would wait for minutes
             socket.create_connection(address.rsplit("/")[-1].rsplit(":", 1), timeout=5).close()

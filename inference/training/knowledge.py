@@ -2,7 +2,7 @@
 
 The model is loaded by the app's own road, once without its adapter and once with it; the harness asks it without a
 picture. Nothing is fetched: the task's data must be in the local hub cache, or beside a task file of your own. The
-harness is an extra: pip install '.[knowledge]'.
+harness is an extra.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ os.environ.setdefault("HF_DATASETS_OFFLINE", "1")
 from inference.models.folder import ModelSpec
 from inference.models.profiles import spec_of
 from inference.models.transformers import TransformersModel
+from sim.resource import install
 
 MMLU_PRO = "mmlu_pro"
 
@@ -34,7 +35,7 @@ def compare(
     try:
         import lm_eval  # noqa: F401
     except ImportError:
-        raise ValueError("lm-evaluation-harness is not installed; pip install '.[knowledge]' brings it.") from None
+        raise ValueError(f"lm-evaluation-harness is not installed: {install('knowledge')}") from None
     spec = spec_of(name)
     say(f"{spec.name} without an adapter")
     before = measure(replace(spec, adapter=None), task, limit, device)
