@@ -143,22 +143,22 @@ caudally|toward the feet|towards the feet>|<nearer|closer> to the <feet|legs|pel
     "left": _LEFT,
     "right": {part: re.sub("left|right", _other_side, words) for part, words in _LEFT.items()},
     "lateral": {
-        "more": "<more <lateral|laterally|peripheral|peripherally>|further <out|lateral|outside|away from the <\
-midline|\
-spine>>|farther from the <midline|spine>|more to the <side|outside>>",
-        "of": "<lateral to|lateral of|outside of>",
-        "to": "<laterally|outward|outwards|out|to the side|sideways|away from the <midline|spine>>",
-        "less": "<medial|central|close to the <midline|spine>|near the <spine|backbone>|far <in|inside>|much \
-<toward|towards> the <midline|spine>>",
+        "more": "<more <lateral|laterally|peripheral|peripherally|outside>|further <out|lateral|outside|away from MID>|\
+farther <out|from MID>|more to the <side|outside|flank|edge of the body>|<nearer|closer> to the <side|flank|skin|\
+edge of the body>|more distant from MID>",
+        "of": "<lateral to|lateral of|outside of|on the outer side of>",
+        "to": "<laterally|outward|outwards|out|to the side|sideways|away from MID|<toward|towards> the <side|outside|\
+flank|edge of the body>>",
+        "less": "<medial|central|medially placed|far <in|inside|medial|medially>|<close to|near> MID|near to MID|much \
+<toward|towards> MID|much in the <middle|centre>|little to the side>",
     },
     "medial": {
-        "more": "<more <medial|medially|central|centrally>|further <in|medial|inside>|<nearer|closer> to the <midline|\
-spine>|more <toward|towards> the <midline|spine>>",
-        "of": "<medial to|medial of|inside of>",
-        "to": "<medially|inward|inwards|in|toward the <midline|spine>|towards the <midline|spine>>",
-        "less": "<lateral|peripheral|far <out|outside>|far from the <midline|spine|backbone>|far away from the \
-middle|much \
-to the side>",
+        "more": "<more <medial|medially|central|centrally|inside>|further <in|medial|inside|toward MID|towards MID>|\
+farther in|<nearer|closer> to MID|more <toward|towards> MID|more in the <middle|centre>|less <lateral|far out>>",
+        "of": "<medial to|medial of|inside of|on the inner side of>",
+        "to": "<medially|inward|inwards|in|toward MID|towards MID|to the <middle|inside>|in from the side>",
+        "less": "<lateral|peripheral|laterally placed|far <out|outside|lateral|laterally>|far <|away >from MID|far to \
+the <side|outside>|much to the <side|outside>|<close to|near> the <skin|flank|edge of the body>>",
     },
 }
 """For each way from what was said to what is there: a comparative, a preposition, an adverb, and what that which was
@@ -178,12 +178,24 @@ way >[to]<| from SAID| please>",
     "<the <right|true|real|correct> <one|structure|landmark|answer>> <is|lies|sits> BIT<[more]|[of] SAID>",
     "[to]<| a bit| please>",
 )
+MID = "the <midline|spine|middle|backbone|middle line|vertebral column|median plane>"
+"""What a clinician measures lateral and medial from."""
 BIT = "<||||a bit |a little |well |a good deal |much |clearly |somewhat |slightly |rather |far >"
 
 BEFORE = ("no, ", "No, ", "sorry, ", "hmm, ", "wait, ", "please ", "no ", "ok but ", "well, ")
 AFTER = (", please", ", look again", "!", ".", "?", " please", ", try again", "...", " I think", ", check again")
 
-_WORDS = {"LOOK": LOOK, "SHOWN": SHOWN, "HOW": HOW, "HERE": HERE, "SURE": SURE, "IT": IT, "SAID": SAID, "BIT": BIT}
+_WORDS = {
+    "LOOK": LOOK,
+    "SHOWN": SHOWN,
+    "HOW": HOW,
+    "HERE": HERE,
+    "SURE": SURE,
+    "IT": IT,
+    "SAID": SAID,
+    "MID": MID,
+    "BIT": BIT,
+}
 _WORD = re.compile(rf"\b({'|'.join(_WORDS)})\b")
 _CHOICE = re.compile(r"<([^<>]*)>")
 
