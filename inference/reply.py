@@ -113,7 +113,7 @@ class ReplyReader:
             direction, extent = tokens[axis], tokens[f"extent_{axis}"]
             if (direction == "CENTER") != (extent == "NONE"):
                 raise _Refused(f"The reply's {direction} does not go with {extent}.")
-            if contradicts(parts.get(f"reason_{axis}", ""), direction):
+            if contradicts(parts.get(f"reason_{axis}", ""), direction, extent):
                 raise _Refused(f"The reply's reason {axis} speaks against its {direction}.")
         return Proposal(self.target, **tokens, motion=motion_of(**tokens))
 
@@ -127,6 +127,8 @@ def _as_shown(text: str) -> str:
     """One way of writing each letter. What a reader does not see as it is meant (marks without width or against the
     direction, letters of another script that look like ours) could hide a tag, or a reason that speaks against its
     token."""
+    if any(unicodedata.category(sign) == "Cc" and sign not in "\t\r\n" for sign in text):
+        raise _Refused("The reply has signs that cannot be seen.")
     if text.isascii():
         return text
     text = unicodedata.normalize("NFKC", text)
@@ -141,6 +143,8 @@ def _elements(text: str, task: str, final: bool) -> dict[str, str]:
     """The closed elements of an XML reply, stripped; with `final` also one that the end left open."""
     leaves, wrappers = _LEAVES[task], _WRAPPERS[task]
     text = _as_shown(text)
+    if "<!" in text:
+        raise _Refused("The reply has a comment, which could hide an answer.")
     parts: dict[str, str] = {}
     seen: set[str] = set()
     leaf, start = "", 0
@@ -166,6 +170,8 @@ def _elements(text: str, task: str, final: bool) -> dict[str, str]:
     if leaf and final:
         rest = re.sub(r"<[^<>]*$", "", text[start:])
         parts[leaf] = rest.strip().rstrip("`").strip()
+        if leaf.startswith("reason") and not parts[leaf].endswith((".", "!", "?")):
+            raise _Refused(f"The reply breaks off in its {leaf.replace('_', ' ')}.")  # what is lacking may say otherwise
     return parts
 
 
@@ -237,11 +243,15 @@ def _key(number: str) -> str:
 
 _ID_BEFORE_COLON = re.compile(r"(?<![\w.-])(\d+)\s*:")
 _LONE_INTEGER = re.compile(r"(?<![\w.-])(\d+)(?!\w|\.\d)")
+_CUT_ID = re.compile(r"\[[^\]]*(?<!\w)1$")
+"""An open list that ends in a 1: cut off, that may have been 10 to 14."""
 _T_NUMBER = re.compile(r"\b[Tt][\s-]*1(2?)\b")
 
 
 def _listed(text: str, count: int) -> tuple[str, ...]:
     """Exactly `count` distinct landmarks of a live reply."""
+    if _CUT_ID.search(text):
+        raise _Refused("The reply breaks off within an id.")
     region = _T_NUMBER.sub(r"T1\1", _within_brackets(text))
     tags = list(_ID_BEFORE_COLON.finditer(region)) or list(_LONE_INTEGER.finditer(region))
     keys = [_key(tag[1]) for tag in tags] or mentions(region)
@@ -297,18 +307,31 @@ def published_ids(task: str, raw: str) -> list[int] | None:
 
 _TOWARD = r"(?:toward|towards|to) (?:the )?(?:patient s )?"
 _SAYS = {
-    "LEFT": re.compile(r"\bleft(?:wards?)?\b"),
+    "LEFT": re.compile(r"\bleft(?:wards?|most)?\b"),
+    # "right above" is no side, "to the right above" is one.
     "RIGHT": re.compile(
-        r"\bright(?:wards?)?\b(?! (?:at|above|below|beside|away|now|here|there|in|on|next|over|under)\b)"
+        r"\b(?:the|s) right\b|\bright(?:wards?|most)?\b"
+        r"(?! (?:at|above|below|beside|away|now|here|there|in|on|next|over|under)\b)"
     ),
     "UP": re.compile(
-        rf"\b(?:up|upwards?|above|higher|headwards?|cranial(?:ly|wards?)?|cephalad|superior(?:ly)?"
-        rf"|{_TOWARD}head)\b"
+        rf"\b(?:up|upwards?|above|higher|head ?wards?|cranial(?:ly|wards?)?|cephalad|cephalic|rostral(?:ly)?"
+        rf"|superior(?:ly)?|raise|ascend|{_TOWARD}head)\b"
     ),
     "DOWN": re.compile(
-        rf"\b(?:down|downwards?|below|lower|footwards?|caudal(?:ly|wards?)?|caudad|inferior(?:ly)?"
-        rf"|{_TOWARD}(?:feet|foot|legs))\b"
+        rf"\b(?:down|downwards?|below|beneath|underneath|lower|(?:foot|feet) ?wards?|caudal(?:ly|wards?)?|caudad"
+        rf"|inferior(?:ly)?|descend|{_TOWARD}(?:feet|foot|legs))\b"
     ),
+}
+_STAYS = re.compile(
+    r"\b(?:is|lies|sits|stays?|remains?|already) (?:\w+ly |well )?(?:cent(?:re|er)d|level)\b(?! (?:on|at|over)\b)"
+    r"|\b(?:no|not) (?:further |any |to )?(?:\w+(?:al|ways) )?(?:move|movement|shift|motion|adjustment)\b"
+)
+_MOVE = r"(?:\w+ )?(?:move|movement|shift|step|adjustment|distance|extent)\b"
+_LITTLE, _FAR = r"\b(?:a little|slightly)\b", r"(?<!not )(?<!so )(?<!as )\bfar\b"
+_SIZES = {
+    "SMALL": re.compile(rf"\b(?:small|slight) {_MOVE}|{_LITTLE}"),
+    "MODERATE": re.compile(rf"\bmoderate {_MOVE}|{_LITTLE}|{_FAR}"),  # neither word is against it
+    "LARGE": re.compile(rf"\blarge {_MOVE}|{_FAR}"),
 }
 _OPPOSITE = {"LEFT": "RIGHT", "RIGHT": "LEFT", "UP": "DOWN", "DOWN": "UP"}
 _STRUCTURES = re.findall(
@@ -326,16 +349,21 @@ _NAMED_PART = re.compile(
 )
 
 
-def contradicts(reason: str, direction: str) -> bool:
-    """Whether a sentence speaks against its token, by its direction words alone.
+def contradicts(reason: str, direction: str, extent: str = "") -> bool:
+    """Whether a sentence speaks against its tokens, by its words for directions, for staying and for the size of a
+    move ("a small shift", "far"; only with `extent`).
 
-    Landmarks' names and other structures ("right lung", "lower ribs") are taken out with the sides that
-    belong to them. A direction is contradicted by any word for its opposite; CENTER by words for one
-    direction of an axis without the other ("no move left or right" stands, "move left" does not).
+    Landmarks' names and other structures ("right lung", "lower ribs") are taken out with the sides that belong to
+    them, clause by clause. A direction is contradicted by any word for its opposite, or by "is centred" or "no move"
+    where it is not named itself; CENTER by words for one direction of an axis without the other ("no move left or
+    right" stands, "move left" does not).
     """
-    words = _plain(reason)
-    words = _NAMED_PART.sub(" ", _NAME.sub(" ", words))
-    if direction in _OPPOSITE:
-        return bool(_SAYS[_OPPOSITE[direction]].search(words))
+    clauses = (_NAME.sub(" ", _plain(clause)) for clause in re.split(r"[.,;:!?]+", reason))
+    words = " . ".join(_NAMED_PART.sub(" ", clause) for clause in clauses)
     said = {name: bool(pattern.search(words)) for name, pattern in _SAYS.items()}
-    return said["LEFT"] != said["RIGHT"] or said["UP"] != said["DOWN"]
+    if direction not in _OPPOSITE:
+        return said["LEFT"] != said["RIGHT"] or said["UP"] != said["DOWN"]
+    sizes = {name for name, pattern in _SIZES.items() if pattern.search(words)}
+    if extent and sizes and extent not in sizes:
+        return True
+    return said[_OPPOSITE[direction]] or (not said[direction] and bool(_STAYS.search(words)))

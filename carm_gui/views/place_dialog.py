@@ -27,6 +27,7 @@ from carm_gui.views.place_picture import Marker, PlacePicture
 from carm_gui.views.place_slab import SLAB_MM, Slabs
 from carm_gui.views.widgets import KeyButton, frame, label, on_screen, retone, row, small_button
 from sim.landmarks import BY_KEY, KEYS, LANDMARKS
+from sim.patient.likeness import check_likeness
 from sim.patient.markups import write_mrk_json
 from sim.patient.patient import Patient, PatientError
 from sim.survey import SurveyView, body_box, survey_views
@@ -288,6 +289,7 @@ class PlaceDialog(QDialog):
             return False
         marks = self.placing.positions()
         try:
+            check_likeness(marks, "What is placed")  # such a file would be refused when it is opened again
             write_mrk_json(path, marks)
         except PatientError as problem:
             self._say(str(problem), "bad")

@@ -20,6 +20,8 @@ from sim.patient.patient import PatientError
 
 __all__ = ["Listing", "Scan", "list_series", "read_ct", "read_scan", "series_of"]
 
+_EDGE_RANGE_MM = (0.1, 20.0)
+
 Tell = Callable[[float, str], None]
 """Progress: share done (0 to 1) and what is being done. It may raise to stop the work."""
 
@@ -93,9 +95,18 @@ def _read(path: Path, series: str | None, tell: Tell) -> tuple[np.ndarray, np.nd
             f"{path.name} is neither a NIfTI file (.nii, .nii.gz), NRRD (.nrrd, .nhdr), MetaImage (.mha, .mhd) nor "
             f"DICOM.{archive}"
         )
+    _check_edges(affine, path.name)
     tell(0.0, "Checking the Hounsfield units")
     hu, mended = clean_hu(voxels, path.name)
     return hu, affine, (*notes, *mended), facts
+
+
+def _check_edges(affine: np.ndarray, name: str) -> None:
+    """Raises PatientError for voxels of a size that no CT of a body has: metres, centimetres or micrometres."""
+    edges = np.linalg.norm(affine[:3, :3], axis=0)
+    if not _EDGE_RANGE_MM[0] <= edges.min() <= edges.max() <= _EDGE_RANGE_MM[1]:
+        size = " x ".join(f"{edge:.3g}" for edge in edges)
+        raise PatientError(f"{name} has voxels of {size} mm, which no CT of a body has: its lengths are not in mm.")
 
 
 def _family(lower: str) -> tuple[str, ...]:

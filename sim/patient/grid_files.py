@@ -109,6 +109,12 @@ def _nifti_affine(image: nib.Nifti1Image, name: str) -> np.ndarray:
             )
         if sform in _TEMPLATE and qform in _SCANNER:  # the sform leads to an atlas and not to this patient
             return np.array(image.get_qform(), float)
+        one, other = image.get_sform()[:3, :3], image.get_qform()[:3, :3]
+        if np.abs(one - other).max() > 0.02 * np.linalg.norm(other, axis=0).max():  # 1 degree, or 2 % of a voxel
+            raise PatientError(
+                f"{name} gives two sizes or directions of its voxels that disagree (its sform and its qform); convert "
+                "it again from the DICOM."
+            )
     return np.array(image.get_sform() if sform > 0 else image.get_qform(), float)
 
 

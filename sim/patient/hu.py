@@ -20,6 +20,7 @@ HU_RANGE = (-1024, 3071)
 """What 12 bits with an intercept of -1024 hold, the range of a clinical CT."""
 MIN_SLICES = 3
 _ZERO_BASED = 1024
+_MOST_METAL = 0.02
 _WRAPPED = 60000
 """A 16-bit value from here on is a negative one (padding such as -2048) that was read as unsigned."""
 
@@ -112,8 +113,10 @@ def _refuse_other_units(values: np.ndarray, kind: np.dtype, name: str) -> None:
     fat = np.mean((values > -160) & (values < -40))
     # A crop from inside the body has no air but some fat.
     airless = low > -200 and not (fat > 0.01 and np.mean(np.abs(values) < 200) > 0.3)
-    if airless or high < -200:
-        hint = "a picture of 8 bits; " if low >= 0 and high <= 255 else ""
+    # Metal is never so much of a body: another scale, or padding that counts as the densest there is.
+    dense = np.mean(values > HU_RANGE[1] + 1) > _MOST_METAL
+    if airless or high < -200 or dense or kind.itemsize == 1:
+        hint = "a picture of 8 bits; " if kind.itemsize == 1 or (low >= 0 and high <= 255) else ""
         raise PatientError(
             f"{name} holds values from {low:g} to {high:g}, which are not Hounsfield units (air -1000, "
             f"water 0); {hint}export the CT with its rescale slope and intercept."

@@ -16,6 +16,7 @@ from types import ModuleType
 import numpy as np
 
 from sim.patient import imported, shipped
+from sim.patient.likeness import check_likeness
 from sim.patient.markups import read_landmarks
 from sim.patient.patient import Patient, PatientError
 from sim.resource import cache_dir
@@ -181,8 +182,10 @@ def landmarks_beside(path: Path) -> Path | None:
 
 
 def with_landmarks(patient: Patient, file: Path) -> Patient:
-    """`patient` with the landmarks of `file`. Raises PatientError when none of them lies inside the volume."""
+    """`patient` with the landmarks of `file`. Raises PatientError when none of them lies inside the volume, or when they
+    do not lie as in a person."""
     marks = read_landmarks(file)
+    check_likeness(marks, file.name)
     if all(patient.distance_outside_mm(point) > 0 for point in marks.values()):
         raise PatientError(
             f"No landmark of {file.name} lies inside {patient.name}: they belong to another scan or name "

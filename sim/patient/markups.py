@@ -125,7 +125,7 @@ def _read_json(name: str, text: str) -> Labelled:
                 points.append((str(control.get("label") or ""), to_patient(point, frame)))
     except PatientError:
         raise
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise PatientError(
             f"{name} is not a Slicer markups file: save the point list from Slicer as .mrk.json."
         ) from error
@@ -202,6 +202,8 @@ def _read_csv(name: str, text: str) -> Labelled:
                 f"{name} does not name its frame: begin it with '# frame: RAS' (or LPS, or patient), or "
                 "add a column frame."
             )
+        if any((row.get(None) or "")):  # more cells than columns: decimal commas, or a comma in a name
+            raise PatientError(f"{name} has more columns in the row of {row[label]!r} than in its header.")
         try:
             # With semicolons a comma is the decimal point.
             numbers = [row[c].replace(",", ".") if mark == ";" else row[c] for c in places]

@@ -111,6 +111,11 @@ def _coronal(vector: np.ndarray) -> dict[str, tuple[float, float]]:
     return {k: (float(value[f"{k}.left_mm"]), float(value[f"{k}.up_mm"])) for k in keys}
 
 
+def mean_coronal() -> dict[str, tuple[float, float]]:
+    """Landmarks of the mean person: key -> (left, up) mm."""
+    return _coronal(_figures()[1])
+
+
 def _possible(coronal: dict[str, tuple[float, float]]) -> bool:
     for side in ("right", "left"):
         shoulder, elbow, wrist = (np.array(coronal[f"{side}_{joint}"]) for joint in ("humeral_head", "elbow", "wrist"))

@@ -147,6 +147,9 @@ def test_hu_clean_up(dtype):
         (lambda d: ((d + 1024) / 2048 * 255).clip(0, 255).astype(np.uint8), "picture of 8 bits"),
         (lambda d: ((d + 1000) * 0.02).astype(np.float32), "not Hounsfield units"),
         (lambda d: np.full_like(d, -1000), "not Hounsfield units"),
+        (lambda d: (d // 16).clip(-128, 127).astype(np.int8), "picture of 8 bits"),
+        (lambda d: (d * 1000.0).astype(np.float32), "not Hounsfield units"),
+        (lambda d: np.where(np.arange(d.shape[0])[:, None, None] < 2, 32767, d).astype(np.int16), "not Hounsfield"),
         (lambda d: d[:, :, :2], "22 x 18 x 2; a CT volume"),
         (lambda d: np.zeros(d.shape, [("R", "u1"), ("G", "u1"), ("B", "u1")]), "colours"),
         (lambda d: d.astype(np.complex64), "complex"),
@@ -155,6 +158,13 @@ def test_hu_clean_up(dtype):
 def test_nifti_that_is_no_ct_is_refused(tmp_path, change, says):
     with pytest.raises(PatientError, match=says):
         read_ct(save(tmp_path / "bad.nii.gz", change(body()), AFFINE))
+
+
+@pytest.mark.parametrize("scale", [0.001, 0.02, 1000.0])
+def test_voxels_that_no_body_scan_has_are_refused(tmp_path, scale):
+    small = np.diag([scale, scale, scale, 1.0]) @ AFFINE
+    with pytest.raises(PatientError, match="its lengths are not in mm"):
+        read_ct(save(tmp_path / "a.nii", body(), small))
 
 
 def test_unreadable_nifti_is_refused(tmp_path):

@@ -204,6 +204,16 @@ def test_two_orientations_that_disagree_are_refused(tmp_path):
         read_ct(tmp_path / "a.nii")
 
 
+@pytest.mark.parametrize("change", [np.diag([0.5, 0.5, 0.5, 1.0]), np.diag([1.0, 1.0, 1.1, 1.0])])
+def test_two_sizes_of_a_voxel_are_refused(tmp_path, change):
+    image = nib.Nifti1Image(body(), AFFINE)
+    image.set_sform(change @ AFFINE, 1)
+    image.set_qform(AFFINE, 1)
+    nib.save(image, tmp_path / "a.nii")
+    with pytest.raises(PatientError, match="two sizes or directions"):
+        read_ct(tmp_path / "a.nii")
+
+
 def test_the_scanners_frame_goes_before_an_atlas(tmp_path):
     image = nib.Nifti1Image(body(), AFFINE)
     image.set_sform(np.diag([1.1, 1.1, 1.1, 1.0]) @ AFFINE, 4)

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 import sim.patient
-from sim.patient import load, shipped
+from sim.patient import load, population, shipped
+from sim.patient.likeness import check_likeness
 from sim.patient.load import VIRTUAL_SPACING_MM, load_patient
 from sim.patient.markups import write_mrk_json
 from sim.patient.patient import Patient, PatientError
@@ -153,6 +154,39 @@ def test_landmarks_of_another_scan_are_refused(scan, tmp_path):
     write_mrk_json(tmp_path / "chest.mrk.json", {"t1": (20.0, 20.0, 20.0)})  # left and right exchanged
     with pytest.raises(PatientError, match=r"No landmark of chest\.mrk\.json lies inside chest"):
         load_patient(scan)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda key, left, up, ant: (-left, up, -ant), "to the right of the right humeral head"),
+        (lambda key, left, up, ant: (left, -up, ant), "the skull below T1"),
+        (lambda key, left, up, ant: (left, up, -ant), "behind T12"),
+        (lambda key, left, up, ant: (left / 10, up / 10, ant / 10), "not in mm"),
+        (lambda key, left, up, ant: (0.0, 0.0, 0.0), "not in mm"),
+        (lambda key, left, up, ant: (left, 9999.0 if key == "skull" else up, ant), "a point is misplaced"),
+    ],
+)
+def test_landmarks_unlike_a_person_are_refused(generator, tmp_path, change, says):
+    depth = {"right_hemidiaphragm": 40.0, "left_hemidiaphragm": 40.0}
+    good = {key: (left, up, depth.get(key, 0.0)) for key, (left, up) in population.mean_coronal().items()}
+    write_mrk_json(tmp_path / "good.mrk.json", good)
+    assert len(load_patient("virtual:3", landmarks=tmp_path / "good.mrk.json").landmarks) == 14
+    write_mrk_json(tmp_path / "bad.mrk.json", {key: change(key, *point) for key, point in good.items()})
+    with pytest.raises(PatientError, match=says):
+        load_patient("virtual:3", landmarks=tmp_path / "bad.mrk.json")
+
+
+def test_one_sides_landmark_is_told_by_the_midline():
+    with pytest.raises(PatientError, match="T1 to the right of the right humeral head"):
+        check_likeness({"t1": (0.0, 0.0, 0.0), "right_humeral_head": (140.0, 5.0, 0.0)}, "a.csv")
+    check_likeness({"right_wrist": (70.0, 0.0, 0.0), "left_wrist": (-70.0, 0.0, 0.0)}, "a.csv")  # crossed arms
+
+
+def test_every_drawn_person_is_like_one():
+    for seed in range(200):
+        drawn = population.draw_coronal(np.random.default_rng(seed))
+        check_likeness({key: (left, up, 0.0) for key, (left, up) in drawn.items() if "hemi" not in key}, "drawn")
 
 
 def test_landmarks_for_a_virtual_patient(generator, tmp_path):

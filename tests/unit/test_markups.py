@@ -193,6 +193,8 @@ def test_every_published_name_is_known():
         ("a.csv", "# frame: RAS\nwhat,x,y,z\ncarina,1,2,3\n", "needs the columns"),
         ("a.csv", "# frame: RAS\nlandmark,x,y,z\ncarina,1,2\n", "no three numbers for 'carina'"),
         ("a.csv", "# frame: RAS\nlandmark,x,y,z\ncarina,1,2,front\n", "no three numbers for 'carina'"),
+        ("a.csv", "# frame: RAS\nlandmark,x,y,z\ncarina,1,5,2,5,3,5\n", "more columns in the row of 'carina'"),
+        ("a.mrk.json", "[" * 100_000, "not a Slicer markups file"),
         ("a.csv", "", "needs the columns"),
         ("a.txt", "hello", "no landmark file"),
     ],

@@ -135,6 +135,9 @@ def test_form_is_tolerated(text):
         (GOOD.replace("to the left", "on the right-hand side"), "speaks against its LEFT"),
         (GOOD.replace(">SMALL<", ">NaN<"), "extent_x is not one"),
         (GOOD.replace(">SMALL<", ">1e309<"), "extent_x is not one"),
+        (GOOD.replace("to the left", "to the r\x07ight"), "signs that cannot be seen"),
+        ("<!-- " + GOOD + " -->", "comment"),
+        (GOOD.replace(" far toward the head.</reason_y></step2></output>", ""), "breaks off in its reason y"),
     ],
 )
 def test_content_is_not(text, problem):
@@ -230,6 +233,8 @@ def test_lists_are_read(task, text, keys):
         ("localization", "[10: carina, 11: T1]", "do not agree"),
         ("localization", "[T1, 10, 11]", "do not agree"),
         ("localization", "[10 carina, 11]", "do not agree"),
+        ("localization", "[10,1", "breaks off within an id"),
+        ("correction", CORRECTION.replace("13]</landmarks></response>", "1"), "breaks off within an id"),
         ("retrieval", "[2,4]", "2 landmarks instead of 3"),
         ("retrieval", "[10: T1, 11, 14: T12]", "do not agree"),
         ("retrieval", "[1: skull, 1: skull, 2: right humeral head]", "twice"),
@@ -288,10 +293,36 @@ def test_every_name_of_every_landmark_is_read_with_its_side():
         ("The left wrist is centred.", "CENTER", False),
         ("It lies a little below.", "CENTER", True),
         ("", "LEFT", False),
+        ("T1 lies to the patient's right, below the skull.", "LEFT", True),
+        ("It lies to the right above the skull.", "LEFT", True),
+        ("Move right. Spine and ribs are in view.", "LEFT", True),
+        ("It is to the right, shoulder in view.", "LEFT", True),
+        ("T1 lies beneath the skull.", "UP", True),
+        ("Move feetwards.", "UP", True),
+        ("Raise the view.", "DOWN", True),
+        ("T1 is centred from side to side.", "LEFT", True),
+        ("No horizontal move is needed.", "RIGHT", True),
+        ("The view is centred on the skull; go left.", "LEFT", False),
+        ("T1 is not centred yet.", "LEFT", False),
     ],
 )
 def test_contradiction(reason, direction, against):
     assert contradicts(reason, direction) is against
+
+
+@pytest.mark.parametrize(
+    ("reason", "extent", "against"),
+    [
+        ("T1 lies far to the left.", "SMALL", True),
+        ("T1 lies not far to the left.", "SMALL", False),
+        ("T1 lies a little to the left.", "LARGE", True),
+        ("A small shift to the left.", "MODERATE", True),
+        ("T1 lies far to the left.", "MODERATE", False),
+        ("The large heart lies to the left.", "SMALL", False),
+    ],
+)
+def test_a_reason_against_the_size_of_its_move(reason, extent, against):
+    assert contradicts(reason, "LEFT", extent) is against
 
 
 # ---- the published reading -----------------------------------------------------------------------
