@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import math
 import os
 import sys
 import time
@@ -114,8 +115,9 @@ def _landmark(value: str | None) -> str | None:
 
 
 def _landmarks(value: str) -> str:
-    for key in value.split(","):
-        _landmark(key.strip())
+    keys = [_landmark(key.strip()) for key in value.split(",")]
+    if len(keys) != 2 or keys[0] == keys[1]:
+        raise typer.BadParameter(f"{value!r} is not two different landmarks, as in --said t1,carina.")
     return value
 
 
@@ -128,9 +130,17 @@ def _at(value: str | None) -> str | None:
 def _position(value: str) -> tuple[float, float, float]:
     try:
         left, up, ant = (float(part) for part in value.split(","))
+        if not all(map(math.isfinite, (left, up, ant))):
+            raise ValueError
     except ValueError:
         raise typer.BadParameter(f"{value!r} is not LEFT,UP,ANT in mm, as in --at 10,-50,0.") from None
     return left, up, ant
+
+
+def _angle(value: float) -> float:
+    if not abs(value) <= 180.0:  # also refuses nan
+        raise typer.BadParameter(f"{value:g} is no angle from -180 to 180 degrees.")
+    return value
 
 
 def _projector_name(value: str) -> str:
@@ -346,8 +356,8 @@ def render(
     patient: PatientOption = "virtual",
     landmark: LandmarkOption = None,
     at: AtOption = None,
-    primary: Annotated[float, typer.Option(help="Primary angle, degrees, + is LAO.")] = 0.0,
-    secondary: Annotated[float, typer.Option(help="Secondary angle, degrees, + is cranial.")] = 0.0,
+    primary: Annotated[float, typer.Option(callback=_angle, help="Primary angle, degrees, + is LAO.")] = 0.0,
+    secondary: Annotated[float, typer.Option(callback=_angle, help="Secondary angle, degrees, + is cranial.")] = 0.0,
     size: Annotated[int, typer.Option(min=16, max=4096, help="Pixels along each side.")] = 512,
     bits: Annotated[int, typer.Option(help="8: for the eye; 16: every grey level (sim.frame).")] = 8,
     kv: Annotated[float, typer.Option(help="Tube voltage, 50 to 120 kV.")] = 90.0,

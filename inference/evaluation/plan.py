@@ -15,6 +15,7 @@ import numpy as np
 
 from sim.collimator import Blades, opening
 from sim.landmarks import KEYS
+from sim.patient.load import MAX_SEED
 from sim.technique import Technique
 from sim.xray.exposure import Exposure
 
@@ -114,11 +115,13 @@ class Plan:
 
 
 def expand_patients(specs: Sequence[str]) -> tuple[str, ...]:
-    """`virtual:A-B` becomes one entry a seed. Raises ValueError for a range that runs backwards."""
+    """`virtual:A-B` becomes one entry a seed. Raises ValueError for a range that runs backwards or beyond the seeds."""
     out: list[str] = []
     for spec in specs:
         first, dash, last = spec.removeprefix("virtual:").partition("-")
-        if spec.startswith("virtual:") and dash and first.isdigit() and last.isdigit():
+        if spec.startswith("virtual:") and dash and all(end.isascii() and end.isdigit() for end in (first, last)):
+            if len(last) > len(str(MAX_SEED)) or int(last) > MAX_SEED:
+                raise ValueError(f"The range of patients {spec[:40]} goes beyond the last seed, {MAX_SEED:,}.")
             if int(last) < int(first):
                 raise ValueError(f"The range of patients {spec} runs backwards; write the smaller seed first.")
             out += [f"virtual:{seed}" for seed in range(int(first), int(last) + 1)]

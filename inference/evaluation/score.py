@@ -93,8 +93,8 @@ def _answer(task: str, text: str) -> list[int]:
     if task == "localization":
         return [landmark_id(text)]
     if task == "regions":
-        ids = [int(number) for number in re.findall(r"\d+", text)]
-        if not ids or max(ids) >= REGIONS:
+        ids = [int(number) for number in re.findall(r"-?\d+", text)]
+        if not ids or not 0 <= min(ids) <= max(ids) < REGIONS:
             raise ValueError(f"The truth {text!r} is not a list of labels from 0 to {REGIONS - 1}.")
         return ids
     ids = published_ids(task, text) or []
@@ -152,7 +152,11 @@ def _rows(path: Path, columns: tuple[str, str]) -> dict[str, str]:
                 if name in out:
                     raise ValueError(f"{path} names {name} twice; each picture has one row.")
                 out[name] = cell
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is not a text file in UTF-8; save it again as CSV in UTF-8.") from None
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}.") from None
+    except csv.Error as error:
         raise ValueError(f"{path} cannot be read as a CSV file ({error}).") from None
     if not out:
         raise ValueError(f"{path} holds no rows.")

@@ -76,7 +76,7 @@ def series_of(path: Path | str, tell: Tell = silent) -> Listing | None:
 
 
 def _read(path: Path, series: str | None, tell: Tell) -> tuple[np.ndarray, np.ndarray, tuple[str, ...], dict]:
-    path = _folder_of_dicomdir(path)
+    path = _folder_of_dicomdir(path).absolute()  # so that "." has a name for what is said of it
     if not path.exists():
         raise PatientError(f"There is no file or folder {path}.")
     lower = path.name.lower()

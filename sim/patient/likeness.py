@@ -42,8 +42,7 @@ def check_likeness(marks: Points, name: str) -> None:
     for above, below in _ABOVE:
         if above in marks and below in marks and marks[above][1] <= marks[below][1]:
             raise PatientError(
-                f"{name} has {_the(above)} below {_the(below)}: two names are swapped, or it names the "
-                "wrong frame."
+                f"{name} has {_the(above)} below {_the(below)}: two names are swapped, or it names the wrong frame."
             )
     for side in ("right", "left"):
         dome = f"{side}_hemidiaphragm"

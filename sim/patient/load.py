@@ -43,6 +43,8 @@ def load_patient(
     cannot be used.
     """
     text = str(spec).strip()
+    if not text:
+        raise PatientError("No patient is named: give virtual, virtual:SEED, a CT file or a DICOM folder.")
     if text == "virtual" or text.startswith("virtual:"):
         if series is not None:
             raise PatientError(f"A series can be chosen in a DICOM folder only, not for {text}.")
@@ -182,8 +184,8 @@ def landmarks_beside(path: Path) -> Path | None:
 
 
 def with_landmarks(patient: Patient, file: Path) -> Patient:
-    """`patient` with the landmarks of `file`. Raises PatientError when none of them lies inside the volume, or when they
-    do not lie as in a person."""
+    """`patient` with the landmarks of `file`. Raises PatientError when none of them lies inside the volume, or when
+    they do not lie as in a person."""
     marks = read_landmarks(file)
     check_likeness(marks, file.name)
     if all(patient.distance_outside_mm(point) > 0 for point in marks.values()):

@@ -202,7 +202,7 @@ def _read_csv(name: str, text: str) -> Labelled:
                 f"{name} does not name its frame: begin it with '# frame: RAS' (or LPS, or patient), or "
                 "add a column frame."
             )
-        if any((row.get(None) or "")):  # more cells than columns: decimal commas, or a comma in a name
+        if any(row.get(None) or ""):  # more cells than columns: decimal commas, or a comma in a name
             raise PatientError(f"{name} has more columns in the row of {row[label]!r} than in its header.")
         try:
             # With semicolons a comma is the decimal point.

@@ -253,6 +253,9 @@ def test_patient_ranges_expand_and_backward_ones_are_refused():
     assert expand_patients(["virtual:7-9", "a.nii"]) == ("virtual:7", "virtual:8", "virtual:9", "a.nii")
     with pytest.raises(ValueError, match="backwards"):
         expand_patients(["virtual:9-7"])
+    for spec in ("virtual:0-999999999", "virtual:0-" + "9" * 5000):
+        with pytest.raises(ValueError, match="beyond the last seed"):
+            expand_patients([spec])
 
 
 def test_blind_pictures_depend_on_the_true_one_alone():

@@ -199,6 +199,8 @@ def test_what_is_no_patient(generator, scan, tmp_path):
         load_patient("Virtual")
     with pytest.raises(PatientError, match="no patient"):
         load_patient(tmp_path / "absent.nii")
+    with pytest.raises(PatientError, match="No patient is named"):
+        load_patient(" ")
     with pytest.raises(PatientError, match="series"):
         load_patient("virtual:3", series="1")
     with pytest.raises(PatientError, match="no series to choose from"):

@@ -168,5 +168,8 @@ def test_faults_are_one_sentence(tmp_path):
     with pytest.raises(ValueError, match="three landmarks"):
         score("retrieval", good, wrong)
     (tmp_path / "n.csv").write_bytes(b"\x00\xff\xfe")
-    with pytest.raises(ValueError, match="cannot be read"):
+    with pytest.raises(ValueError, match="not a text file in UTF-8"):
         score("localization", tmp_path / "n.csv", true)
+    below = write(tmp_path / "m.csv", "SOPInstanceUID,Target", "a.png,-1")
+    with pytest.raises(ValueError, match="labels from 0 to 21"):
+        score("regions", good, below)
