@@ -40,7 +40,10 @@ _DISCOURSE = (
     r"great stuff|splendid|marvellous|magnificent|smashing|terrific|good (?:stuff|work)|well done|nice one|nicely done|"
     r"(?:ha|he|hi)(?:ha|he|hi)+h?|lol|rofl"
 )
-_OPENING = r"reet|oops|whoops|argh+|ugh+|sigh|phew|wow|aha|oo+h|my bad|sorry (?:about that|to bother you)|excuse me"
+_OPENING = (
+    r"(?:all )?ready|reet|oops|whoops|argh+|ugh+|sigh|phew|wow|aha|oo+h|my bad|"
+    r"sorry (?:about that|to bother you)|excuse me"
+)
 _SIGH = r"ach|och|aww?|ehm|ahem|uff|oof"
 _PREFACE = (
     r"(?:i am )?(?:(?:so|very|terribly|really|awfully) )?(?:sorry|afraid)|(?:forgive|pardon|excuse) me|"
@@ -79,6 +82,12 @@ _TAGS = (
     r"is that (?:clear|understood)|capisce|comprende|will you|would you|could you|can you|will not you|will you not"
 )
 
+_PEOPLE = r"(?:(?:scrub |head |staff |theatre )?(?:nurse|sister)|every(?:one|body)|people|folks|guys|all of you)"
+_STEP = (
+    r"(?:go|move|step|come|stand|walk)(?: (?:over|back|to|the|your|a|bit|little))*"
+    r" (?:left|right|up|down|back|away|out|over|home)(?: please)?"
+)
+
 _ANYWHERE = rf"{_URGING}|{_SWEARING}|{_MANNER}"
 _AFTER = rf"{_ANYWHERE}|{_CALLING}|{_DISCOURSE}|{_ORDERING}"
 _BEFORE = rf"{_AFTER}|{_OPENING}"
@@ -93,12 +102,8 @@ ASIDES = (
         r"(?:fast|slow|quick|gentle)(?: as (?:you|we) can| as possible)?(?=\W*(?:please|now)?\W*$)",
         "",
     ),
-    # To a nurse beside the table, not to the machine: "nurse, go left".
-    (
-        r"^\W*(?:scrub |head |staff |theatre )?(?:nurse|sister)[\s,:!]+(?:please )?(?:go|move|step|come|stand|walk)"
-        r"(?: (?:over|back|to|the|your|a|bit|little))* (?:left|right|up|down|back|away|out|over)\W*$",
-        " xperson ",
-    ),
+    # To people beside the table, not to the machine: "nurse, go left", "step back, everyone".
+    (rf"^\W*{_PEOPLE}[\s,:!]+(?:please )?{_STEP}\W*$|^\W*(?:please )?{_STEP}[\s,]+{_PEOPLE}\W*$", " xperson "),
     (r"(?<=[a-z0-9])[\s,.!?]*(?:[:;]-?[)d]|[\U0001f600-\U0001f64f\u263a\ufe0f]+)(?=\W*$)", ""),
     (rf"\b(?:{_PLEASE})\b", " "),
     (rf"(?<=[a-z0-9]) *,? *\b{_PARTICLES}\b", " "),

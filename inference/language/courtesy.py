@@ -65,7 +65,9 @@ COURTESY = (
     (r"\bif you (?:don't|do not|wouldn't|would not) mind\b", " "),
     (r"\bif you would be so (?:good|kind)\b", " "),
     (
-        r"\bif (?:you (?:can|could|may|would|please|like|want)|possible|i may|it is possible|that is ok(?:ay)?|"
+        r"\bif (?:you (?:can|could|may|would|please|like|want)|possible|i may|it is possible|"
+        r"(?:that|it) is (?:ok(?:ay)?|all ?right|fine)(?: (?:with|by|for) you)?|"
+        r"you are (?:ok(?:ay)?|fine|happy) with (?:that|this|it)|"
         r"it is (?:no|not too much)(?: of a)? (?:bother|trouble|problem))\b",
         " ",
     ),
@@ -99,7 +101,9 @@ COURTESY = (
         r"rotate|turn|tilt)\b)",
         " ",
     ),
-    (r"\bgood (?:morning|afternoon|evening|day)\b", " "),
+    (r"\bgood (?:morning|afternoon|evening|day)\b|^\W*(?:morning|afternoon|evening)\b(?: all)?(?=[ ,.!])", " "),
+    (r"(?<=m) (?:in )?total\b|\bbetter (?=(?:image|picture|shot|view|look)\b)", " "),
+    (r"\b(?:(?:by|at|for) )?(?:a |the )?distance(?: of|,|:)? (?=\d|one\b|two|three|four|five|ten|half|twenty)", " "),
     (r"\bgo ahead and\b", " okay "),
     (r"\btry (?:to )?(?=(?:mov|go|shift|find|show|rotat|tilt|tak|get)\w*\b)", " "),
     (r"\bdo you know (?=wh)", " "),

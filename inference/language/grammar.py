@@ -220,6 +220,8 @@ def _tidy(found: list[Token]) -> list[Token]:
             token = Token("TO", "to", token.text)  # "center in the right elbow"
         elif token.type == "TO" and token.text in _UP_TO and after.type == "NUM":
             token = Token("UNSURE", None, token.text)  # "up to 3 cm left"
+        elif token.type == "ANGLE" and token.value[0] == "s" and _measured(found, at):
+            token = Token("CRAN", token.value[1], token.text)  # "caud 35 mm" is a way, no angle
         elif token.type == "YES" and token.text in ("exactly", "precisely") and _beside_a_number(found, at):
             continue
         tidy.append(token)
@@ -229,6 +231,13 @@ def _tidy(found: list[Token]) -> list[Token]:
 def _stands_alone(found: Tokens, at: int) -> bool:
     around = (*found[max(at - 1, 0) : at], *found[at + 1 : at + 2])
     return all(t.type in BREAKS or t.type in ("YES", "OKAY") for t in around)
+
+
+def _measured(found: Tokens, at: int) -> bool:
+    """Whether the length of `found[at]` stands right behind it, or before it and nothing else does behind."""
+    kinds = [t.type for t in found]
+    behind = kinds[at + 1 : at + 3] == ["NUM", "UNIT"]
+    return behind or (kinds[max(at - 2, 0) : at] == ["NUM", "UNIT"] and kinds[at + 1 : at + 2] not in (["NUM"], ["V"]))
 
 
 _UP_TO = ("up to", "upto", "down to", "downto")

@@ -41,7 +41,8 @@ JUDGING = (
         "look again",
     ),
     (
-        r"\b(?:go(?: ahead| along)?(?: for| with)|(?:proceed|continue|carry on) with) (?:(?:it|that|this)\b|"
+        r"\b(?:go(?: ahead| along)?(?: for| with)|(?:proceed|continue|carry on) with) (?:(?:it|that|this)\b"
+        r"(?! (?:one|shot|image|picture|exposure|film)\b)|"
         r"(?=(?:the|your)\b))"
         r"(?:(?: |the |your )*(?:(?:proposed|suggested|planned) )?(?:one|step|move|motion|movement|proposal|plan|"
         r"suggestion)\b)?"

@@ -132,7 +132,8 @@ DEEDS: dict[str, dict[object, str]] = {
             narrow beam; narrow it; smaller field view; reduce field view; close down; blades in; shutters in;
             shutter in; collimator in; collimators in; collimators tighter; collimator tighter; collimation tighter;
             collimation in; bring blades in; bring collimators in; cone it down; cone; cone tighter; cone tight;
-            cone tightly; cone down tight; cone down tightly; cone in tight; collimate
+            cone tightly; collimate in tight; collimate in tightly;
+            collimate down tight; collimate down tightly; cone down tight; cone down tightly; cone in tight; collimate
             closer; collimate narrower; colimate; colimate in; tight collimation; collimate tight; collimate
             tightly; tighten beam; blades tighter; cone down tighter; collimator close; collimators close;
             collimation close; blades close; shutters close; collimation narrower; collimator narrower; collimators

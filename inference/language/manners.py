@@ -148,7 +148,8 @@ MANNERS = (
         "i want ",
     ),
     (
-        r"\bgo for (?=(?:(?:a|an|one|another|the|more|new|next|last) )*(?:image|shot|picture|x-ray|exposure|film)\b)",
+        r"\bgo for (?=(?:(?:a|an|one|another|the|that|this|more|new|next|last) )*"
+        r"(?:image|shot|picture|x-ray|exposure|film)\b)",
         "take ",
     ),
     (r"\bgo for an? (?:look at|view of)\b", "show "),
@@ -223,14 +224,6 @@ MANNERS = (
     (r"\bsay,? (?=\d|a |an |half|about|one\b|two|three|four|five|six|seven|eight|nine|ten|\w+teen|\w+ty\b)", " "),
     # A person, an answer or a word, where a place or a way would be read.
     (r"\bhead (?:nurse|surgeon|doctor|physician|tech\w*|radiographer|sister|consultant)\b", " xperson "),
-    (
-        r"\b(yes|yeah|yep|yup|yea|aye),? (?=(?:(?:to|toward|towards) (?:the |his |her )?(?:left|right|head|feet)|"
-        r"(?:(?:a|just|slightly|"
-        r"bit|little|tiny|touch|tad|more|further|still|even|to|the|his|her|patient'?s?) )*(?:left|right|up|down|"
-        r"higher|lower))\b(?! (?:elbow|wrist|sh|hum|"
-        r"scap|dome|hemi|dia|blade|olec|carp|glen|prox|radio|tip|inf|cub)))",
-        r"\1 xway ",
-    ),
     (r"\b(?:please|kindly|you should|you must|you can) be (?=[a-z]+ing\b)", " "),
     (r"\bdo not (?:ever|even|please|just|you dare|you) (?=[a-z])", "do not "),
     (

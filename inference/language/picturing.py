@@ -7,7 +7,7 @@ _SHOWN = r"(?:shot|image|picture|film|photo|pic|exposure|x-?ray)s?"
 _HERE = (
     r"(?:(?:right |just |over |from |at |in )*(?:here|there)|(?:at|in|from|on) (?:this|that|the same|the current|our) "
     r"(?:spot|point|position|level|place|location|view|angle|projection)|(?:of )?where we are|as (?:it is|we are)|"
-    r"as is|"
+    r"as is|same (?:position|place|view|spot|angle|projection)|"
     r"of (?:this|that|it|what (?:we|you|i) see))"
 )
 
@@ -29,11 +29,21 @@ PICTURING = (
         rf"\b(?:put|throw|call|send|hang)(?: up)? (?:the|that|this|my|our)(?: last| current)? {_SHOWN}\b(?! of\b)",
         " xshown ",
     ),
+    (
+        rf"\b(?:do|run|make|shoot) (?:that|this|the)(?: same| last)? {_SHOWN} "
+        r"(?:again|once more|over|one more time)\b",
+        "one more image",
+    ),
     # A picture, a shot or a zoom is always of what is there.
+    (
+        rf"^\W*(?:(?:in|at|from) )?(?:the )?same (?:position|place|view|spot|angle|projection),? "
+        rf"(?=(?:(?:please|take|get|give|one|another|an?|more|new) )*{_SHOWN}\b)",
+        " ",
+    ),
     (
         rf"\b({_SHOWN}|expose|shoot(?: it)?|spot|one more|another(?: one)?|save(?: it| this| that)?|(?:zoom|cone) "
         rf"(?:in|out|"
-        rf"down)) {_HERE}(?: now)?(?=\W*(?:please|now|thanks)?\W*(?:$|\band\b|\bthen\b))",
+        rf"down)),? {_HERE}(?: now)?(?=\W*(?:please|now|thanks)?\W*(?:$|\band\b|\bthen\b))",
         r"\1",
     ),
     (

@@ -39,6 +39,11 @@ PLACING = (
         r"(?=(?:the |his |her |a )?[a-z])",
         "show ",
     ),
+    # Of two elbows the left one, or to the left?
+    (
+        r"^\W*(?:(?:and|now|then|ok|okay|so|next),? )*the (left|right)(?: side)?(?:,? (?:please|now|then|next))*\W*$",
+        r"\1 one",
+    ),
     (r"^\W*(?:trying to (?:find|see|reach)|looking for|searching for|heading (?:to|for)|off to) ", "show "),
     (r"\b(?:in|into|on|under) (?:the |our |my )?(?:cross-?hairs?|reticle|bull'?s-?eye)\b", " in center "),
     (r"\b(shoulder[- ]?blades?|scapula),? (?:the |its )?(?:(?:lower|inferior|bottom) )?(?:tip|angle|end)\b", r"\1 tip"),

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 FILLERS = """
-    a about actually afternoon again ah already also altogether amount an anatomy any anymore approx
-    approximately area around as asap assistant basically better bloody bone buddy by can carefully carl cheers
-    circa clearly computer could dear direction-of directly disk distance do doc doctor dr eh er erm evening
+    a about actually again ah already also altogether amount an anatomy any anymore approx
+    approximately area around as asap assistant basically bloody bone buddy by can carefully carl cheers
+    circa clearly computer could dear direction-of directly disk do doc doctor dr eh er erm
     everybody everyone exactly folks gang chaps people ladies gentlemen colleagues excuse first firstly for
-    friend gently go-on gonna good-morning gosh gotta guys hello her here hey hi him his hm hmm i id ill im
+    friend gently go-on gonna good-morning gosh gotta guys hello here hey hi his hm hmm i id ill im
     immediately indeed-now instead-now it joint-space just kind kindly landmark let lets level like location
-    ma'am maam madam man mate may maybe me morning much-obliged my need next-to nice nicely now nurse of
+    ma'am maam madam man mate may maybe me much-obliged my need next-to nice nicely now nurse of
     oh okay-so okay-then one's only our over overall pardon patient's perhaps pleas please pls plse plz
-    possible possibly precisely proper properly quick quickly radiographer ready really region robot roughly
+    possible possibly precisely proper properly quick quickly radiographer really region robot roughly
     same-time second shall shot-please should side simply sir slowly smoothly so sorry sort spot straight
     structure system ta team tech technician technologist thank thanks thankyou that the their then-please
-    there's these this those thx time too total try uh um us very view's wanna want way-please we well
+    there's these this those thx time too try uh um us very view's wanna want way-please we well
     will wish with would would'd you you're your"""
 """Words that change nothing and are dropped after the phrases are read."""
 

@@ -10,7 +10,7 @@ from inference.language.answers import accept, reject
 from inference.language.display import Display
 from inference.language.landmarks import align
 from inference.language.naming import elsewhere
-from inference.language.parts import OFFER, Tokens, has, only, split, strip
+from inference.language.parts import OFFER, OFFER_DIRECTION, Tokens, has, only, split, strip
 from inference.language.shifts import move
 from inference.language.simple import simple
 from inference.language.turns import rotate
@@ -79,7 +79,12 @@ def _clause(part: list[Token], display: Display) -> list[Action]:
                 best[start] = (cost, found + best[end][1])
     if 0 not in best:
         return [_nothing(part)]
-    for (start, _, one), (_, end, other) in pairwise(best[0][1]):
+    for (start, cut, one), (_, end, other) in pairwise(best[0][1]):
+        if one.kind == "accept" and other.kind == "locate":
+            return [clarify("conflict", "yes, go ahead", "where are we?")]  # "yes, what is it?" answers a call
+        if one.kind == "accept" and one.reason != "weak" and other.kind == "move" and _only_a_way(part[cut:end]):
+            # "Looks good, a bit left": what is proposed and then left, or left in place of it?
+            return [clarify("conflict", "yes, go ahead", "no, look again", *OFFER_DIRECTION)]
         if one.kind == other.kind and one.kind in ("move", "rotate"):
             # "Ok, left and up 2 cm": no cut may hide what would be asked back of the two together.
             asked = one_action(part[start:end], display)
@@ -88,8 +93,17 @@ def _clause(part: list[Token], display: Display) -> list[Action]:
     return [action for _, _, action in best[0][1]]
 
 
+def _only_a_way(part: Tokens) -> bool:
+    return not has(part, "AND") and strip(part)[0].type != "V"
+
+
 def _may_cut(part: list[Token], at: int) -> bool:
     before, here = part[at - 1], part[at]
+    said = part[at - 2] if before.text == "with" and at > 1 else before
+    if said.type == "YES" and (
+        "with" in (before.text, here.text) or (here.type == "PLUSIMAGE" and said.text.endswith((" that", " it")))
+    ):
+        return False  # "continue with that shot", "do that shot": what to do, and no yes to a proposal
     if here.type in ("COMMA", "AND") or before.type in ("COMMA", "AND"):
         return True
     if at == len(part) - 1 and here.type == "OKAY" and here.text in ("ok", "okay", "alright", "all right"):

@@ -89,9 +89,11 @@ def move(part: list[Token], display: Display) -> Action | None:
         return clarify("direction", "go back to where we were", *OFFER_DIRECTION)
     plain = [t for t in part if t.type != "COMMA"]
     if not has(part, "NUM") and any(
-        a.type == "SIDE" and a.text == "right" and b.type in ("DIR", "CRAN") for a, b in pairwise(plain)
+        a.type == "SIDE" and a.text.endswith(("right", " side")) and b.type in ("DIR", "CRAN")
+        for a, b in pairwise(plain)
     ):
-        return clarify("conflict", "go right", "go up", "go down")  # "right up" may be straight up
+        # "Right up" may be straight up; with "left side up" a patient is positioned.
+        return clarify("conflict", f"go {next(t.value for t in plain if t.type == 'SIDE')}", "go up", "go down")
     if has(part, "CRAN"):
         asked = _cranial_in_doubt(part)
         if asked:

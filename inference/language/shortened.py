@@ -84,6 +84,7 @@ SHORTENED = (
     (r"\b(ap|lateral|frontal) (?:incidence|orientation|plane|setting|set-?up|angulation|perspective)s?\b", r"\1 view"),
     (r"\btwel(?:v?e?th|fe?th|v?e?fth|ft)\b", "twelfth"),
     (r"\bpt(?:'?s)?\b", "patient's"),
+    (r"\b(patient'?s?|his|her|their) own (?=(?:left|right)\b)", r"\1 "),
     (r"\b(?:image|picture) view\b", "view"),
     (r"\bhaed\b|\bhed\b|\bhaad\b|\bheda\b", "head"),
     (r"\bx ?-? ?rays?\b", lambda m: "x-rays" if m.group(0).endswith("s") else "x-ray"),

@@ -142,6 +142,9 @@ _VERTEBRA_WORD = re.compile(
 
 _VERTEBRA_NUMBER = {"i": 1, "xii": 12}
 
+_MOST_VERTEBRAE = 8
+"""Of the parts of a spine counted by a letter and other than the chest's."""
+
 _SHORTENED = "l|r|lt|rt|pt|approx|appr|ca|dr|pls|deg|prox|inf|sup|vert|lat|cran|caud|scap|hum|diaph|thor"
 """Words that are written with a full stop which ends no sentence."""
 
@@ -149,6 +152,8 @@ _SHORTENED = "l|r|lt|rt|pt|approx|appr|ca|dr|pls|deg|prox|inf|sup|vert|lat|cran|
 def _vertebra(match: re.Match[str]) -> str:
     letter, said = match.group(1), match.group(2)
     number = int(said) if said.isdigit() else _VERTEBRA_NUMBER.get(said, NUMBERS.get(said))
+    if letter in ("l", "c", "s") and number > _MOST_VERTEBRAE:
+        return match[0]  # "L 15": left by 15, or LAO
     if letter.startswith(("t", "d", "bw")):
         return f" t{number} " if number in (1, 12) else " xvertebra "
     return " xvertebra "

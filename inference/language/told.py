@@ -6,6 +6,8 @@ Each becomes a word that no list knows (x...): then no reader of the grammar acc
 
 from __future__ import annotations
 
+from inference.language.wanting import AHEAD
+
 _FINE = r"(?:nice|good|great|perfect|fine|excellent|beautiful|lovely|clear|better|best|super)"
 _SHOWN = r"(?:shot|image|picture|film|photo|pic|exposure|x-?ray)s?"
 
@@ -37,6 +39,13 @@ TOLD = (
         " xconfirm ",
     ),
     (r"\b(?:his|her|my|your|their|the patient'?s?) back\b|\bthe back of\b", " xperson "),
+    # The patient or a colleague is to move, not the view.
+    (
+        r"\b(?:tilt|turn|rotate|bend|hold) (?:up )?(?:his|her|their|the patient'?s) head\b|"
+        rf"\b(?:move|shift|slide|pull|push|bring|send|turn|put|get) (?!{AHEAD})her (?=left\b|right\b)|"
+        r"\b(?:you|we|us) (?:two|three|four)\b(?! (?:more|cm|mm|cent|mill|inch|deg))",
+        " xperson ",
+    ),
     (
         r"\b(?:bring|call|get|fetch|show|take|ask|tell|send|move|see|find|wake|help|give|where is|is)(?: back| in| "
         r"over)? "
@@ -141,7 +150,13 @@ TOLD = (
         r"screening|x-?ray))",
         " xidiom ",
     ),
-    (r"\b(?:do|try) (?:it|that|this) (?:again|once more)\b|\bonce again\b", " xagain "),
+    (r"\b(?:do|try|go with) (?:it|that|this)(?: one)? (?:again|once more)\b|\bonce again\b", " xagain "),
+    (r"\b(?:fluoro\w*|screening|exposure|x-?rays?|beam|radiation|image|picture|shot) time\b", " xtold "),
+    (
+        r"\b(?:yes|yeah|yep|ok|okay|right|correct|true),? (?:well,? )?(?:sort|kind) of\b|"
+        r"\b(?:sort|kind) of (?:a )?(?:yes|yeah|ok|okay|right|correct|true)\b",
+        " xmaybe ",
+    ),
     (r"\bone more time\b|\bagain and again\b|\bover and over\b", " xagain "),
 )
 """(pattern, plain words)."""

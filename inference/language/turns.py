@@ -38,8 +38,8 @@ def rotate(part: list[Token], display: Display) -> Action | None:
     angular = has(part, "rot", "ANGLE", "AP", "LATERAL", "DEG")
     if not angular and not (has(part, "CRAN") and has(part, "MORE") and not has(part, "trans", "go", "UNIT")):
         return None
-    if not angular and any(t.type == "CRAN" and t.text.endswith("ly") for t in part):
-        return clarify("direction", "go up a bit", "tilt a bit cranial")  # "more cranially": a way to go, or to tilt?
+    if not angular and any(t.type == "CRAN" and t.text.endswith(("ly", "ad", "ward", "wards")) for t in part):
+        return clarify("direction", "go up a bit", "tilt a bit cranial")  # "more cephalad": a way to go, or to tilt?
     if has(part, "HEAD", "FEET") and not has(part, "rot") and not has(part, "DEG"):
         return None
     if names_the_skull(part) or goes_back(part) or (has(part, "BEAM") and (has(part, "ON") or _is_fluoro(part))):

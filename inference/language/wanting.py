@@ -164,7 +164,8 @@ WANTING = (
     (rf"^\W*{NAME},? (?:(?:i|you|we) (?:have|got|have got)|we see)(?: here| there| now)?\W*$", " xtold "),
     # The landmark first, the wish behind it: "carina, please show", "left elbow, I want to see".
     (
-        rf"^\W*({NAME}),? (?:please,? )?(?:(?:(?:can|could|will|would) you |you )?(?:please )?(?:show|display|align|"
+        rf"^\W*({NAME}(?: (?:on|of) (?:the |his |her )?(?:left|right)(?: side)?)?),? (?:please,? )?"
+        rf"(?:(?:(?:can|could|will|would) you |you )?(?:please )?(?:show|display|align|"
         rf"cent(?:re|er)|find|visuali[sz]e|bring|take|go to|look at)(?: it| me| us| on it| to it| there)?|"
         rf"(?:i|we) (?:want|wish|need|would like|must|have)(?: to (?:see|have|view|look at|go|go to))(?: now)?|"
         rf"(?:i|we) (?:want|wish|need|would like)|(?:can|could|may) (?:i|we) (?:see|have|look at))"
