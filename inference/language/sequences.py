@@ -80,9 +80,10 @@ def _clause(part: list[Token], display: Display) -> list[Action]:
     if 0 not in best:
         return [_nothing(part)]
     for (start, cut, one), (_, end, other) in pairwise(best[0][1]):
-        if one.kind == "accept" and other.kind == "locate":
+        accepts = one.kind == "accept" and one.reason != "weak"
+        if accepts and other.kind == "locate":
             return [clarify("conflict", "yes, go ahead", "where are we?")]  # "yes, what is it?" answers a call
-        if one.kind == "accept" and one.reason != "weak" and other.kind == "move" and _only_a_way(part[cut:end]):
+        if accepts and other.kind == "move" and _only_a_way(part[cut:end]):
             # "Looks good, a bit left": what is proposed and then left, or left in place of it?
             return [clarify("conflict", "yes, go ahead", "no, look again", *OFFER_DIRECTION)]
         if one.kind == other.kind and one.kind in ("move", "rotate"):
