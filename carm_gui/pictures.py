@@ -99,19 +99,20 @@ class Hand:
         elif state not in ("live", "loading"):
             self.wait(there, state)
 
-    def type(self, text: str, pause_s: float = 0.045) -> None:
+    def type(self, text: str) -> None:
         """Type a line as a hand does; Enter is not pressed."""
         from PySide6.QtTest import QTest
 
         for letter in text:
             QTest.keyClicks(self.window.command.line, letter)
-            self.spin(pause_s)
+            self.spin(0.045)
 
-    def key(self, widget, key, modifier=None) -> None:
+    def enter(self, widget) -> None:
+        """Press Enter in `widget`."""
         from PySide6.QtCore import Qt
         from PySide6.QtTest import QTest
 
-        QTest.keyClick(widget, key, modifier or Qt.KeyboardModifier.NoModifier)
+        QTest.keyClick(widget, Qt.Key.Key_Return)
 
 
 def window_picture(out: Path, say: str, until: str, pane: str, act: str, **how) -> int:
@@ -137,6 +138,7 @@ def animation(out: Path, size=(1080, 680), frames_a_second: float = 7.0, **how) 
     """A correction from the first line to the arrival: what is typed, proposed, corrected and moved."""
     from PIL import Image
     from PySide6.QtCore import Qt
+    from PySide6.QtGui import QImage
     from PySide6.QtTest import QTest
 
     pictures, durations = [], []
@@ -146,7 +148,7 @@ def animation(out: Path, size=(1080, 680), frames_a_second: float = 7.0, **how) 
         if pictures and now - shot.last < 1.0 / frames_a_second:
             return
         hand.app.sendPostedEvents()  # else a card is caught whose text has come and whose height has not
-        image = hand.window.grab().toImage().convertToFormat(image_format)
+        image = hand.window.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
         rows = bytes(image.constBits())
         picture = Image.frombuffer("RGB", (image.width(), image.height()), rows, "raw", "RGB", image.bytesPerLine(), 1)
         if pictures and pictures[-1].tobytes() == picture.tobytes():
@@ -157,9 +159,6 @@ def animation(out: Path, size=(1080, 680), frames_a_second: float = 7.0, **how) 
         shot.last = now
 
     shot.last = 0.0
-    from PySide6.QtGui import QImage
-
-    image_format = QImage.Format.Format_RGB888
     with Hand(size=size, timeout_s=500.0, **how) as hand:
         hand.ready()
         hand.spin(1.0)
@@ -168,7 +167,7 @@ def animation(out: Path, size=(1080, 680), frames_a_second: float = 7.0, **how) 
         hand.spin(0.8)
         hand.type("align to the skull")
         hand.spin(0.7)
-        hand.key(window.command.line, Qt.Key.Key_Return)
+        hand.enter(window.command.line)
         hand.reach("waiting")
         hand.spin(1.8)
         window.correct()
@@ -180,7 +179,7 @@ def animation(out: Path, size=(1080, 680), frames_a_second: float = 7.0, **how) 
             window.correction.line.insert(letter)
             hand.spin(0.25)
         hand.spin(0.5)
-        hand.key(window.correction.line, Qt.Key.Key_Return)
+        hand.enter(window.correction.line)
         hand.spin(0.3)
         hand.reach("waiting")
         hand.spin(1.8)

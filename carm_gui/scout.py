@@ -36,7 +36,6 @@ class Scout:
     up_mm: float
     pixel_mm: float = PIXEL_MM
     typical: dict[str, tuple[float, float]] = field(default_factory=dict)
-    fitted: bool = False
 
     @property
     def width_mm(self) -> float:
@@ -64,8 +63,7 @@ def scout_of(patient: Patient) -> Scout:
     grey = _grey(thickness)
     if patient.generator:
         return Scout(grey, left, up, typical=mean_positions())
-    typical = _fitted(lungs, left, up)
-    return Scout(grey, left, up, typical=typical, fitted=bool(typical))
+    return Scout(grey, left, up, typical=_fitted(lungs, left, up))
 
 
 def _projections(patient: Patient) -> tuple[np.ndarray, np.ndarray, float, float]:

@@ -221,7 +221,7 @@ class Showing:
             self.announce(f"The model reads {' or '.join(map(the, read))} at the centre.")
 
     def _on_decision(self, data: dict) -> None:
-        self.assistant.show_decision(data["number"], data["accepted"], data["text"])
+        self.assistant.show_decision(data["accepted"], data["text"])
         if not data["accepted"]:
             self.announce("Rejected.")
         offer = self.live.offer
@@ -272,7 +272,7 @@ class Showing:
 
     def _on_armed(self, data: dict) -> None:
         self.armed = data["on"]
-        self.assistant.show_armed(data["on"], data.get("budget"))
+        self.assistant.show_armed(data["on"])
         if data["on"]:
             self.announce("Armed: proposals are accepted without asking. Esc halts.")
         elif data.get("reason"):

@@ -58,8 +58,8 @@ def _rest_of_a_landmark(typed: str) -> str:
     return ""
 
 
-def offers(typed: str, history: Sequence[str] = (), most: int = MOST) -> list[Offer]:
-    """At most `most` lines that `typed` may become: those that begin with it, then those whose words begin, in order,
+def offers(typed: str, history: Sequence[str] = ()) -> list[Offer]:
+    """At most MOST lines that `typed` may become: those that begin with it, then those whose words begin, in order,
     with the words typed ("al le el" is "align to the left elbow")."""
     head, tail = _last_part(typed)
     words = tail.lower().split()
@@ -80,7 +80,7 @@ def offers(typed: str, history: Sequence[str] = (), most: int = MOST) -> list[Of
             continue
         if _may_be_offered(whole):
             found.append(Offer(whole, parse(whole).echo()))
-        if len(found) == most:
+        if len(found) == MOST:
             break
     return found
 

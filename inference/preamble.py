@@ -13,9 +13,6 @@ from inference.prompts import EXTENT_MM
 from inference.regions import REGIONS
 from sim.landmarks import LANDMARKS
 
-STYLES = ("compact", "full")
-"""compact: the line alone, for the embedded model. full: preamble, picture, line, for models that were taught nothing
-of it, and for adapters trained with it."""
 MAX_TOKENS_FULL = {"retrieval": 96, "localization": 48, "correction": 400, "navigation": 512, "regions": 48}
 """Most tokens of a general model's reply: tags cost its tokenizer two to five tokens each."""
 

@@ -21,7 +21,6 @@ from pydicom.uid import ExplicitVRLittleEndian, XRayAngiographicImageStorage, ge
 from sim.collimator import window
 from sim.frame import LOG_SCALE, Frame
 from sim.geometry import DETECTOR_MM, SDD_MM, SOURCE_TO_ISOCENTRE_MM, beam_of
-from sim.pose import CArmPose
 
 SIMULATED = "Simulated, not for clinical use"
 MANUFACTURER = "C-arm rehearsal (simulated device)"
@@ -120,8 +119,8 @@ def _run(frames: Sequence[Frame], origin: Origin, number: int, parts: int) -> Da
     secondary = [frame.pose.secondary_deg - first.secondary_deg for frame in frames]
     if any(primary) or any(secondary):
         ds.PositionerMotion = "DYNAMIC"
-        ds.PositionerPrimaryAngleIncrement = [f"{_short(value)}" for value in primary]
-        ds.PositionerSecondaryAngleIncrement = [f"{_short(value)}" for value in secondary]
+        ds.PositionerPrimaryAngleIncrement = [_short(value) for value in primary]
+        ds.PositionerSecondaryAngleIncrement = [_short(value) for value in secondary]
     way = np.array([(f.pose.ant_mm, f.pose.up_mm, f.pose.left_mm) for f in frames])
     way = way[0] - way  # the view moves to the head as the table moves to the feet
     if np.any(way):
@@ -190,14 +189,6 @@ def levels(pixels: np.ndarray) -> tuple[float, float]:
     """A window that shows the picture well: its 1st and 99th percentile."""
     low, high = np.percentile(pixels, (1.0, 99.0))
     return float(low), float(max(high, low + 1.0))
-
-
-def pose_text(pose: CArmPose) -> str:
-    """The angles as a console writes them, e.g. "LAO 30 / CRAN 15"."""
-    if not pose.primary_deg and not pose.secondary_deg:
-        return "AP"
-    primary = f"{'LAO' if pose.primary_deg >= 0 else 'RAO'} {abs(pose.primary_deg):.0f}"
-    return f"{primary} / {'CRAN' if pose.secondary_deg >= 0 else 'CAUD'} {abs(pose.secondary_deg):.0f}"
 
 
 def reference(images: Sequence[Dataset]) -> DicomSequence:

@@ -11,7 +11,7 @@ import numpy as np
 from carm_gui.session.about import Case, recorder_for
 from carm_gui.session.session import Session
 from inference.commands import Action
-from inference.models.interface import Cancelled, ModelError, ModelInfo, Request
+from inference.models.interface import Cancelled, ModelInfo, Request
 from inference.prompts import navigate_reply, reason_x, reason_y
 from sim.carm import CArm
 from sim.patient.patient import Patient
@@ -172,9 +172,6 @@ class EventLog:
                     return event
         seen: Sequence[str] = [f"{e.seq} {e.kind} {str(e.data)[:90]}" for e in self.events if e.kind != "frame"]
         raise AssertionError(f"no {kind} {fields} after {after}; saw:\n" + "\n".join(seen[-30:]))
-
-
-MODEL_GONE = ModelError("The model's process ended.")
 
 
 def align(session, key: str = "skull") -> None:

@@ -38,7 +38,6 @@ KINDS = (
     "saved",
     "mark",
 )
-OUTCOMES = ("arrived", "limit", "refused", "failed", "halted", "stale", "dropped", "interrupted", "moved")
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,8 @@ class SessionEvent:
     - beam {on, pulse_rate}; dose {dose: Dose}
     - technique {technique: Technique}: what the next pulse is made with, whenever that changes
     - collimator {blades_mm: (width, height) mm at the isocentre | None, the open field}: for the next pulse on
-    - state {state, message, outcome: why work ended, one of OUTCOMES, or None}
+    - state {state, message, outcome: "arrived" | "limit" | "refused" | "failed" | "halted" | "stale" | "dropped" |
+      "interrupted" | "moved", why the work under way ended, or None}
     - said {text}; understood {action: Action, echo: str}
     - question {reason, text, options: tuple[str, ...]}
     - delta {number, text, proposal: Proposal | None, landmarks}

@@ -202,17 +202,17 @@ def _ways(poses: list[CArmPose]) -> dict[str, Any]:
     }
 
 
-def reversals(values: Iterable[float], least: float = REVERSAL_MM) -> int:
-    """How often `values` turn back by `least` or more."""
+def reversals(values: Iterable[float]) -> int:
+    """How often `values` turn back by REVERSAL_MM or more."""
     count, way = 0, 0
     low = high = None
     for value in values:
         if low is None:
             low = high = value
         low, high = min(low, value), max(high, value)
-        if way >= 0 and high - value >= least:
+        if way >= 0 and high - value >= REVERSAL_MM:
             count, way, low, high = count + (way > 0), -1, value, value
-        elif way <= 0 and value - low >= least:
+        elif way <= 0 and value - low >= REVERSAL_MM:
             count, way, low, high = count + (way < 0), 1, value, value
     return count
 

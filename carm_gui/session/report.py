@@ -390,8 +390,8 @@ def quartiles(value: dict[str, Any], digits: int = 0) -> str:
     return "" if value["median"] is None else f"{value['low']:.{digits}f} to {value['high']:.{digits}f}"
 
 
-def with_quartiles(value: dict[str, Any], digits: int = 0) -> str:
-    return "" if value["median"] is None else f"{value['median']:.{digits}f} ({quartiles(value, digits)})"
+def with_quartiles(value: dict[str, Any]) -> str:
+    return "" if value["median"] is None else f"{value['median']:.0f} ({quartiles(value)})"
 
 
 def of(value: dict[str, Any]) -> str:

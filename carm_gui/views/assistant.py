@@ -199,7 +199,7 @@ class Assistant(QFrame):
         """What model it is and whether it is there."""
         self.header.show_model(state, name, message, info)
 
-    def show_armed(self, on: bool, _budget: object = None) -> None:
+    def show_armed(self, on: bool) -> None:
         """Whether proposals are accepted without asking."""
         self.header.show_armed(on)
 
@@ -325,7 +325,7 @@ class Assistant(QFrame):
                 self.show_keys(self._keys is PICTURE_KEYS)
                 return
 
-    def show_decision(self, number: int, accepted: bool, text: str) -> None:
+    def show_decision(self, accepted: bool, text: str) -> None:
         if self.waiting is not None:
             said = "" if not text or text == "look again" else f": {text}"
             self.waiting.settle("✓ Accepted" if accepted else f"✕ Rejected{said}", "good" if accepted else "warn")

@@ -23,11 +23,6 @@ CENTRE_MM = 15.0
 """A point this near to the crosshair is the centre itself."""
 
 
-def the(key: str) -> str:
-    title = BY_KEY[key].title
-    return title if title in ("T1", "T12") else f"the {title}"
-
-
 def offset_words(left_mm: float, up_mm: float) -> str:
     """ "45 mm toward the head and 20 mm toward the patient's left", rounded to 5 mm; "" at the centre."""
     parts = [
@@ -39,14 +34,6 @@ def offset_words(left_mm: float, up_mm: float) -> str:
         if round(amount / 5)
     ]
     return " and ".join(parts)
-
-
-def words_of(key: str, left_mm: float = 0.0, up_mm: float = 0.0) -> str:
-    """The correction as the clinician would say it; the point is `left_mm` and `up_mm` from the view's centre."""
-    if math.hypot(left_mm, up_mm) <= CENTRE_MM:
-        return f"that's {the(key)}"
-    sentence = f"{the(key)} lies {offset_words(left_mm, up_mm)} of the centre"
-    return sentence[0].upper() + sentence[1:]
 
 
 def offset_of(field: Field, where: CArmPose) -> tuple[float, float]:

@@ -21,7 +21,6 @@ from inference.models.interchange import Interchangeable
 from inference.models.interface import LanguageModel, ModelError
 
 POLL_MS = 100
-OWN = "own"
 
 
 class ModelPage(QDialog):

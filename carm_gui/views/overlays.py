@@ -255,9 +255,9 @@ def ghost_text(
         plate(painter, spot, text, colour, 15 * k, anchor=anchor, within=inner(field), taken=taken)
 
 
-def _along(start: QPointF, tip: QPointF, places: int = 9) -> list[QPointF]:
+def _along(start: QPointF, tip: QPointF) -> list[QPointF]:
     """Points of an arrow, near enough to each other that no writing fits between them."""
-    return [start + (tip - start) * (n / (places - 1)) for n in range(places)]
+    return [start + (tip - start) * (n / 8) for n in range(9)]
 
 
 def _brackets(field: Field, goal: CArmPose) -> QPainterPath:

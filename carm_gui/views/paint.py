@@ -61,7 +61,7 @@ def stroke(painter: QPainter, path: QPainterPath, colour: str, width: float = 2.
     painter.drawPath(path)
 
 
-def halo_text(painter: QPainter, where: QPointF, text: str, size: float = 15, colour: str = theme.PLAIN) -> None:
+def halo_text(painter: QPainter, where: QPointF, text: str, size: float) -> None:
     """Draw `text` centred on `where`."""
     face = theme.font(size, bold=True)
     metrics = QFontMetricsF(face)
@@ -72,7 +72,7 @@ def halo_text(painter: QPainter, where: QPointF, text: str, size: float = 15, co
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(halo, 4.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
     painter.drawPath(path)
-    painter.fillPath(path, QColor(colour))
+    painter.fillPath(path, QColor(theme.PLAIN))
 
 
 def plate(

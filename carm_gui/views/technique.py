@@ -234,13 +234,10 @@ class Technique(QFrame):
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         return QSize(430, super().minimumSizeHint().height())
 
-    def set_ready(self, ready: bool, adjustable: bool = True) -> None:
-        """A device is there; `adjustable` if it lets its technique be set."""
-        self.button.setEnabled(ready)
-        self.shoot.setEnabled(ready)
-        self.pulse_rate.setEnabled(ready)
-        for widget in (self.auto, self.kv, self.ma):
-            widget.setEnabled(ready and adjustable)
+    def set_ready(self, ready: bool) -> None:
+        """A device is there."""
+        for widget in (self.button, self.shoot, self.pulse_rate, self.auto, self.kv, self.ma):
+            widget.setEnabled(ready)
 
     def show_beam(self, on: bool, pulse_rate: float) -> None:
         self.on = on

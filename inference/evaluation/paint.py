@@ -40,18 +40,15 @@ class Canvas:
     ) -> None:
         self._draw.text((x * FINE, y * FINE), words, ink, _font(size * FINE, strong), anchor)
 
-    def width_of(self, words: str, size: int = 13, strong: bool = False) -> float:
-        return _font(size * FINE, strong).getlength(words) / FINE
-
-    def upright(self, x: float, y: float, words: str, size: int = 12, ink=INK, below: bool = False) -> None:
+    def upright(self, x: float, y: float, words: str, below: bool = False) -> None:
         """`words` turned to read upward about the line at x: they begin at y, or with `below` end there."""
-        font = _font(size * FINE)
+        font = _font(12 * FINE)
         box = font.getbbox(words)
         label = Image.new("L", (box[2] + 4, box[3] + 4))
         ImageDraw.Draw(label).text((0, 0), words, 255, font)
         label = label.rotate(90, expand=True)
         top = y * FINE if below else y * FINE - label.height
-        self.image.paste(ink, (int(x * FINE - label.width / 2), int(top)), label)
+        self.image.paste(INK, (int(x * FINE - label.width / 2), int(top)), label)
 
     def line(self, points: Sequence[tuple[float, float]], ink=INK, width: float = 1.0) -> None:
         self._draw.line([(x * FINE, y * FINE) for x, y in points], ink, max(1, round(width * FINE)))
@@ -89,11 +86,9 @@ def bars(
     series: Sequence[tuple[str, Sequence[Bar]]],
     *,
     note: str = "",
-    top: float = 1.0,
-    digits: int = 2,
     goals: Sequence[float | None] = (),
 ) -> Canvas:
-    """Grouped bars: `series` are (name, one bar a group); `goals` draws a line across a group."""
+    """Grouped bars of shares, 0 to 1: `series` are (name, one bar a group); `goals` draws a line across a group."""
     wide = max(24.0, min(54.0, 900.0 / max(1, len(groups) * len(series))))
     left, head, high = 46.0, 64.0 + 20 * len(series), 230.0
     band = wide * len(series) + 26
@@ -108,11 +103,11 @@ def bars(
     floor = head + high
 
     def y(value: float) -> float:
-        return floor - high * min(max(value / top, 0.0), 1.0)
+        return floor - high * min(max(value, 0.0), 1.0)
 
-    for tick in np.linspace(0, top, 6):
+    for tick in np.linspace(0, 1, 6):
         canvas.line([(left, y(tick)), (left + band * len(groups), y(tick))], LINE)
-        canvas.text(left - 6, y(tick), f"{tick:.{1 if top <= 1 else 0}f}", 11, FAINT, "rm")
+        canvas.text(left - 6, y(tick), f"{tick:.1f}", 11, FAINT, "rm")
     for group, name in enumerate(groups):
         start = left + band * group + 13
         for row, (_, values) in enumerate(series):
@@ -128,7 +123,7 @@ def bars(
                 canvas.line([(middle, low), (middle, upper)], INK, 1.2)
                 for end in (low, upper):
                     canvas.line([(middle - 4, end), (middle + 4, end)], INK, 1.2)
-            canvas.text(at + wide / 2, min(upper, y(bar.value)) - 3, _short(bar.value, digits), 11, INK, "mb")
+            canvas.text(at + wide / 2, min(upper, y(bar.value)) - 3, _short(bar.value), 11, INK, "mb")
         if group < len(goals) and goals[group] is not None:
             goal = y(goals[group])
             canvas.line([(start - 6, goal), (start + wide * len(series) + 6, goal)], (213, 94, 0), 1.5)
@@ -141,7 +136,7 @@ def bars(
     return canvas
 
 
-def _short(value: float, digits: int) -> str:
+def _short(value: float, digits: int = 2) -> str:
     text = f"{value:.{digits}f}"
     return text[1:] if text.startswith("0.") else text
 
@@ -152,7 +147,6 @@ def grid(
     columns: Sequence[str],
     values: np.ndarray,
     *,
-    note: str = "",
     top: float | None = None,
     digits: int = 2,
     across: str = "",
@@ -163,7 +157,7 @@ def grid(
     side = 40.0
     left = 30 + max((len(name) for name in rows), default=0) * 6.4
     head = 66 + max((len(name) for name in columns), default=0) * 6.2
-    canvas = Canvas(int(max(left + side * len(columns) + 24, 480)), int(head + side * len(rows) + 24 + 22 * bool(note)))
+    canvas = Canvas(int(max(left + side * len(columns) + 24, 480)), int(head + side * len(rows) + 24))
     canvas.text(16, 14, title, 17, strong=True)
     canvas.text(16, 40, f"rows: {down}; columns: {across}" if across else down, 12, FAINT)
     top = top if top is not None else float(np.nanmax(values, initial=0.0)) or 1.0
@@ -182,8 +176,6 @@ def grid(
             words = _short(float(value), digits) if digits else f"{value:.0f}"
             ink = PAPER if depth > 0.55 else INK
             canvas.text(x + side / 2, y + side / 2, words, 12, ink, "mm")
-    if note:
-        canvas.text(16, canvas.height - 24, note, 11, FAINT)
     return canvas
 
 

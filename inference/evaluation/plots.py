@@ -69,10 +69,10 @@ def _title(model: str, own: Mapping) -> str:
     return f"{Path(model).name}{blind}"
 
 
-def _count(rows: Mapping[str, Mapping], what: str = "n") -> str:
+def _count(rows: Mapping[str, Mapping]) -> str:
     own = next(iter(rows.values()))
     patients = len(own.get("patients", ()))
-    return f"{own[what]} cases, {patients} patients; whiskers: 95 % by bootstrap over patients"
+    return f"{own['n']} cases, {patients} patients; whiskers: 95 % by bootstrap over patients"
 
 
 def _at(own: Mapping, name: str, k: str) -> Bar:
@@ -116,16 +116,15 @@ def _confusion(rows: Mapping[str, Mapping], outcomes: Sequence[Outcome]) -> Canv
 
 
 def _corrections(rows: Mapping[str, Mapping], _) -> Canvas:
-    shown = [(name, label, goal) for name, label, goal in CORRECTIONS]
-    series = [(row, [Bar(own[name], own[f"{name}_ci95"]) for name, _, _ in shown]) for row, own in rows.items()]
+    series = [(row, [Bar(own[name], own[f"{name}_ci95"]) for name, _, _ in CORRECTIONS]) for row, own in rows.items()]
     own = next(iter(rows.values()))
     note = f"{own['n_bare']} own wrong answers, {own['n_kept_when_right']} right ones; lines: what was asked for"
     return paint.bars(
         "Correction: right after the clinician's words",
-        [label for _, label, _ in shown],
+        [label for _, label, _ in CORRECTIONS],
         series,
         note=note,
-        goals=[goal for _, _, goal in shown],
+        goals=[goal for _, _, goal in CORRECTIONS],
     )
 
 
@@ -155,14 +154,14 @@ SPREAD_MM = 25.0
 LEAST_WEIGHT = 1.0
 
 
-def heat(outcomes: Sequence[Outcome], k: int = 3) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Precision@k over the coronal plane: (value (rows, columns), centres left (columns,), centres up (rows,)),
+def heat(outcomes: Sequence[Outcome]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Precision@3 over the coronal plane: (value (rows, columns), centres left (columns,), centres up (rows,)),
     smoothed with a Gaussian of SPREAD_MM; NaN where hardly any view was. Rows run from the head down."""
     from inference.evaluation.measures import precision
 
     sound = [o for o in outcomes if o.ids is not None and o.centre_mm]
     at = np.array([o.centre_mm[:2] for o in sound])
-    value = np.array([precision(o.ids, o.truth, k) for o in sound])
+    value = np.array([precision(o.ids, o.truth, 3) for o in sound])
     left = np.arange(np.floor(at[:, 0].min() / 10) * 10, at[:, 0].max() + 10, 10.0)
     up = np.arange(np.ceil(at[:, 1].max() / 10) * 10, at[:, 1].min() - 10, -10.0)
     away = ((left[None, :, None] - at[:, 0]) ** 2 + (up[:, None, None] - at[:, 1]) ** 2) / (2 * SPREAD_MM**2)

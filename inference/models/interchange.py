@@ -6,19 +6,18 @@ The old one is closed when its reply has ended, so that an exchange costs no rep
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from inference.models.interface import LanguageModel, ModelInfo, Request
 
 
 class Interchangeable:
-    """`current` in disguise. `changed`, where set, is called after each exchange, on the exchanger's thread."""
+    """`current` in disguise."""
 
     def __init__(self, current: LanguageModel):
         self._current = current
         self._lock = threading.Lock()
         self._replies: dict[int, int] = {}  # id of a model -> replies under way
-        self.changed: Callable[[], None] | None = None
 
     @property
     def current(self) -> LanguageModel:
@@ -54,8 +53,6 @@ class Interchangeable:
             idle = not self._replies.get(id(old))
         if idle and old is not other:
             old.close()
-        if self.changed is not None:
-            self.changed()
 
     def stream(self, request: Request) -> Iterator[str]:
         with self._lock:

@@ -38,9 +38,10 @@ class Request:
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """What answers. Hashes are sha256 (hex) over the weight files, "" where there is none; `picture_size` is
-    the side in pixels of the picture it wants, `prompt_style` one of inference.preamble.STYLES, `bits` what a weight
-    takes, and `constrained` says that replies are held to their form."""
+    """What answers. Hashes are sha256 (hex) over the weight files, "" where there is none; `picture_size` is the side
+    in pixels of the picture it wants, `bits` what a weight takes, and `constrained` says that replies are held to their
+    form. `prompt_style`: "compact", the line alone, for the embedded model; "full", the preamble before the picture and
+    the line after it, for models that were taught nothing of the line, and for adapters trained so."""
 
     name: str
     parameters: int = 0

@@ -28,7 +28,7 @@ LARGE_GRACE_S = 15.0
 """A large model heeds a cancel before its next layer, seconds on a CPU; ending it would cost minutes of loading."""
 
 
-def open_model(name: str | Path, threads: int = 1) -> LanguageModel:
+def open_model(name: str | Path) -> LanguageModel:
     """The model called `name`: "embedded", "embedded-base" (the same without its adapter), "baseline" (the conventional
     network), "hybrid" (embedded, with the baseline's reading in its prompt), a published model that is on this machine,
     a folder, or a server.
@@ -38,15 +38,15 @@ def open_model(name: str | Path, threads: int = 1) -> LanguageModel:
     """
     if is_server(name):
         return _server(name)
-    spec = replace(spec_of(name), threads=threads)
+    spec = spec_of(name)
     if name in NAMES:
         return ModelProcess(spec)
     # A large model on a processor wants its cores; one half is left to the picture.
-    spec = replace(spec, threads=max(threads, (os.cpu_count() or 1) // 2))
+    spec = replace(spec, threads=max(1, (os.cpu_count() or 1) // 2))
     return ModelProcess(spec, device="auto", hang_s=LARGE_HANG_S, grace_s=LARGE_GRACE_S)
 
 
-def open_here(name: str | Path, threads: int = 1, device: str = "auto") -> LanguageModel:
+def open_here(name: str | Path, device: str = "auto") -> LanguageModel:
     """As open_model, loaded when it returns: in this process, or on its server. Small models stay on the processor."""
     if is_server(name):
         return _server(name)
@@ -56,7 +56,6 @@ def open_here(name: str | Path, threads: int = 1, device: str = "auto") -> Langu
     return load(
         spec.base,
         spec.adapter,
-        threads,
         name=spec.name,
         device="cpu" if name in NAMES and device == "auto" else device,
         **({} if name == "baseline" else {"bits": spec.bits, "constrained": spec.constrained}),

@@ -99,7 +99,6 @@ def rooms_at_once(
     rooms: int,
     seconds: float,
     think_s: float,
-    stop: threading.Event,
     until: float = math.inf,
     say: Callable[[str], None] = lambda text: None,
 ) -> Load:
@@ -123,14 +122,14 @@ def rooms_at_once(
         try:
             wait_until_ready(model, _left(last))
             # Rooms do not begin in step; the first question comes within one thinking time.
-            if stop.wait(min(float(rng.uniform(0, think_s)), max(seconds - 0.5, 0))):
-                return
+            time.sleep(min(float(rng.uniform(0, think_s)), max(seconds - 0.5, 0)))
             while True:
                 reply = ask_once(model, rng, last)
                 with lock:
                     replies.append(reply)
-                if time.monotonic() + think_s > end or stop.wait(think_s):
+                if time.monotonic() + think_s > end:
                     return
+                time.sleep(think_s)
         except ModelError as error:
             with lock:
                 failures.append(str(error))
@@ -173,13 +172,11 @@ def check(
     think_s: float = THINK_S,
     constrained: bool = False,
     say: Callable[[str], None] = lambda text: None,
-    stop: threading.Event | None = None,
     longest_s: float | None = None,
 ) -> dict:
     """Latency of single replies, then 1, 2, 4 ... `most_rooms` rooms for `seconds` each, until one is not fed or
     `longest_s` (default: `longest`) have gone: "ended" says so then, and the table holds what was measured. Raises
     ModelError when the server cannot be asked at all or gives no whole reply."""
-    stop = stop or threading.Event()
     allowed = longest(most_rooms, seconds) if longest_s is None else longest_s
     end = time.monotonic() + allowed
 
@@ -198,12 +195,10 @@ def check(
         model.close()
     table: list[Load] = []
     for rooms in _steps(min(most_rooms, MOST_ROOMS)):
-        if stop.is_set():
-            break
         if _left(end) < seconds:
             ended = f"Ended after {allowed:.0f} s, before {_rooms(rooms)}; --longest gives it more time."
             break
-        table.append(rooms_at_once(open_one, rooms, seconds, think_s, stop, end, say))
+        table.append(rooms_at_once(open_one, rooms, seconds, think_s, end, say))
         if not table[-1].fed:
             break
     rates = [reply.characters / (reply.whole_s - reply.first_s) for reply in single if reply.whole_s > reply.first_s]

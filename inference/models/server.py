@@ -47,7 +47,7 @@ class ServerModel:
         self.name = wanted or self._host
         self.state, self.problem, self.note = "loading", "", f"greeting {self._host}"
         self.info = _info(self.name, "", self._host, constrained)
-        self._wanted, self._style_known = wanted, False
+        self._wanted = wanted
         self._call = _Call()
         self._busy = threading.Lock()
         key = key_for(self._host)
@@ -217,7 +217,7 @@ class ServerModel:
                     else f"{self._host} does not say which models it has; add #NAME to the address."
                 )
             self._wanted = names[0]
-        elif names and self._wanted not in names and not _lists_on_demand(names, self._wanted):
+        elif names and self._wanted not in names and not _lists_on_demand(self._wanted):
             raise ModelError(f"{self._host} has no model called {self._wanted}; it has {', '.join(names[:8])}.")
         self.name = self._wanted
         self.info = _info(self._wanted, bases.get(self._wanted, ""), self._host, self.info.constrained)
@@ -244,7 +244,7 @@ class _Call:
                 line.shutdown(socket.SHUT_RDWR)
 
 
-def _lists_on_demand(names: list[str], wanted: str) -> bool:
+def _lists_on_demand(wanted: str) -> bool:
     """`transformers serve` lists what it has in a cache and loads any folder by its path."""
     return wanted.startswith("/")
 

@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 
 from sim.patient.dicom_pixels import read_stack
-from sim.patient.dicom_series import Listing, examine, is_dicom, list_series
+from sim.patient.dicom_series import Listing, examine, is_dicom
 from sim.patient.grid_files import ENDINGS, META, NIFTI, NRRD, read_grid
 from sim.patient.hu import clean_hu
 from sim.patient.patient import PatientError
 
-__all__ = ["Listing", "Scan", "list_series", "read_ct", "read_scan", "series_of"]
+__all__ = ["Listing", "Scan", "read_ct", "read_scan", "series_of"]
 
 _EDGE_RANGE_MM = (0.1, 20.0)
 

@@ -168,11 +168,6 @@ def examine(path: Path, tell: Callable[[float, str], None] = lambda share, text:
     )
 
 
-def list_series(path: Path) -> list[Series]:
-    """The series of `examine` alone."""
-    return list(examine(path).series)
-
-
 def chosen(found: Iterable[Series], choice: str | None, name: str) -> Series:
     """The one that `choice` names by its number in the list (from 1) or its UID; without a choice the only one. Raises
     PatientError with the list when it is not clear which."""

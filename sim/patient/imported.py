@@ -162,15 +162,6 @@ def store(
     return _entry(root / name), said
 
 
-def keep_landmarks(name: str, marks: Mapping[str, Point]) -> Path:
-    """Write the landmarks of the imported patient called `name`; returns the file."""
-    folder = folder_of(name)
-    if folder is None:
-        raise PatientError(f"There is no imported patient {name!r}; {_known()}")
-    write_mrk_json(folder / MARKS, marks)
-    return folder / MARKS
-
-
 def remove(name: str) -> str:
     """Delete the imported patient called `name`; returns the name as it was kept."""
     folder = folder_of(name)

@@ -25,7 +25,6 @@ STEEPEST = 4.0 * (LONG / SHORT) ** 2
 """What the work may grow by from short to long: as the square, with room for a small beginning."""
 NOTICED_S = 0.05
 REPEATS = {sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT}
-SIGNS = " a1,.;:!?-zq'x"
 
 
 class TooLongError(Exception):

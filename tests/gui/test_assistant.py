@@ -70,7 +70,7 @@ def test_buttons_come_when_it_waits_and_go_with_the_decision(pane):
     pane.show_waiting(next(c.step for c in pane.cards))
     assert "Accept" in texts(pane)
     assert "1.2 s" in texts(pane) or "1.3 s" in texts(pane)
-    pane.show_decision(1, True, "")
+    pane.show_decision(True, "")
     assert "✓ Accepted" in texts(pane)
     assert "Reject" not in texts(pane)
 

@@ -16,7 +16,7 @@ from scipy.ndimage import map_coordinates
 from scipy.spatial.transform import Rotation
 from test_ct import orders, turned
 
-from sim.patient.ct import list_series, read_ct
+from sim.patient.ct import read_ct, series_of
 from sim.patient.patient import Patient, PatientError
 from sim.pose import CArmPose
 
@@ -29,10 +29,6 @@ def box() -> tuple[np.ndarray, np.ndarray]:
     affine = np.diag([2.0, 3.0, 2.5, 1.0])
     affine[:3, 3] = [-20.0, 15.0, 100.0]
     return hu.astype(np.int16), affine
-
-
-def patient_point(lps: np.ndarray) -> np.ndarray:
-    return np.array([lps[0], lps[2], -lps[1]])  # left = x, up = z, ant = -y
 
 
 def same(got: tuple[np.ndarray, np.ndarray], hu: np.ndarray, affine: np.ndarray) -> None:
@@ -202,7 +198,7 @@ def test_several_series_are_listed_for_choice(tmp_path):
         assert part in str(refused.value)
     same(read_ct(tmp_path, series="2"), hu, affine)
     same(read_ct(tmp_path, series=str(soft[0].SeriesInstanceUID)), hu[:, :, :4] + 10, affine)
-    assert [one.number for one in list_series(tmp_path)] == [3, 7]
+    assert [one.number for one in series_of(tmp_path).series] == [3, 7]
     for wrong in ("3", "0", "1.2.3"):
         with pytest.raises(PatientError, match=f"no single CT series '{wrong}'"):
             read_ct(tmp_path, series=wrong)

@@ -55,7 +55,6 @@ def test_a_scan_without_lungs_gets_no_places():
     hu, affine = marked()
     scout = scout_of(Patient("box", hu, affine, {"t1": (0.0, 0.0, 0.0)}))
     assert scout.typical == {}
-    assert not scout.fitted
 
 
 def test_an_empty_scan_gives_a_black_overview():

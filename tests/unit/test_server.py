@@ -368,16 +368,16 @@ def test_rooms_ask_at_once_and_one_that_is_refused_is_counted(server, monkeypatc
     def open_one():
         return ServerModel(server.address + "#tuned")
 
-    load = serve_check.rooms_at_once(open_one, 3, 0.1, 0.0, threading.Event())
+    load = serve_check.rooms_at_once(open_one, 3, 0.1, 0.0)
     assert (load.rooms, load.failed, load.fed) == (3, 0, True)
     assert load.replies >= 3
     assert load.first_p50_s <= load.whole_p50_s <= load.whole_p95_s
     assert load.replies_per_minute > 0
     server.how = [400] * 2
-    load = serve_check.rooms_at_once(open_one, 2, 0.1, 0.0, threading.Event())
+    load = serve_check.rooms_at_once(open_one, 2, 0.1, 0.0)
     assert (load.replies, load.failed, load.fed, load.whole_p95_s) == (0, 2, False, None)
     monkeypatch.setattr(serve_check, "PATIENCE_S", 0.0)
-    assert not serve_check.rooms_at_once(open_one, 1, 0.1, 0.0, threading.Event()).fed
+    assert not serve_check.rooms_at_once(open_one, 1, 0.1, 0.0).fed
 
 
 def test_serve_check_doubles_the_rooms_until_one_goes_hungry(server, monkeypatch):
