@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.landmarks import BY_KEY, KEYS
+from sim.landmarks import KEYS, the
 from sim.patient.markups import Point
 from sim.survey import Meeting, SurveyView, epipolar, meeting
 
@@ -129,15 +129,13 @@ class Placing:
         for key in KEYS:
             met = self.meeting(key)
             if met is not None and met.residual_mm > FAR_MM:
-                said.append(f"The two clicks of the {BY_KEY[key].title} can hardly mean the same point.")
+                said.append(f"The two clicks of {the(key)} can hardly mean the same point.")
         at = self.positions()
         for part in ("humeral_head", "scapular_inferior_angle", "hemidiaphragm"):
             right, left = f"right_{part}", f"left_{part}"
             if right in at and left in at and at[right][0] >= at[left][0]:
-                said.append(
-                    f"The {BY_KEY[right].title} lies to the left of the {BY_KEY[left].title}: were they exchanged?"
-                )
+                said.append(f"{the(right, capital=True)} lies to the left of {the(left)}: were they exchanged?")
         for above, below in (("skull", "t1"), ("t1", "carina"), ("carina", "t12"), ("t1", "t12")):
             if above in at and below in at and at[above][1] <= at[below][1]:
-                said.append(f"The {BY_KEY[above].title} lies below the {BY_KEY[below].title}.")
+                said.append(f"{the(above, capital=True)} lies below {the(below)}.")
         return said

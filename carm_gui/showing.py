@@ -17,8 +17,9 @@ from carm_gui.pictures_out import save_picture
 from carm_gui.views.field import view_name
 from carm_gui.views.live import Offer
 from carm_gui.views.overlays import Mark
-from carm_gui.views.step_card import the, title
+from carm_gui.views.step_card import title
 from inference.step import Step
+from sim.landmarks import the
 
 PALETTE_GUIDE = "Ctrl+K finds every action · "
 GUIDE = {

@@ -18,13 +18,12 @@ from carm_gui.views.correct import offset_of
 from carm_gui.views.field import move_text
 from carm_gui.views.palette import Entry
 from carm_gui.views.sheet import KeySheet
-from carm_gui.views.step_card import the
 from carm_gui.views.tour import Stop, Tour
 from inference.action import Action
 from inference.commands import Display
 from sim.collimator import stepped
-from sim.landmarks import LANDMARKS
-from sim.pose import CArmPose
+from sim.landmarks import LANDMARKS, the
+from sim.pose import CArmPose, MotionCommand
 
 PALETTE_ORDER = ("Assistant", "C-arm", "Picture", "Window", "Help", "Session")
 NAME = "C-arm rehearsal"
@@ -273,10 +272,11 @@ class Wishes:
         """What can be done with a point of the picture."""
         menu = QMenu(self)
         here = self.live.field().pose
-        motion = here.motion_to(pose)
-        across = Action("move", left_mm=round(motion.left_mm), up_mm=round(motion.up_mm))
-        centre = menu.addAction(f"Centre the view here ({move_text(motion_of(across))})")
-        centre.triggered.connect(lambda _=False: self.submit(across))
+        way = here.motion_to(pose)
+        across = MotionCommand(left_mm=round(way.left_mm), up_mm=round(way.up_mm))
+        centre = menu.addAction(f"Centre the view here ({move_text(across)})")
+        move = Action("move", left_mm=across.left_mm, up_mm=across.up_mm)
+        centre.triggered.connect(lambda _=False: self.submit(move))
         centre.setEnabled(self.session is not None and self.state != "moving" and self.live.pose == here)
         name = menu.addAction("Correct: name what is here…")
         name.triggered.connect(lambda _=False: (self.correct(), self.pick(pose)))
@@ -444,10 +444,3 @@ class Wishes:
         box.setModal(False)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.show()
-
-
-def motion_of(action: Action):
-    """A typed move as a motion."""
-    from sim.pose import MotionCommand
-
-    return MotionCommand(left_mm=action.left_mm or 0.0, up_mm=action.up_mm or 0.0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sim.landmarks import BY_KEY
+from sim.landmarks import the
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "align": ("landmark",),
@@ -47,7 +47,7 @@ _QUESTIONS = {
 
 @dataclass(frozen=True)
 class Action:
-    """One thing to do. Only the fields that `FIELDS` names for `kind` mean anything; see COMMANDS in the README."""
+    """One thing to do. Only the fields that `FIELDS` names for `kind` mean anything."""
 
     kind: str
     landmark: str | None = None
@@ -93,15 +93,6 @@ def _amount(value: float) -> str:
     return f"{abs(value):g}"
 
 
-def _title(key: str | None) -> str:
-    return BY_KEY[key].title if key else ""
-
-
-def _the(key: str | None) -> str:
-    title = _title(key)
-    return title if title.startswith("T1") else f"the {title}"
-
-
 def _echo_move(action: Action) -> str:
     shifts = []
     if action.left_mm:
@@ -133,14 +124,14 @@ def _echo_rotate(action: Action) -> str:
 def _echo_reject(action: Action) -> str:
     said = []
     if action.landmark:
-        said.append(f"that is {_the(action.landmark)}")
+        said.append(f"that is {the(action.landmark)}")
     if action.not_landmark:
-        said.append(f"not {_the(action.not_landmark)}")
+        said.append(f"not {the(action.not_landmark)}")
     return "no, " + ", ".join(said) if said else "no, look again"
 
 
 _ECHO = {
-    "align": lambda a: f"align to {_the(a.landmark)}",
+    "align": lambda a: f"align to {the(a.landmark)}",
     "move": _echo_move,
     "rotate": _echo_rotate,
     "expose": lambda a: "take one image",

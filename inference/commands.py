@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from inference.action import FIELDS, REASONS, Action, clarify
 from inference.language.display import Display
 from inference.language.grammar import understand
-from sim.landmarks import LANDMARKS
+from sim.landmarks import LANDMARKS, the
 
 __all__ = ["FIELDS", "HELP", "REASONS", "Action", "Display", "HelpRow", "completions", "help_text", "parse"]
 
@@ -101,7 +101,7 @@ def completions(prefix: str) -> list[str]:
     `HELP`, then "align to ..." for every landmark. Each of them is understood as it stands."""
     start = " ".join(prefix.lower().split())
     lines = [said for row in HELP for said in row.examples]
-    lines += [f"align to {'' if mark.title.startswith('T1') else 'the '}{mark.title}" for mark in LANDMARKS]
+    lines += [f"align to {the(mark.key)}" for mark in LANDMARKS]
     return [line for line in dict.fromkeys(lines) if line.lower().startswith(start)]
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from inference.commands import HELP, parse
-from sim.landmarks import LANDMARKS
+from sim.landmarks import LANDMARKS, the
 
 MOST = 6
 _JOINT = re.compile(r"^(.*?\b(?:and then|and|then)\s+|.*?[,;]\s*)(\S.*)$", re.DOTALL)
@@ -110,8 +110,7 @@ def _may_be_offered(line: str) -> bool:
 
 @cache
 def _table() -> tuple[str, ...]:
-    titles = [("" if mark.title.startswith("T1") else "the ") + mark.title for mark in LANDMARKS]
-    titles = [title[:4] + title[4].lower() + title[5:] if title.startswith("the ") else title for title in titles]
+    titles = [the(mark.key) for mark in LANDMARKS]
     lines = [said for row in HELP for said in row.examples]
     lines += [f"align to {title}" for title in titles]
     lines += [f"that's {title}" for title in titles]

@@ -72,3 +72,10 @@ KEYS: tuple[str, ...] = tuple(mark.key for mark in LANDMARKS)
 BY_KEY: dict[str, Landmark] = {mark.key: mark for mark in LANDMARKS}
 BY_ID: dict[int, Landmark] = {mark.id: mark for mark in LANDMARKS}
 ARM_KEYS: frozenset[str] = frozenset(k for k in KEYS if k.endswith(("elbow", "wrist")))
+
+
+def the(key: str, capital: bool = False) -> str:
+    """The landmark called `key` as it stands in a sentence, "the right humeral head" or "T1"; `capital`: at its
+    beginning."""
+    title = BY_KEY[key].title
+    return title if title in ("T1", "T12") else f"{'The' if capital else 'the'} {title}"

@@ -13,7 +13,7 @@ from typing import Any
 
 from carm_gui.session.board import Board
 from carm_gui.session.device import DeviceLoop, Halted
-from carm_gui.session.judgement import either, the
+from carm_gui.session.judgement import either
 from inference.commands import Action
 from inference.correct import correct
 from inference.expected import Expected, expected
@@ -23,6 +23,7 @@ from inference.navigate import NavigationRefused, navigate
 from inference.rephrase import rephrase
 from inference.step import Delta, Prediction, Step
 from sim.frame import Frame
+from sim.landmarks import the
 
 log = logging.getLogger(__name__)
 

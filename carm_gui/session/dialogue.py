@@ -33,13 +33,14 @@ from carm_gui.session.asking import Asking, Interrupted, NoAnswer
 from carm_gui.session.board import Board
 from carm_gui.session.budget import no_more_looks, no_such_move
 from carm_gui.session.device import DeviceLoop, Halted
-from carm_gui.session.judgement import as_context, as_words, clinicians, either, the
+from carm_gui.session.judgement import as_context, as_words, clinicians, either
 from carm_gui.session.looking import Looking
 from carm_gui.session.moves import Moves
 from carm_gui.session.work import Item
 from inference.commands import Action, help_text
 from inference.rephrase import can_rephrase
 from sim.collimator import stepped
+from sim.landmarks import the
 from sim.pose import CArmPose, MotionCommand
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from inference.expected import expected
 from inference.prompts import motion_of
 from inference.step import Prediction, Proposal, Step
 from sim.frame import Frame
-from sim.landmarks import BY_KEY
+from sim.landmarks import the
 from sim.pose import MotionCommand
 
 HALF_PICTURE_MM = 108.0
@@ -94,11 +94,6 @@ def as_rejection(words: str) -> Action:
     if plain.kind == "align":
         return plain
     return Action("reject")
-
-
-def the(key: str) -> str:
-    title = BY_KEY[key].title
-    return title if title in ("T1", "T12") else f"the {title}"
 
 
 def either(step: Step) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from carm_gui.session.budget import no_more_looks
-from carm_gui.session.judgement import distrust, either, the
+from carm_gui.session.judgement import distrust, either
 from carm_gui.session.work import RUNNING, Item, Work
 from inference.baseline.doubt import disagreement
 from inference.commands import Action
 from inference.navigate import refusal as navigation_refusal
 from sim.frame import Frame
+from sim.landmarks import the
 
 STRAIGHT = Action(kind="rotate", primary_deg=0.0, secondary_deg=0.0, relative=False)
 

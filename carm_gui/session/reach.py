@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from carm_gui.session.judgement import the
+from sim.landmarks import the
 from sim.patient.patient import Patient, PatientError
 
 FARTHEST_OUTSIDE_MM = 50.0
@@ -30,7 +30,7 @@ def landmark_position(patient: Patient, key: str) -> tuple[float, float, float]:
     if not patient.landmarks:
         raise PatientError(f"{patient.name} has no landmarks; give them with --landmarks FILE, or a view with --at.")
     if key not in patient.landmarks:
-        raise PatientError(f"{_subject(key)} is not among the landmarks of {patient.name}.")
+        raise PatientError(f"{the(key, capital=True)} is not among the landmarks of {patient.name}.")
     position = tuple(float(value) for value in patient.landmarks[key])
     check_view(patient, position)
     return position
@@ -42,11 +42,5 @@ def targets_outside(patient: Patient) -> dict[str, str]:
     for key, position in patient.landmarks.items():
         outside = patient.distance_outside_mm(np.array(position))
         if outside > 0.0:
-            sentences[key] = f"{_subject(key)} lies {outside:.0f} mm outside the volume of {patient.name}."
+            sentences[key] = f"{the(key, capital=True)} lies {outside:.0f} mm outside the volume of {patient.name}."
     return sentences
-
-
-def _subject(key: str) -> str:
-    """A landmark at the head of a sentence: "The left wrist", "T1"."""
-    name = the(key)
-    return name[0].upper() + name[1:]

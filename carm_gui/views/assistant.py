@@ -16,9 +16,10 @@ from carm_gui.views.correct import offset_words
 from carm_gui.views.model_header import ModelHeader
 from carm_gui.views.pile import Pile
 from carm_gui.views.spoken import speak_as
-from carm_gui.views.step_card import StepCard, the
+from carm_gui.views.step_card import StepCard
 from carm_gui.views.widgets import KeyButton, breakable, frame, label, row
 from inference.step import Proposal, Step
+from sim.landmarks import the
 
 MOST_CARDS = 200
 AROUND_PX = 28
@@ -295,7 +296,7 @@ class Assistant(QFrame):
         where people usually have the target from what the model named (left_mm, up_mm)."""
         card, self.open_card = self.open_card or self._card(""), None
         heading = {
-            "navigation": f"Step {step.number} · toward {the(target)}",
+            "navigation": f"Step {step.number} · toward {the(target) if target else ''}",
             "localization": "At the centre of the view",
             "correction": "Looked again",
         }.get(kind, kind)

@@ -17,7 +17,7 @@ from carm_gui.scout import Scout
 from carm_gui.views.paint import Layer, stroke
 from carm_gui.views.spoken import speak_as
 from sim.geometry import FIELD_MM
-from sim.landmarks import BY_KEY, KEYS
+from sim.landmarks import BY_KEY, KEYS, the
 from sim.pose import CArmPose
 
 REACH_PX = 14.0
@@ -247,7 +247,7 @@ class BodyMap(QWidget):
             self._hover = key
             self.setCursor(Qt.CursorShape.PointingHandCursor if key else Qt.CursorShape.ArrowCursor)
             if key:
-                words = f"Align to the {BY_KEY[key].title} (drawn {USUAL})"
+                words = f"Align to {the(key)} (drawn {USUAL})"
                 QToolTip.showText(event.globalPosition().toPoint(), words, self)
             self.update()
 

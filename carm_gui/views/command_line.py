@@ -17,9 +17,10 @@ from carm_gui.session.judgement import as_rejection
 from carm_gui.views.widgets import label, retone
 from inference import complete
 from inference.commands import LONGEST, Action, completions, parse
-from sim.landmarks import LANDMARKS
+from sim.landmarks import LANDMARKS, the
 
-SEEN = [f"{before}{mark.title}" for before in ("", "that's the ", "that is not the ") for mark in LANDMARKS]
+SEEN = [mark.title for mark in LANDMARKS]
+SEEN += [f"{before} {the(mark.key)}" for before in ("that's", "that is not") for mark in LANDMARKS]
 PLACEHOLDER = "Say where to go, for example “align to the skull”"
 
 

@@ -27,11 +27,6 @@ def title(key: str | None) -> str:
     return BY_KEY[key].title if key in BY_KEY else (key or "")
 
 
-def the(key: str | None) -> str:
-    name = title(key)
-    return name if name in ("T1", "T12") else f"the {name}"
-
-
 def prose(raw: str) -> str:
     """The sentences inside a reply that is still streaming, its tags taken away. Text without any tag of ours is shown
     as it is: a model that talks past the form shall be seen to do so."""

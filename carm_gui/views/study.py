@@ -26,10 +26,11 @@ from carm_gui.session.study_run import Run, hold, state_of
 from carm_gui.session.study_trial import Restricted, Trial
 from carm_gui.views.command_line import PLACEHOLDER
 from carm_gui.views.questionnaire import QuestionnairePage
-from carm_gui.views.step_card import StepCard, the
+from carm_gui.views.step_card import StepCard
 from carm_gui.views.study_bar import StudyBar
 from carm_gui.views.study_pages import Page, ProctorPage, span_words
 from inference.commands import learn_words
+from sim.landmarks import the
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from inference.step import Proposal
-from sim.landmarks import BY_KEY
+from sim.landmarks import the
 
 ARRIVED_MM = 25.0
 
@@ -28,8 +28,7 @@ def disagreement(proposal: Proposal, regions: Mapping[str, Mapping[str, float]] 
     if region is None:
         return ""
     centre = np.array([region["left_mm"], region["up_mm"]])
-    name = BY_KEY[proposal.target].title
-    name = name if name in ("T1", "T12") else f"the {name}"
+    name = the(proposal.target)
     if proposal.arrived:
         least = float(np.hypot(*centre)) - region["radius_mm"]
         if least > ARRIVED_MM:

@@ -18,7 +18,7 @@ from inference.models.interface import LanguageModel, ModelError, Request
 from inference.reply import mentions
 from sim.frame import Frame
 from sim.geometry import on_picture
-from sim.landmarks import KEYS
+from sim.landmarks import KEYS, the
 
 READING_TASK = "reading"
 """Asked for this, the baseline and the hybrid answer with the numbers themselves, as JSON."""
@@ -141,15 +141,15 @@ def _move(target: str | None, reading: Reading) -> str:
     context = reading.nearest[0]
     x, extent_x = prompts.quantise(float(left), "x")
     y, extent_y = prompts.quantise(float(up), "y")
-    seen = f"{_the(context)} is nearest the centre" if reading.on_picture(context) else f"nearest is {_the(context)}"
+    seen = f"{the(context)} is nearest the centre" if reading.on_picture(context) else f"nearest is {the(context)}"
     return prompts.navigate_reply(
         context,
         x,
         extent_x,
         y,
         extent_y,
-        f"{reading.whose}: {seen}, {_the(target)} lies {_way(left, x, 'to the left', 'to the right', 'across')}.",
-        f"{reading.whose}: {seen}, {_the(target)} lies {_way(up, y, 'toward the head', 'toward the feet', 'along')}.",
+        f"{reading.whose}: {seen}, {the(target)} lies {_way(left, x, 'to the left', 'to the right', 'across')}.",
+        f"{reading.whose}: {seen}, {the(target)} lies {_way(up, y, 'toward the head', 'toward the feet', 'along')}.",
     )
 
 
@@ -161,12 +161,7 @@ def _way(mm: float, token: str, positive: str, negative: str, axis: str) -> str:
 
 def _place(key: str, reading: Reading) -> str:
     left, up, _ = reading.offset(key)
-    return f"{_the(key)} {np.hypot(left, up):.0f} mm from the centre"
-
-
-def _the(key: str) -> str:
-    name = prompts.name_of(key)
-    return name if name in ("T1", "T12") else f"the {name}"
+    return f"{the(key)} {np.hypot(left, up):.0f} mm from the centre"
 
 
 def regions_of(keys: Sequence[str], reading: Reading | None) -> dict[str, dict[str, float]] | None:
