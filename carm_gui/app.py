@@ -19,7 +19,7 @@ import sys
 import threading
 from pathlib import Path
 
-from sim.frame import Dose, Frame
+from sim.frame import Frame
 from sim.pose import CArmPose
 from sim.resource import data_dir, resource
 from sim.warm import read_ahead
@@ -66,6 +66,8 @@ def stored_frame() -> Frame | None:
     import numpy as np
     from PySide6.QtGui import QImage
 
+    from sim.geometry import isocentre_spacing_mm
+
     try:
         image = QImage(str(resource("first_frame.png"))).convertToFormat(QImage.Format.Format_Grayscale8)
     except FileNotFoundError:
@@ -74,31 +76,10 @@ def stored_frame() -> Frame | None:
         return None
     grey = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)[:, : image.width()]
     pixels = (grey.astype(np.float32) * (STORED_SPAN / 255)).astype(np.uint16)
-    return Frame(pixels, 215.0 / pixels.shape[0], CArmPose(), 0, 0.0, Dose())
+    return Frame(pixels, isocentre_spacing_mm(pixels.shape[0]), CArmPose(), 0, 0.0)
 
 
 # ---- patient, device, model ----------------------------------------------------------------------
-
-
-class Unavailable:
-    """Stands where a model should be that cannot be opened: everything but the assistant works."""
-
-    def __init__(self, name: str, problem: str) -> None:
-        from inference.models.interface import ModelInfo
-
-        self.name, self.problem, self.note = name, problem, ""
-        self.info, self.state = ModelInfo(name), "failed"
-
-    def stream(self, request):
-        from inference.models.interface import ModelError
-
-        raise ModelError(self.problem)
-
-    def cancel(self) -> None:
-        """Nothing is under way."""
-
-    def close(self) -> None:
-        """Nothing to close."""
 
 
 class Backend(threading.Thread):
@@ -202,7 +183,7 @@ class Backend(threading.Thread):
         from sim.patient.load import load_patient
         from sim.warm import load_numba
 
-        patient = load_patient(self._spec, **{k: v for k, v in self._options.items() if v})
+        patient = load_patient(self._spec, **self._options)
         load_numba()
         from carm_gui.session.about import Case, recorder_for
         from carm_gui.session.reach import targets_outside
@@ -260,14 +241,14 @@ class Backend(threading.Thread):
 
 
 def open_or_unavailable(name: str):
-    """The model called `name`, or a stand-in that says why there is none."""
-    from inference.models.interface import ModelError
+    """The model called `name`, or a stand-in that says why there is none: everything but the assistant works."""
+    from inference.models.interface import ModelError, NoModel
     from inference.models.profiles import open_model
 
     try:
         return open_model(name)
     except (ModelError, OSError) as problem:
-        return Unavailable(name, str(problem))
+        return NoModel(name, str(problem))
 
 
 def start_pose(patient) -> CArmPose:

@@ -1,9 +1,8 @@
-"""`carm`: the same session without a window, and the way into the window. Names and JSON as the README lists
-them.
+"""`carm`: the same session without a window, and the way into the window.
 
-With --json one JSON object goes to standard output and nothing else does; progress and log go to standard
-error. Exit status: 0 done, 1 failed (one sentence says why), 2 wrong usage. Every command imports what it
-needs when it runs, so that the small ones answer at once.
+With --json one JSON object goes to standard output and nothing else does; its fields may be added to and are never
+renamed. Progress and log go to standard error. Exit status: 0 done, 1 failed (one sentence says why), 2 wrong usage.
+Every command imports what it needs when it runs, so that the small ones answer at once.
 """
 
 from __future__ import annotations
@@ -104,7 +103,8 @@ def _trace() -> None:
         log.exception("CARM_DEBUG")
 
 
-def _progress(text: str) -> None:
+def progress(text: str) -> None:
+    """Say how far a command is, on standard error."""
     typer.echo(text, err=True)
 
 
@@ -182,10 +182,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on sta
 def _load(spec: str, landmarks: Path | None, series: str | None, keep_table: bool = False) -> Patient:
     from sim.patient.load import load_patient
 
-    scan = {"keep_table": True} if keep_table else {}
-    patient = load_patient(spec, landmarks=landmarks, series=series, **scan)
+    patient = load_patient(spec, landmarks=landmarks, series=series, keep_table=keep_table)
     for note in patient.notes:
-        _progress(note)
+        progress(note)
     return patient
 
 
@@ -207,7 +206,7 @@ def _view(patient: Patient, landmark: str | None, at: str | None, angles: tuple[
 def _projector(patient: Patient, name: str = "auto"):
     from sim.xray.deepdrr_process import open_projector
 
-    return open_projector(patient, name, _progress)
+    return open_projector(patient, name, progress)
 
 
 def _picture(
@@ -316,7 +315,7 @@ def window(
             raise typer.Exit(open_replay(replay))
         from carm_gui.app import main as open_window
 
-        scan = {"landmarks": landmarks, "series": series} | ({"keep_table": True} if keep_table else {})
+        scan = {"landmarks": landmarks, "series": series, "keep_table": keep_table}
         status = open_window(patient=patient, model=model, projector=projector, **scan)
     raise typer.Exit(status or 0)
 
@@ -330,7 +329,7 @@ def doctor(as_json: JsonOption = False) -> None:
         from carm_gui.doctor import examine
         from carm_gui.doctor import models as known
 
-        findings = examine(_progress)
+        findings = examine(progress)
         models = [asdict(entry) for entry in known()]
     lines = []
     for f in findings:
@@ -493,7 +492,7 @@ def _regions(model: LanguageModel, name: str, frame: Frame, keys: tuple[str, ...
         with _opened("baseline") as network:
             return regions_of(keys, ask_reading(network, frame))
     except ModelError as problem:
-        _progress(f"No regions: {problem}")
+        progress(f"No regions: {problem}")
         return None
 
 
@@ -535,7 +534,7 @@ def _answer_prediction(as_json: bool, payload: dict[str, Any], prediction, text:
         answer(as_json, payload, [text])
         return
     answer(as_json, {**payload, "problem": prediction.problem}, [prediction.raw])
-    _progress(f"The model's reply was refused: {prediction.problem}")
+    progress(f"The model's reply was refused: {prediction.problem}")
     raise typer.Exit(1)
 
 
@@ -560,7 +559,8 @@ def navigate(
     """Steer from one landmark to another; every valid proposal is accepted, one shot a step."""
     with one_sentence():
         from carm_gui.session.budget import Budget
-        from carm_gui.session.headless import coronal_error_mm, navigate_alone
+        from carm_gui.session.headless import navigate_alone
+        from carm_gui.session.measures import coronal_mm
         from carm_gui.session.reach import landmark_position, targets_outside
         from inference.evaluation.measures import optimal_moves
         from sim.carm import CArm
@@ -587,7 +587,7 @@ def navigate(
         truth = subject.landmarks.get(target)
 
         def error(pose: CArmPose) -> float | None:
-            return None if truth is None else round(coronal_error_mm(pose, truth), 2)
+            return None if truth is None else round(coronal_mm(pose, truth), 2)
 
         steps = [_step_entry(step, error(after)) for step, after in run.steps]
     payload = {
@@ -633,7 +633,7 @@ def _step_line(entry: dict[str, Any]) -> str:
 
 def _tell_progress(event) -> None:
     if event.kind == "state" and event.data["message"]:
-        _progress(f"{event.data['state']}: {event.data['message']}")
+        progress(f"{event.data['state']}: {event.data['message']}")
 
 
 def main() -> None:

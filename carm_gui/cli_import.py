@@ -1,4 +1,4 @@
-"""`carm import`: bring a CT in under a name, list what is there, delete it. Names and JSON as the README lists them."""
+"""`carm import`: bring a CT in under a name, list what is there, delete it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from carm_gui.cli import JsonOption, KeepTableOption, SeriesOption, answer, one_sentence
+from carm_gui.cli import JsonOption, KeepTableOption, SeriesOption, answer, one_sentence, progress
 
 
 def register(app: typer.Typer) -> None:
@@ -49,7 +49,7 @@ def import_(
         done = import_scan(path, name, landmarks, series, keep_table, overwrite, _progress_to_stderr())
     entry = done.entry
     for note in (*done.said, *entry.notes):
-        typer.echo(note, err=True)
+        progress(note)
     payload = {**entry.as_dict(), "overwritten": done.overwritten, "messages": list(done.said)}
     size, spacing = " x ".join(map(str, entry.shape)), " x ".join(f"{v:.2f}" for v in entry.spacing_mm)
     marks = f"{len(entry.landmarks)} of 14 landmarks" if entry.landmarks else "no landmarks yet"
@@ -99,7 +99,7 @@ def _progress_to_stderr():
             if share >= 1.0:
                 sys.stderr.write("\n")
         elif step != shown:
-            typer.echo(f"{step}…", err=True)
+            progress(f"{step}…")
         shown = step
 
     return tell

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from carm_gui.cli import Failure, JsonOption, answer, one_sentence
+from carm_gui.cli import Failure, JsonOption, answer, one_sentence, progress
 from sim.landmarks import BY_KEY
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def _evaluated(made: list[Plan], folder: Path, workers: int, reference: bool) ->
     one = len(made) == 1
     outs = {plan.model: folder if one else folder / _folder_name(plan.model) for plan in made}
     figures = evaluate_all(
-        made, steer, outs, workers, lambda done, total: _tell(f"{made[0].task}: {done} of {total} parts"), reference
+        made, steer, outs, workers, lambda done, total: progress(f"{made[0].task}: {done} of {total} parts"), reference
     )
     return figures[made[0].model] if one else figures
 
@@ -216,7 +216,7 @@ def dataset(
             spacing_mm=spacing,
             skip=skip,
             varied=varied,
-            progress=lambda done, total: _tell(f"{done} of {total} subjects"),
+            progress=lambda done, total: progress(f"{done} of {total} subjects"),
         )
         payload = {"subjects": len(paths), "views": len(paths) * per_subject, "seconds": time.monotonic() - began}
     answer(as_json, payload, [f"{payload['views']} views of {payload['subjects']} subjects in {out}"])
@@ -239,7 +239,7 @@ def train(
             from inference.training.qlora import train as train_qlora
             from inference.training.qlora_config import read_qlora
 
-            train_qlora(read_qlora(config), resume, _tell)
+            train_qlora(read_qlora(config), resume, progress)
             return
         if stage == "baseline":
             from inference.baseline.recipe import read_recipe as read_baseline
@@ -247,23 +247,19 @@ def train(
             baseline = read_baseline(config)
             from inference.baseline.train import train as train_baseline
 
-            train_baseline(baseline, resume, device, _tell)
+            train_baseline(baseline, resume, device, progress)
             return
         from inference.training.config import read_recipe, read_toml
 
         if stage == "loop":
             from inference.training.loop import LoopRecipe, train_loop
 
-            train_loop(read_toml(config, LoopRecipe), resume, _tell)
+            train_loop(read_toml(config, LoopRecipe), resume, progress)
             return
         recipe = read_recipe(config)
         from inference.training.embedded import train_language, train_tower
 
-        (train_tower if stage == "tower" else train_language)(recipe, resume, _tell)
-
-
-def _tell(text: str) -> None:
-    typer.echo(text, err=True)
+        (train_tower if stage == "tower" else train_language)(recipe, resume, progress)
 
 
 def register(app: typer.Typer) -> None:

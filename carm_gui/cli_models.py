@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from carm_gui.cli import JsonOption, ModelOption, answer, one_sentence
+from carm_gui.cli import JsonOption, ModelOption, answer, one_sentence, progress
 
 
 def serve_check(
@@ -30,8 +30,8 @@ def serve_check(
         from inference.models.servers import allow as remember
 
         if allow:
-            _tell(f"{remember(url)} is allowed from now on.")
-        result = measure.check(url, rooms, seconds, think, form, _tell, longest_s=longest)
+            progress(f"{remember(url)} is allowed from now on.")
+        result = measure.check(url, rooms, seconds, think, form, progress, longest_s=longest)
     answer(as_json, result, measure.table_lines(result))
 
 
@@ -46,7 +46,7 @@ def bench_model(
     with one_sentence():
         from inference.models.bench import measure_all
 
-        rows = measure_all(profiles, bits or [4], device, scratch, _tell)
+        rows = measure_all(profiles, bits or [4], device, scratch, progress)
     answer(as_json, {"models": rows}, [json.dumps(row, indent=1) for row in rows])
 
 
@@ -61,7 +61,7 @@ def merge(
         from inference.models.merge import merge as write
         from inference.models.profiles import spec_of
 
-        result = write(spec_of(model), out, _tell)
+        result = write(spec_of(model), out, progress)
     answer(
         as_json,
         result,
@@ -86,12 +86,8 @@ def knowledge(
     with one_sentence():
         from inference.training.knowledge import compare
 
-        result = compare(model, task, limit, device, _tell)
+        result = compare(model, task, limit, device, progress)
     answer(as_json, result, [json.dumps(result, indent=1)])
-
-
-def _tell(text: str) -> None:
-    typer.echo(text, err=True)
 
 
 def register(app: typer.Typer) -> None:

@@ -7,11 +7,7 @@ from typing import Annotated
 
 import typer
 
-from carm_gui.cli import Failure, JsonOption, answer, one_sentence
-
-
-def _progress(text: str) -> None:
-    typer.echo(text, err=True)
+from carm_gui.cli import Failure, JsonOption, answer, one_sentence, progress
 
 
 def replay(
@@ -33,7 +29,7 @@ def replay(
 
         patient = replay_check.patient_of(recording)
         carm = replay_check.device_of(recording, CpuProjector(patient))
-        result = replay_check.check(recording, carm, _progress)
+        result = replay_check.check(recording, carm, progress)
     payload = result.as_dict() | {"cut": recording.cut, "events": len(recording.lines)}
     lines = [
         f"{len(recording.lines)} events, {recording.seconds:.1f} s" + (", cut off by a crash" if recording.cut else ""),
@@ -74,7 +70,7 @@ def export(
         "problems": list(data.problems),
     }
     for problem in data.problems:
-        _progress(f"Left out: {problem}")
+        progress(f"Left out: {problem}")
     recordings = f"{len(data.trials)} recording{'s' if len(data.trials) != 1 else ''}"
     answer(as_json, payload, [f"{recordings}, {len(files)} files below {out}"])
 
@@ -110,7 +106,7 @@ def study(
     for code, items in orders.items():
         lines.append(f"{code}  " + "  ".join(item for item in items if item[:2].isdigit()))
     for sentence in payload["missing"]:
-        _progress(f"Not on this machine: {sentence}")
+        progress(f"Not on this machine: {sentence}")
     answer(as_json, payload, lines)
 
 

@@ -18,9 +18,9 @@ class Patients(QObject):
     """Belongs to one window. `spec` is what it shows; `reopen(spec, sentences)` begins a rehearsal on another patient
     (None where nobody can: then the sentence says how)."""
 
-    def __init__(self, window: QWidget, spec: str = "virtual") -> None:
+    def __init__(self, window: QWidget) -> None:
         super().__init__(window)
-        self.window, self.spec = window, spec
+        self.window, self.spec = window, "virtual"
         self.reopen: Callable[[str, tuple[str, ...]], None] | None = None
         self.importing = self.placing = None
 

@@ -21,7 +21,8 @@ LIBRARIES = ("numpy", "numba", "scipy", "spekpy")
 
 @dataclass(frozen=True)
 class Case:
-    """Who is imaged, as the user named it: `spec` (CLI.md), with the landmarks' file and the series of a scan."""
+    """Who is imaged, as the user named it: `spec` is what --patient takes, with the landmarks' file and the series of a
+    scan."""
 
     spec: str = "virtual"
     landmarks: str = ""

@@ -389,7 +389,7 @@ class Dialogue(Looking):
         if first.kind == "reject":
             waiting = self._board.status.proposal
             if waiting is not None:
-                self._board.emit("decision", number=waiting.number, accepted=False, text=text)
+                self._board.emit("decision", number=waiting.number, accepted=False, text=text, by="clinician")
             self._drop_offer("")
             if len(rest) == 1 and rest[0].kind == "align":
                 # "No, go to the skull" is one wish; whatever it proposes is asked for.

@@ -5,7 +5,6 @@ Knows no truth: how far the result is from the target is for the caller to work 
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -93,8 +92,3 @@ def navigate_alone(
     if stopped == "failed":
         raise ModelError(message)
     return Run(tuple(zip(steps, poses)), stopped, message, carm.pose)
-
-
-def coronal_error_mm(pose: CArmPose, position: tuple[float, float, float]) -> float:
-    """Distance in the coronal plane from the view's centre to `position` (left, up, ant), mm."""
-    return math.hypot(position[0] - pose.left_mm, position[1] - pose.up_mm)

@@ -245,6 +245,7 @@ def _errors(recording: Recording, first: CArmPose, last: CArmPose) -> dict[str, 
 
 
 def coronal_mm(pose: CArmPose, point: Iterable[float]) -> float:
+    """Distance in the coronal plane from the view's centre to `point` (left, up, ant), mm."""
     left, up, *_ = point
     return math.hypot(left - pose.left_mm, up - pose.up_mm)
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from carm_gui.session.events import SessionEvent
 from carm_gui.session.judgement import against_anatomy
-from inference.models.interface import Cancelled, LanguageModel, ModelError, ModelInfo, Request
+from inference.models.interface import Cancelled, LanguageModel, Request
 from inference.prompts import motion_of, name_of, navigate_reply, reason_x, reason_y
 from inference.reply import ReplyReader
 from inference.step import Proposal
@@ -118,23 +118,3 @@ class Gated(_Around):
                 if self._cancelled.is_set():
                     raise Cancelled
         yield from self._inner.stream(request)
-
-
-class NoModel:
-    """Stands where a model would be in a trial without one."""
-
-    def __init__(self) -> None:
-
-        self.name, self.note = "no assistant", ""
-        self.info, self.state = ModelInfo("no assistant"), "absent"
-        self.problem = "There is no assistant in this trial; steer by hand, with the arrow keys or typed moves."
-
-    def stream(self, request: Request) -> Iterator[str]:
-
-        raise ModelError(self.problem)
-
-    def cancel(self) -> None:
-        """Nothing is under way."""
-
-    def close(self) -> None:
-        """Nothing to close."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from carm_gui.session.about import Case, recorder_for
 from carm_gui.session.dialogue import MOTIONS
 from carm_gui.session.events import SessionEvent
-from carm_gui.session.planted import Gated, NoModel, Planted
+from carm_gui.session.planted import Gated, Planted
 from carm_gui.session.reach import landmark_position, targets_outside
 from carm_gui.session.regions import Regions
 from carm_gui.session.session import READ_S, Session
@@ -22,7 +22,7 @@ from carm_gui.session.study import Condition, ProtocolError, Rules, Task, rules
 from carm_gui.session.study_run import Run
 from inference.action import Action
 from inference.commands import LONGEST, Display, parse
-from inference.models.interface import LanguageModel
+from inference.models.interface import LanguageModel, NoModel
 from sim.carm import CArm, MotionRefused
 from sim.patient.patient import Patient, PatientError
 from sim.pose import CArmPose
@@ -30,6 +30,7 @@ from sim.pose import CArmPose
 ENDINGS = ("done", "time", "given_up", "interrupted")
 DWELL_S = 1.5
 """An autonomous model's proposal is on show for this long before it moves: time enough to halt."""
+BY_HAND = "There is no assistant in this trial; steer by hand, with the arrow keys or typed moves."
 
 
 class Trial:
@@ -63,7 +64,8 @@ class Trial:
         self._gate: Gated | None = None
         named = model
         annotate = _by_itself if self.rules.mode == "autonomous" else None
-        model = NoModel() if model is None or self.rules.mode == "manual" else model
+        if model is None or self.rules.mode == "manual":
+            model = NoModel("no assistant", BY_HAND, "absent")
         if self.rules.planted:
             model = planted = Planted(model, self.rules.planted, self.task.target)
             before, annotate = annotate, lambda event: planted.mark(event) | (before(event) if before else {})
@@ -76,7 +78,7 @@ class Trial:
             raise ProtocolError(f"The task {self.task.name} cannot be done on this patient: {problem}") from problem
         case = Case(self.task.patient)
         about = run.trial_about() | {"truth": [round(v, 3) for v in self.truth]}
-        name = "" if isinstance(model, NoModel) else self.condition.model
+        name = "" if model.state == "absent" else self.condition.model
         with_regions = self.rules.show.regions and named is not None and self.rules.mode != "manual"
         self._regions = Regions(named) if with_regions else None
         self.folder: Path = run.trial_folder()

@@ -20,6 +20,7 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
+from inference.baseline.model import KIND
 from inference.baseline.network import UNIT_MM, DisplacementNetwork, layout, loss
 from inference.baseline.recipe import Recipe
 from inference.evaluation import measures
@@ -221,7 +222,7 @@ def save_model(network: DisplacementNetwork, folder: Path, about: dict) -> Path:
     }
     save_file(weights, folder / "model.safetensors")
     config = {
-        "kind": "carm-baseline",
+        "kind": KIND,
         "widths": list(network.widths),
         "blocks": list(network.blocks),
         "parameters": sum(p.numel() for p in network.parameters()),

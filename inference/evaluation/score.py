@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from inference.evaluation import measures
+from inference.regions import REGIONS
 from inference.reply import mentions, published_ids
 from sim.landmarks import BY_ID, BY_KEY, LANDMARKS
 
@@ -23,8 +24,6 @@ TRUTH_COLUMNS = {
 }
 PREDICTION_COLUMNS = ("filename", "output")
 KS = {"retrieval": (1, 2, 3), "localization": (1, 2), "regions": (1, 2)}
-REGIONS = 22
-"""Labels 0 to 21 of the real X-ray set (SPEC.md section 1)."""
 LONGEST_CELL = 1_000_000
 _XML_IDS = re.compile(r"<\s*landmarks\s*>(.*?)(?:<\s*/|$)", re.IGNORECASE | re.DOTALL)
 _OWN_SUBJECT = re.compile(r"^(virtual_\d+)_")
@@ -94,8 +93,8 @@ def _answer(task: str, text: str) -> list[int]:
         return [landmark_id(text)]
     if task == "regions":
         ids = [int(number) for number in re.findall(r"-?\d+", text)]
-        if not ids or not 0 <= min(ids) <= max(ids) < REGIONS:
-            raise ValueError(f"The truth {text!r} is not a list of labels from 0 to {REGIONS - 1}.")
+        if not ids or not 0 <= min(ids) <= max(ids) < len(REGIONS):
+            raise ValueError(f"The truth {text!r} is not a list of labels from 0 to {len(REGIONS) - 1}.")
         return ids
     ids = published_ids(task, text) or []
     if not ids:

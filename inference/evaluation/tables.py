@@ -1,5 +1,5 @@
 """The paper's tables with ours beside them, as CSV, JSON and text: every model, the row that does not see, what was
-published (arXiv 2604.18740; SPEC.md section 5).
+published (arXiv 2604.18740).
 
 Table 1: retrieval and localization on virtual subjects. Table 2: real X-rays and CTs. Then corrections and navigation.
 Knows figures; runs nothing.

@@ -155,7 +155,6 @@ def measure(
 def _apart(model, request) -> float:
     """How far the first token's logits with the kept prefix lie from those without: root mean square over their spread.
     Some 1e-5 is rounding in 32 bits, up to .1 in 16 for a deep model of random weights; more is a fault."""
-
     inputs = model.inputs(request)
     caches = None, model._prefixes.for_inputs(inputs)
     inputs = inputs.to(model.model.device)

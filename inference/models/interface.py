@@ -56,8 +56,8 @@ class ModelInfo:
 
 
 class LanguageModel(Protocol):
-    """A model. `state` is "loading", "ready" or "failed"; `problem` says why it failed in one sentence,
-    `note` how far loading is.
+    """A model. `state` is "loading", "ready" or "failed", and "absent" in a study's trial without one; `problem` says
+    why it failed in one sentence, `note` how far loading is.
 
     `stream` yields pieces of text. It waits while the model loads, raises ModelError when the model cannot
     answer and Cancelled after `cancel`. Closing the iterator cancels too. `cancel` may come from any thread
@@ -71,6 +71,21 @@ class LanguageModel(Protocol):
     note: str
 
     def stream(self, request: Request) -> Iterator[str]: ...
+
+    def cancel(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class NoModel:
+    """Stands where a model would be that is not there: whoever asks it is told `problem`, one sentence."""
+
+    def __init__(self, name: str, problem: str, state: str = "failed"):
+        self.name, self.problem, self.note, self.state = name, problem, "", state
+        self.info = ModelInfo(name)
+
+    def stream(self, request: Request) -> Iterator[str]:
+        raise ModelError(self.problem)
 
     def cancel(self) -> None: ...
 

@@ -25,7 +25,8 @@ VIRTUAL_SPACING_MM = 2.0
 """Voxel edge of `virtual:SEED`, mm."""
 
 MAX_SEED = 1_000_099
-"""The highest seed that is ever looked at (CLI.md: 1,000,000-1,000,099 are for final figures)."""
+"""The highest seed that is ever looked at: 0-899,999 are for training, 900,000-999,999 for validation and calibration,
+1,000,000-1,000,099 for final figures."""
 
 CACHED_SUBJECTS = 32
 """Drawn subjects kept on disk (some 50 MB each); the ones unused for longest go first."""

@@ -25,7 +25,7 @@ def carm(monkeypatch):
     """Runs a command on a box of water with a scripted model; `carm.model` is the script."""
     asked = []
 
-    def load(spec, landmarks=None, series=None):
+    def load(spec, landmarks=None, series=None, keep_table=False):
         asked.append((spec, landmarks, series))
         if spec == "bad":
             raise PatientError("There is no patient 'bad'; give virtual or a file.")

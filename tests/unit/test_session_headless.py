@@ -7,7 +7,8 @@ import math
 import pytest
 from doubles import ARRIVED, FakeProjector, ScriptedModel, move_reply, small_patient
 
-from carm_gui.session.headless import coronal_error_mm, navigate_alone
+from carm_gui.session.headless import navigate_alone
+from carm_gui.session.measures import coronal_mm
 from carm_gui.session.reach import check_view, landmark_position, targets_outside
 from inference.evaluation.measures import optimal_moves
 from inference.models.interface import ModelError
@@ -94,7 +95,7 @@ def test_optimal_moves_against_trying_all(across, along):
 
 
 def test_the_error_is_in_the_coronal_plane():
-    assert coronal_error_mm(CArmPose(left_mm=3.0, ant_mm=80.0), (0.0, 4.0, -50.0)) == 5.0
+    assert coronal_mm(CArmPose(left_mm=3.0, ant_mm=80.0), (0.0, 4.0, -50.0)) == 5.0
 
 
 def test_views_far_outside_the_volume_are_refused():
