@@ -12,11 +12,12 @@ from doubles import ARRIVED, FakeProjector, ScriptedModel, move_reply, small_pat
 from PIL import Image
 from typer.testing import CliRunner
 
-from carm_gui import cli
+from carm_gui import cli, cli_view
 from inference.models.interface import ModelError
 from inference.prompts import correct_reply
 from sim.patient.patient import PatientError
 
+cli_view.register(cli.app)
 MARKS = {"t1": (0.0, 0.0, 0.0), "skull": (20.0, 180.0, 10.0), "left_wrist": (0.0, 330.0, 0.0)}
 
 
@@ -39,7 +40,7 @@ def carm(monkeypatch):
 
     monkeypatch.setattr("sim.patient.load.load_patient", load)
     monkeypatch.setattr("inference.models.profiles.open_model", open_model)
-    monkeypatch.setattr(cli, "_projector", lambda patient, name="auto": FakeProjector(patient))
+    monkeypatch.setattr(cli_view, "_projector", lambda patient, name="auto": FakeProjector(patient))
 
     def run(*arguments):
         return CliRunner().invoke(cli.app, [str(part) for part in arguments])
@@ -259,6 +260,6 @@ def test_the_script_keeps_standard_output_clean():
 
 
 def test_parse_imports_nothing_heavy():
-    code = "import sys; from carm_gui import cli; import inference.commands; print(*sys.modules)"
+    code = "import sys; from carm_gui import cli_view; import inference.commands; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"torch", "numba", "PySide6", "scipy", "numpy", "nibabel", "transformers"} & set(loaded)

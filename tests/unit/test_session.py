@@ -447,7 +447,7 @@ def test_no_with_a_move_asks_for_the_move(make):
     log.wait_for("state", state="waiting")
     session.submit(Action("sequence", actions=(Action("reject"), Action("move", up_mm=30.0))))
     question = log.wait_for("question", reason="sequence")
-    assert log.wait_for("decision").data["accepted"] is False
+    assert log.wait_for("decision").data == {"number": 1, "accepted": False, "text": "", "by": "clinician"}
     assert session.carm.pose == CArmPose()
     session.submit(Action("accept"))
     log.wait_for("motion", phase="finished", after=question.seq)
@@ -471,7 +471,7 @@ def test_no_go_to_the_skull_rejects_and_aligns(make):
     waiting = log.wait_for("state", state="waiting")
     session.submit(Action("sequence", actions=(Action("reject"), Action("align", landmark="skull"))))
     log.wait_for("state", state="waiting", after=waiting.seq)
-    assert log.wait_for("decision").data["accepted"] is False
+    assert log.wait_for("decision").data == {"number": 1, "accepted": False, "text": "", "by": "clinician"}
     assert session.status.target == "skull"
     assert len(model.requests) == 2
 
