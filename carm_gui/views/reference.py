@@ -49,7 +49,7 @@ class Kept:
 
     number: int
     frame: Frame
-    what: str  # "shot", "saved", "look"
+    what: str  # why it was kept: "shot", "look" (a model's), "saved" (on disk too), "kept", "held"
 
     @property
     def title(self) -> str:

@@ -108,8 +108,11 @@ def test_views_far_outside_the_volume_are_refused():
 
 
 def test_targets_known_to_lie_outside_get_a_sentence_and_the_others_none():
-    patient = small_patient({"t1": (0.0, 0.0, 0.0), "skull": (0.0, 310.0, 0.0)})
-    assert targets_outside(patient) == {"skull": "The skull lies 10 mm outside the volume of box."}
+    patient = small_patient({"t1": (0.0, 0.0, 0.0), "skull": (0.0, 310.0, 0.0), "t12": (0.0, -310.0, 0.0)})
+    assert targets_outside(patient) == {
+        "skull": "The skull lies 10 mm outside the volume of box.",
+        "t12": "T12 lies 10 mm outside the volume of box.",
+    }
 
 
 def test_a_landmark_that_is_not_known_is_one_sentence():
