@@ -298,7 +298,7 @@ def main(
     if problem:
         print(problem, file=sys.stderr)
         return 1
-    _log_to_file()
+    log_to_file()
     from carm_gui.settings import Settings
     from carm_gui.window_thread import window_thread_first
 
@@ -363,7 +363,7 @@ def _when_live(window, act) -> None:
     watch.start()
 
 
-def _log_to_file() -> None:
+def log_to_file() -> None:
     """GUI scripts have no standard error on Windows."""
     try:
         logging.basicConfig(

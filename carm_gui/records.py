@@ -100,13 +100,13 @@ def replay_beside(window, folder: Path, say=None) -> None:
 
 def _window(what: str):
     """A window without a patient, and the application; None, said, where no window can be shown."""
-    from carm_gui.app import _log_to_file, make_window, missing_for_qt
+    from carm_gui.app import log_to_file, make_window, missing_for_qt
 
     problem = missing_for_qt()
     if problem:
         print(problem, file=sys.stderr)
         return None, None
-    _log_to_file()
+    log_to_file()
     from carm_gui.settings import Settings
 
     app, window = make_window(Settings.load(), what)

@@ -14,6 +14,7 @@ import numpy as np
 
 from carm_gui.session.recorder import Recorder, plain
 from sim.carm import CArm
+from sim.patient.load import is_virtual
 from sim.patient.patient import Patient
 
 LIBRARIES = ("numpy", "numba", "scipy", "spekpy")
@@ -30,7 +31,7 @@ class Case:
 
     @property
     def is_virtual(self) -> bool:
-        return self.spec == "virtual" or self.spec.startswith("virtual:")
+        return is_virtual(self.spec)
 
 
 def about(carm: CArm, case: Case, *, beam: bool = True, max_steps: int = 0, model: str = "") -> dict[str, Any]:

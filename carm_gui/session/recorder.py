@@ -98,7 +98,7 @@ class Recorder:
         with self._lock:
             begun, self._begun = self._begun, False
             if begun:  # one that the disk has stopped has not crashed either
-                self._about["ended"] = _now()
+                self._about["ended"] = now()
                 self._try_about()
             self._end()
 
@@ -123,8 +123,8 @@ class Recorder:
         held.acquire(timeout=0)
         self._held, self._begun = held, True
         if self._where:
-            _write_whole(self.folder / WHERE, self._where)
-        self._about = {"schema": SCHEMA, "program": "carm", "started": _now(), "ended": None} | self._about
+            write_whole(self.folder / WHERE, self._where)
+        self._about = {"schema": SCHEMA, "program": "carm", "started": now(), "ended": None} | self._about
         self._write_about()
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | getattr(os, "O_BINARY", 0)
         self._frames = os.open(self.folder / FRAMES, flags, 0o644)
@@ -132,7 +132,7 @@ class Recorder:
         self._line({"schema": SCHEMA, "program": "carm", "started": self._about["started"]})
 
     def _write_about(self) -> None:
-        _write_whole(self.folder / SESSION, self._hidden(self._about))
+        write_whole(self.folder / SESSION, self._hidden(self._about))
 
     def _try_about(self) -> None:
         try:
@@ -218,7 +218,7 @@ def put_aside(folder: Path, why: str) -> None:
     """Never offer `folder` again; its recording stays as it is."""
     about = about_of(folder)
     if about:
-        _write_whole(folder / SESSION, about | {"aside": why})
+        write_whole(folder / SESSION, about | {"aside": why})
 
 
 def plain(value: Any) -> Any:
@@ -257,7 +257,8 @@ def _append(handle: int, data: bytes) -> None:
         raise
 
 
-def _write_whole(file: Path, value: dict[str, Any]) -> None:
+def write_whole(file: Path, value: dict[str, Any]) -> None:
+    """Write `value` as JSON into `file`, whole or not at all. Raises OSError."""
     fresh = file.with_suffix(".tmp")
     fresh.write_text(json.dumps(value, indent=1, ensure_ascii=False), encoding="utf-8")
     os.replace(fresh, file)
@@ -273,7 +274,8 @@ def where_of(folder: Path) -> dict[str, Any]:
     return read_json(folder / WHERE)
 
 
-def _now() -> str:
+def now() -> str:
+    """The time (UTC) as recordings and runs have it, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 

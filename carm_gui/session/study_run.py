@@ -14,14 +14,13 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
 from carm_gui.session import questionnaires
-from carm_gui.session.recorder import EVENTS, _write_whole
+from carm_gui.session.recorder import EVENTS, now, write_whole
 from carm_gui.session.study import Protocol, ProtocolError
 from carm_gui.session.study_order import Item, plan
 from sim.resource import data_dir, read_json
@@ -54,7 +53,7 @@ class Run:
                 "protocol_sha256": protocol.sha256,
                 "participant": code,
                 "session": self.session,
-                "started": _now(),
+                "started": now(),
                 "ended": None,
                 "position": 0,
                 "items": [asdict(item) for item in self.items],
@@ -63,7 +62,7 @@ class Run:
         self.folder.mkdir(parents=True, exist_ok=True)
         if not self.resumed:
             (self.folder / PROTOCOL).write_text(protocol.text, encoding="utf-8")
-            _write_whole(self.folder / RUN, self._about)
+            write_whole(self.folder / RUN, self._about)
 
     @property
     def item(self) -> Item | None:
@@ -80,8 +79,8 @@ class Run:
         position = self.position + 1
         about = self._about | {"position": position}
         if position >= len(self.items):
-            about["ended"] = _now()
-        _write_whole(self.folder / RUN, about)
+            about["ended"] = now()
+        write_whole(self.folder / RUN, about)
         self._about, self.position = about, position
         return self.item
 
@@ -129,7 +128,7 @@ class Run:
         self._append(NOTES, {"item": self.item.label if self.item else "", "text": text.strip()})
 
     def _append(self, name: str, line: dict[str, Any]) -> None:
-        text = json.dumps({"at": _now()} | line, ensure_ascii=False) + "\n"
+        text = json.dumps({"at": now()} | line, ensure_ascii=False) + "\n"
         with open(self.folder / name, "a+b") as file:
             if file.tell():
                 file.seek(-1, os.SEEK_END)
@@ -163,10 +162,6 @@ def check_code(protocol: Protocol, code: str) -> str:
         first, last = protocol.participants.codes[0], protocol.participants.codes[-1]
         raise ProtocolError(f"Give a participant's code from {first} to {last}, never a name.")
     return tidy
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def hold(protocol: Protocol, code: str, parent: Path | None = None) -> FileLock:

@@ -46,7 +46,7 @@ def load_patient(
     text = str(spec).strip()
     if not text:
         raise PatientError("No patient is named: give virtual, virtual:SEED, a CT file or a DICOM folder.")
-    if text == "virtual" or text.startswith("virtual:"):
+    if is_virtual(text):
         if series is not None:
             raise PatientError(f"A series can be chosen in a DICOM folder only, not for {text}.")
         patient = _shipped() if text == "virtual" else _drawn(_seed(text))
@@ -60,6 +60,11 @@ def load_patient(
     return patient if landmarks is None else with_landmarks(patient, Path(landmarks))
 
 
+def is_virtual(spec: str) -> bool:
+    """Whether `spec` is the ready-made virtual patient or one drawn from the population."""
+    return spec == "virtual" or spec.startswith("virtual:")
+
+
 def is_imported(spec: str) -> bool:
     """Whether `spec` is the name of an imported patient and no path."""
     return bool(spec) and not set(spec) & set("/\\") and imported.folder_of(spec) is not None
@@ -68,7 +73,7 @@ def is_imported(spec: str) -> bool:
 def landmarks_file(spec: str) -> Path | None:
     """Where landmarks placed on the patient `spec` are kept so that they are found again; None for a virtual one."""
     text = str(spec).strip()
-    if text == "virtual" or text.startswith("virtual:"):
+    if is_virtual(text):
         return None
     if is_imported(text):
         return imported.folder_of(text) / imported.MARKS

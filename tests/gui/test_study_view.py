@@ -117,7 +117,7 @@ def test_what_the_machine_lacks_is_said_to_the_proctor(qtbot, study):
 def test_a_full_disk_keeps_the_participant_where_they_are_and_nothing_is_lost(qtbot, study, monkeypatch):
     made = study()
     into(qtbot, made, "manual")
-    monkeypatch.setattr(study_run, "_write_whole", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left")))
+    monkeypatch.setattr(study_run, "write_whole", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left")))
     at = made.run.position
     made.finish("done")
     qtbot.waitUntil(lambda: made.trial is None, timeout=90000)

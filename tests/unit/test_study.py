@@ -159,7 +159,7 @@ def test_a_run_goes_on_where_a_crash_left_it(tmp_path):
 
 def test_a_run_that_cannot_be_written_stays_where_it_is(tmp_path, monkeypatch):
     run = Run(protocol(), "P01", tmp_path)
-    monkeypatch.setattr(study_run, "_write_whole", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left")))
+    monkeypatch.setattr(study_run, "write_whole", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left")))
     with pytest.raises(OSError, match="No space"):
         run.advance()
     assert run.position == 0
