@@ -161,17 +161,11 @@ class Backend(threading.Thread):
         aec.prepare()
 
     def _overview(self, patient) -> None:
-        """The body map's overview; without it everything else works."""
+        """The body map's overview."""
         from carm_gui.bridge import Notice
-        from carm_gui.scout import scout_of
+        from carm_gui.scout import overview
 
-        try:
-            scout = scout_of(patient)
-            t1, back = scout.typical.get("t1"), float(patient.corners()[:, 2].min())
-            self._tell(Notice("scout", {"scout": scout, "t1": t1, "back_mm": back}))
-        except Exception:
-            log.exception("overview")
-            self._tell(Notice("scout", {"scout": None}))
+        self._tell(Notice("scout", overview(patient)))
 
     def _note(self, text: str) -> None:
         """Shown where notes are: a projector that falls back says so."""

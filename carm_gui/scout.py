@@ -8,13 +8,17 @@ are moved, and scaled by up to a quarter on each axis, so that the mean patient'
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
 from sim.landmarks import KEYS
 from sim.patient.patient import Patient
+
+log = logging.getLogger(__name__)
 
 PIXEL_MM = 3.0
 DEPTH_MM = 4.0
@@ -64,6 +68,17 @@ def scout_of(patient: Patient) -> Scout:
     if patient.generator:
         return Scout(grey, left, up, typical=mean_positions())
     return Scout(grey, left, up, typical=_fitted(lungs, left, up))
+
+
+def overview(patient: Patient) -> dict[str, Any]:
+    """The scout of `patient` with where T1 usually lies on it and how far back the patient reaches (mm), as the window
+    is told; without it everything else works, so whatever goes wrong gives {"scout": None}."""
+    try:
+        scout = scout_of(patient)
+        return {"scout": scout, "t1": scout.typical.get("t1"), "back_mm": float(patient.corners()[:, 2].min())}
+    except Exception:
+        log.exception("overview")
+        return {"scout": None}
 
 
 def _projections(patient: Patient) -> tuple[np.ndarray, np.ndarray, float, float]:

@@ -14,10 +14,11 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from carm_gui import theme
 from carm_gui.bridge import Notice
+from carm_gui.scout import overview
 from carm_gui.session.events import SessionEvent
 from carm_gui.session.recording import RecordingError
 from carm_gui.session.replay import SPEEDS, Moment, Played, Player
-from carm_gui.views.study import NOT_HERE, overview
+from carm_gui.views.study import NOT_HERE
 from carm_gui.views.technique import Choice
 from carm_gui.views.widgets import KeyButton, label, row
 from sim.frame import Dose

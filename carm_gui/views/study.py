@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QInputDialog, QStackedWidget, QWidget
 
 from carm_gui.bridge import Notice
 from carm_gui.dressing import Bare
+from carm_gui.scout import overview
 from carm_gui.session import questionnaires
 from carm_gui.session.markers import MarkerError, listener, open_stream
 from carm_gui.session.study import Protocol, ProtocolError
@@ -389,15 +390,3 @@ class Study(QObject):
 
 def _unwritten(what: str, problem: OSError) -> str:
     return f"{what} cannot be written: {problem.strerror or problem}."
-
-
-def overview(patient) -> dict:
-    """What the body map shows of a patient, as the data of a "scout" notice."""
-    from carm_gui.scout import scout_of
-
-    try:
-        scout = scout_of(patient)
-    except (ValueError, ArithmeticError):
-        log.exception("overview")
-        return {"scout": None}
-    return {"scout": scout, "t1": scout.typical.get("t1"), "back_mm": float(patient.corners()[:, 2].min())}
