@@ -12,13 +12,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 
 from carm_gui import theme
 from carm_gui.views.field import move_lines
-from carm_gui.views.widgets import KeyButton, breakable, chip, label, retone, row, show_chip
+from carm_gui.views.widgets import ANY_PX, KeyButton, breakable, chip, label, retone, row, show_chip
 from inference.step import Proposal, Step
 from sim.landmarks import BY_KEY
 
 NOT_A_MEASUREMENT = "model's text, not a measurement"
-ANY_PX = 16_777_215
-"""Qt's own largest height."""
 _REASONS = ("reason_y", "reason_x", "visual_reasoning")
 
 

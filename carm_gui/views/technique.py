@@ -126,8 +126,8 @@ class Choice(QComboBox):
 
 
 class Technique(QFrame):
-    """`beam_wanted(on)`, `shot_wanted()`, `technique_wanted({"kvp" | "ma" | "pulse_rate" | "auto": value})` and
-    `signal_reset()` are wishes. `five_minutes(minutes)` tells that another five minutes of fluoroscopy are full."""
+    """`beam_wanted(on)`, `shot_wanted()`, `technique_wanted({"kvp" | "ma" | "pulse_rate" | "auto": value})` are
+    wishes. `five_minutes(minutes)` tells that another five minutes of fluoroscopy are full."""
 
     beam_wanted = Signal(bool)
     shot_wanted = Signal()

@@ -11,10 +11,9 @@ from carm_gui.views.body_map import BodyMap
 from carm_gui.views.drive import Drive
 from carm_gui.views.field import angle_names, place_parts
 from carm_gui.views.room import RoomView
-from carm_gui.views.widgets import PopOut, label
+from carm_gui.views.widgets import ANY_PX, PopOut, label
 from sim.pose import CArmPose
 
-ANY_PX = (1 << 24) - 1  # Qt's own bound of a widget's size
 BESIDE_PX, TALL_PX = 92, 780
 """Width of the readout beside the map; from this height of the pane on it lies under it."""
 TURN_MS = 33
@@ -62,10 +61,6 @@ class Readout(QWidget):
             word.setText(name)
             figure.setText(value)
         self.setAccessibleDescription(", ".join(parts) + " mm")
-
-    def text(self) -> str:
-        """All of it on one line, for tests and screen readers."""
-        return self.accessibleDescription()
 
 
 class Where(QFrame):

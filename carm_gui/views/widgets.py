@@ -23,6 +23,8 @@ from carm_gui import theme
 
 FRAME_PX = 32
 """The system's title bar."""
+ANY_PX = (1 << 24) - 1
+"""Qt's own largest width or height of a widget: no bound."""
 
 
 def breakable(text: str) -> str:

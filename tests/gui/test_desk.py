@@ -88,7 +88,7 @@ def test_a_tall_pane_has_the_readout_under_a_map_of_its_whole_width(opened):
     window.resize(1280, 800)
     QApplication.processEvents()
     assert where.readout.x() >= where.map.geometry().right()
-    assert where.readout.text().startswith("LAO 0°, CRAN 0°, left 0, head 0, front 0")
+    assert where.readout.accessibleDescription().startswith("LAO 0°, CRAN 0°, left 0, head 0, front 0")
 
 
 @pytest.mark.parametrize("size", [(960, 508), (920, 480), (1280, 800)])
