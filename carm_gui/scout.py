@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.landmarks import KEYS
 from sim.patient.patient import Patient
+from sim.patient.population import mean_coronal
 
 log = logging.getLogger(__name__)
 
@@ -50,23 +50,12 @@ class Scout:
         return self.grey.shape[0] * self.pixel_mm
 
 
-def mean_positions() -> dict[str, tuple[float, float]]:
-    """(left, up) mm of the 14 landmarks, mean over the population, T1 at up 0."""
-    import json
-
-    from sim.resource import resource
-
-    stored = json.loads(resource("patient", "population.json").read_text(encoding="utf-8"))
-    value = dict(zip(stored["order"], stored["mean"], strict=True))
-    return {key: (float(value[f"{key}.left_mm"]), float(value[f"{key}.up_mm"])) for key in KEYS}
-
-
 def scout_of(patient: Patient) -> Scout:
     """The scout of `patient` with the usual places of the landmarks on it."""
     thickness, lungs, left, up = _projections(patient)
     grey = _grey(thickness)
     if patient.generator:
-        return Scout(grey, left, up, typical=mean_positions())
+        return Scout(grey, left, up, typical=mean_coronal())
     return Scout(grey, left, up, typical=_fitted(lungs, left, up))
 
 
@@ -154,7 +143,7 @@ def _fitted(lungs: np.ndarray, left: float, up: float) -> dict[str, tuple[float,
     corner_left, corner_up = left + column * step, up - row * step
     return {
         key: (corner_left + wide * (x - mean_left), corner_up - tall * (mean_up - y))
-        for key, (x, y) in mean_positions().items()
+        for key, (x, y) in mean_coronal().items()
     }
 
 

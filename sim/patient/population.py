@@ -112,7 +112,7 @@ def _coronal(vector: np.ndarray) -> dict[str, tuple[float, float]]:
 
 
 def mean_coronal() -> dict[str, tuple[float, float]]:
-    """Landmarks of the mean person: key -> (left, up) mm."""
+    """Where the population has its landmarks in the mean, arms crossed: key -> (left, up) mm."""
     return _coronal(_figures()[1])
 
 
@@ -155,8 +155,7 @@ def subject(seed: int | None, arms: str | None = None) -> Subject:
         raise PatientError(f"Arms lie {', '.join(ARMS)}, not {arms!r}.")
     arms = arms or draw_arms(seed)
     if seed is None:
-        coronal = _coronal(_figures()[1])
-        return Subject(None, arms, _laid(coronal, arms, np.random.default_rng(0)))
+        return Subject(None, arms, _laid(mean_coronal(), arms, np.random.default_rng(0)))
     seed = int(seed)
     coronal = draw_coronal(stream(seed, _LANDMARK_STREAM))
     rng = stream(seed, _BUILD_STREAM)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from screens import rgb
 
 from carm_gui import theme
-from carm_gui.scout import Scout, mean_positions
+from carm_gui.scout import Scout
 from carm_gui.views.body_map import BodyMap
 from carm_gui.views.live import LiveView, Offer
 from carm_gui.views.overlays import Mark
@@ -21,6 +21,7 @@ from carm_gui.views.room import RoomView
 from inference.step import Proposal
 from sim.frame import Frame
 from sim.geometry import FIELD_MM
+from sim.patient.population import mean_coronal
 from sim.pose import CArmPose, MotionCommand
 
 KEPT = Path(__file__).parent / "snapshots"
@@ -121,7 +122,7 @@ def test_body_map(qtbot):
     body = BodyMap()
     qtbot.addWidget(body)
     body.resize(200, 300)
-    body.show_scout(Scout(np.full((220, 150), 70, np.uint8), -225.0, 250.0, typical=mean_positions()))
+    body.show_scout(Scout(np.full((220, 150), 70, np.uint8), -225.0, 250.0, typical=mean_coronal()))
     body.mark_stop(CArmPose())
     body.show_pose(CArmPose(up_mm=60))
     body.show_goal(CArmPose(up_mm=120))

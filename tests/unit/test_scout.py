@@ -5,9 +5,10 @@ import itertools
 import numpy as np
 import pytest
 
-from carm_gui.scout import mean_positions, scout_of
+from carm_gui.scout import scout_of
 from sim.landmarks import KEYS
 from sim.patient.patient import Patient
+from sim.patient.population import mean_coronal
 
 
 def marked():
@@ -46,7 +47,7 @@ def test_a_virtual_patient_has_the_populations_places_and_never_its_own():
     hu, affine = marked()
     own = {"t1": (77.0, 88.0, 99.0), "skull": (1.0, 2.0, 3.0)}
     scout = scout_of(Patient("box", hu, affine, own, "test"))
-    assert scout.typical == mean_positions()
+    assert scout.typical == mean_coronal()
     assert set(scout.typical) == set(KEYS)
     assert scout.typical["t1"] != (77.0, 88.0)
 
