@@ -119,11 +119,6 @@ class CArm:
             self._thickness = None
             return self._technique
 
-    def use_technique(self, technique: Technique) -> None:
-        """Take over a whole technique, as a recording or an experiment gives it."""
-        with self._lock:
-            self._technique, self._thickness = technique, None
-
     @property
     def blades(self) -> collimator.Blades | None:
         """The collimator's opening for the next pulse, mm at the isocentre (width, height); None is the open field."""

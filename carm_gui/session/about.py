@@ -34,7 +34,7 @@ class Case:
         return is_virtual(self.spec)
 
 
-def about(carm: CArm, case: Case, *, beam: bool = True, max_steps: int = 0, model: str = "") -> dict[str, Any]:
+def about(carm: CArm, case: Case, *, beam: bool = True, model: str = "") -> dict[str, Any]:
     """session.json of a rehearsal that is about to begin. `carm` stands at the start; `model` is the model's name as
     the user gave it (a folder's own name alone)."""
     patient: Patient = carm.projector.patient
@@ -61,13 +61,13 @@ def about(carm: CArm, case: Case, *, beam: bool = True, max_steps: int = 0, mode
             "limits": plain(carm.limits),
             "projector": type(carm.projector).__name__,
         },
-        "settings": {"beam": beam, "max_steps": max_steps},
+        "settings": {"beam": beam},
         "model": {"name": Path(model).name if model else ""},
     }
 
 
 def recorder_for(carm: CArm, case: Case, folder: Path | None = None, **more: Any) -> Recorder:
-    """A recorder for a rehearsal of `case`. `more` goes to `about` (beam, max_steps, model) and `extra` (a dict) into
+    """A recorder for a rehearsal of `case`. `more` goes to `about` (beam, model) and `extra` (a dict) into
     session.json as it is; `annotate` and `every_pulse` to the recorder."""
     extra, annotate, every_pulse = more.pop("extra", {}), more.pop("annotate", None), more.pop("every_pulse", False)
     said = about(carm, case, **more) | extra

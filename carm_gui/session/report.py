@@ -86,7 +86,7 @@ def write(data: Collected, out: Path) -> list[Path]:
 
 def compose(data: Collected, numbers: dict[str, Any]) -> Report:
     """The pages of a report, a study's or a single rehearsal's."""
-    blocks = _study(data, numbers) if data.is_study else _rehearsals(data, numbers)
+    blocks = _study(data, numbers) if data.is_study else _rehearsals(data)
     if data.problems:
         blocks += [Heading("Recordings that could not be read"), *(Text(problem) for problem in data.problems)]
     title = data.title or ("A rehearsal" if len(data.trials) == 1 else "Rehearsals")
@@ -292,7 +292,7 @@ def _glossary() -> Table:
 # ---- rehearsals outside a study ------------------------------------------------------------------
 
 
-def _rehearsals(data: Collected, numbers: dict[str, Any]) -> list[Block]:
+def _rehearsals(data: Collected) -> list[Block]:
     from carm_gui.session import report_plots as plots
 
     blocks: list[Block] = []
@@ -315,7 +315,6 @@ def _rehearsals(data: Collected, numbers: dict[str, Any]) -> list[Block]:
         steps = _steps(trial)
         if steps.rows:
             blocks += [Heading("What the model said"), steps]
-    del numbers
     return blocks
 
 

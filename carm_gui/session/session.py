@@ -54,8 +54,6 @@ class Session:
         *,
         recorder: Recorder | None = None,
         beam: bool = True,
-        pulse_rate: float | None = None,
-        max_steps: int | None = None,
         budget: Budget | None = None,
         pause_s: float = PAUSE_S,
         read_s: float = 0.0,
@@ -66,21 +64,16 @@ class Session:
     ) -> None:
         """`refused_targets` maps landmark keys that this patient cannot show to the sentence that says so.
         `beam` is the beam's state from the start. `realtime=False` lets motions end as fast as they can be
-        computed, for runs without a window. `budget` bounds each alignment, `max_steps` its steps alone. `pause_s`
-        is how long an armed run shows a proposal before it moves; `read_s` how long anything must have been on offer
-        before a clinician's yes counts (READ_S where a person decides), by `clock` (seconds). `regions` reads where
-        landmarks lie on a frame. `pulse_rate` takes the place of the C-arm's own."""
-        budget = budget or Budget()
-        budget = budget if max_steps is None else replace(budget, steps=max_steps)
-        if pulse_rate is not None:
-            carm.use_technique(replace(carm.technique, pulse_rate=pulse_rate))
+        computed, for runs without a window. `budget` bounds each alignment. `pause_s` is how long an armed run shows
+        a proposal before it moves; `read_s` how long anything must have been on offer before a clinician's yes counts
+        (READ_S where a person decides), by `clock` (seconds). `regions` reads where landmarks lie on a frame."""
         self.carm, self.model = carm, model
         self._recorder = recorder
         self._queue: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
         self._interrupting = 0
         self._closed = False
         self._beam_at_start = beam
-        status = SessionStatus(pose=carm.pose, dose=carm.dose, budget=budget, model=model.state)
+        status = SessionStatus(pose=carm.pose, dose=carm.dose, budget=budget or Budget(), model=model.state)
         self._board = board = Board(status, lambda: self._device.ticket, recorder, clock)
         self._read_s, self._clock = read_s, clock
         self._device = DeviceLoop(

@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))
 from doubles import EventLog
 from phantoms import grid, patient_of, torso
 
+from carm_gui.session.budget import Budget
 from carm_gui.session.session import Session
 from inference.commands import Action, learn_words
 from inference.models.profiles import open_model
@@ -47,7 +48,7 @@ def session():
     patient = patient_of(torso, shape, grid(shape, (2.0, 2.0, 2.0)))
     learn_words()  # as the app does, once its first picture is shown
     model = open_model("embedded")
-    session = Session(CArm(CpuProjector(patient), CArmPose()), model, beam=True, pulse_rate=30.0, max_steps=1000)
+    session = Session(CArm(CpuProjector(patient), CArmPose(), pulse_rate=30.0), model, budget=Budget(steps=1000))
     session.log = EventLog()
     session.listen(session.log)
     session.start()

@@ -10,6 +10,7 @@ from pathlib import Path
 from doubles import EventLog, FakeProjector, ScriptedModel, move_reply
 
 from carm_gui.session.about import Case, recorder_for
+from carm_gui.session.budget import Budget
 from carm_gui.session.session import Session
 from inference.action import Action
 from sim.carm import CArm
@@ -23,11 +24,12 @@ CArm(FakeProjector(), CArmPose(), size=SIZE).expose()
 def main(folder: str, seed: int, tell: Connection) -> None:
     """Rehearse in `folder` until killed. What is done is random by `seed`, and waits for nothing but the session."""
     chance = random.Random(seed)
-    carm = CArm(FakeProjector(), CArmPose(), size=SIZE)
+    carm = CArm(FakeProjector(), CArmPose(), size=SIZE, pulse_rate=30.0)
     model = ScriptedModel(
         *[move_reply(x, "SMALL", y, "SMALL") for x in ("LEFT", "RIGHT") for y in ("UP", "DOWN")] * 500
     )
-    session = Session(carm, model, recorder=recorder_for(carm, Case(), Path(folder)), pulse_rate=30.0, max_steps=10_000)
+    recorder = recorder_for(carm, Case(), Path(folder))
+    session = Session(carm, model, recorder=recorder, budget=Budget(steps=10_000))
     log = EventLog()
     session.listen(log)
     session.listen(lambda event: tell.send(event.seq))

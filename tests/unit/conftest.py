@@ -6,6 +6,7 @@ import pytest
 from doubles import EventLog, FakeProjector, ScriptedModel
 from hypothesis import settings
 
+from carm_gui.session.budget import Budget
 from carm_gui.session.session import Session
 from sim.carm import CArm
 from sim.pose import CArmPose
@@ -17,13 +18,17 @@ settings.load_profile("any machine")
 @pytest.fixture
 def make():
     """`make(reply, ...)` or `make(model)` -> a started session (beam off, motions as fast as they are computed, no
-    pause of an armed run), its model and the log of its events. Options are the session's own, and `pose`."""
+    pause of an armed run), its model and the log of its events. Options are the session's own, the C-arm's `pose` and
+    `pulse_rate`, and `steps` of the budget."""
     sessions = []
 
-    def build(*script, pose=None, state="ready", **options):
+    def build(*script, pose=None, pulse_rate=8.0, steps=None, state="ready", **options):
         model = script[0] if isinstance(script[0], ScriptedModel) else ScriptedModel(*script, state=state)
         how = {"beam": False, "realtime": False, "pause_s": 0.0, **options}
-        session = Session(CArm(FakeProjector(), pose or CArmPose(), size=64), model, **how)
+        if steps is not None:
+            how["budget"] = Budget(steps=steps)
+        carm = CArm(FakeProjector(), pose or CArmPose(), size=64, pulse_rate=pulse_rate)
+        session = Session(carm, model, **how)
         log = EventLog()
         session.listen(log)
         session.start()

@@ -219,9 +219,9 @@ def test_a_forged_opening_or_dose_is_found(recording, forgery):
 
 def test_a_blade_dragged_while_it_pulses_still_checks(tmp_path):
     """Many openings fall into one pulse; the picture of that pulse was made through an earlier one."""
-    arm = CArm(FakeProjector(seconds=0.03), CArmPose(), size=64)
+    arm = CArm(FakeProjector(seconds=0.03), CArmPose(), size=64, pulse_rate=20.0)
     log = EventLog()
-    session = Session(arm, ScriptedModel(ARRIVED), recorder=recorder_for(arm, Case(), tmp_path), pulse_rate=20.0)
+    session = Session(arm, ScriptedModel(ARRIVED), recorder=recorder_for(arm, Case(), tmp_path))
     session.listen(log)
     session.start()
     log.wait_for("frame")
@@ -238,9 +238,9 @@ def test_a_blade_dragged_while_it_pulses_still_checks(tmp_path):
 
 def test_the_model_is_given_a_picture_through_the_present_blades():
     """With the beam on the picture on show is the model's; one from before the blades closed must not be."""
-    arm = carm(size=64)
+    arm = carm(size=64, pulse_rate=4.0)
     log = EventLog()
-    session = Session(arm, ScriptedModel(ARRIVED), beam=True, pulse_rate=4.0)
+    session = Session(arm, ScriptedModel(ARRIVED))
     session.listen(log)
     session.start()
     log.wait_for("frame", still=True)

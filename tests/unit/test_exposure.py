@@ -89,7 +89,7 @@ def test_a_shot_is_settled_and_thicker_parts_get_more():
     for left in (-200.0, 0.0, 200.0):
         arm.start(MotionCommand(left_mm=left - arm.pose.left_mm))
         arm.advance(60)
-        arm.use_technique(Technique(auto=True))
+        arm.set_technique(auto=True)
         frame = arm.expose()
         seen.append((frame.kvp, frame.ma))
         signal = arm.projector.render(arm.pose, 64, kvp=frame.kvp)

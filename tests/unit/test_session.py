@@ -208,7 +208,7 @@ def test_ten_degrees_are_still_navigated(make):
 
 
 def test_steps_end_at_the_budget(make):
-    session, model, log = make(move_reply("LEFT", "SMALL"), max_steps=3)
+    session, model, log = make(move_reply("LEFT", "SMALL"), steps=3)
     align(session)
     seen = 0
     for number in (1, 2, 3):

@@ -170,7 +170,7 @@ def test_an_action_of_a_sequence_waits_for_a_yes_although_armed(make):
 
 
 def test_the_steps_end_an_armed_run(make):
-    session, model, log = make(LEFT_30, max_steps=4)
+    session, model, log = make(LEFT_30, steps=4)
     session.arm()
     align(session)
     log.wait_for("state", outcome="limit", message="4 steps are used up; align again to go on.")
@@ -210,7 +210,7 @@ def test_the_dose_ends_it(make, budget):
 
 
 def test_a_budget_is_of_one_alignment(make):
-    session, _, log = make(LEFT_30, ARRIVED, LEFT_30, ARRIVED, max_steps=2)
+    session, _, log = make(LEFT_30, ARRIVED, LEFT_30, ARRIVED, steps=2)
     for _ in range(2):
         session.arm()
         align(session)

@@ -220,7 +220,7 @@ def test_the_unforged_step_would_have_moved(make, monkeypatch):
         yield _step(frame)
 
     monkeypatch.setattr(asking_module, "navigate", navigate)
-    session, _, log = make(LEFT_60, max_steps=1)
+    session, _, log = make(LEFT_60, steps=1)
     propose(session, log)
     session.submit(Action("accept"))
     log.wait_for("motion", phase="finished")
