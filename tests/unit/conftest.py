@@ -8,6 +8,7 @@ from hypothesis import settings
 
 from carm_gui.session.budget import Budget
 from carm_gui.session.session import Session
+from inference.commands import learn_words
 from sim.carm import CArm
 from sim.pose import CArmPose
 
@@ -15,8 +16,14 @@ settings.register_profile("any machine", deadline=None)  # a busy machine is no 
 settings.load_profile("any machine")
 
 
+@pytest.fixture(scope="session")
+def lexicon():
+    """As in the app, no session's first line waits until the lexicon is compiled."""
+    learn_words()
+
+
 @pytest.fixture
-def make():
+def make(lexicon):
     """`make(reply, ...)` or `make(model)` -> a started session (beam off, motions as fast as they are computed, no
     pause of an armed run), its model and the log of its events. Options are the session's own, the C-arm's `pose` and
     `pulse_rate`, and `steps` of the budget."""
