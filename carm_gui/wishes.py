@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QMenu, QMessageBox
+from PySide6.QtWidgets import QApplication, QMenu
 
 from carm_gui import theme
 from carm_gui.actions import COMMANDS
 from carm_gui.dressing import change
 from carm_gui.session.budget import Budget
+from carm_gui.views.about import AboutBox
 from carm_gui.views.correct import offset_of
 from carm_gui.views.field import move_text
 from carm_gui.views.palette import Entry
@@ -435,12 +436,8 @@ class Wishes:
         self.command.line.setFocus()
 
     def show_about(self) -> None:
-        box = QMessageBox(self)
-        box.setWindowTitle(NAME)
-        box.setText(
-            f"{NAME}\n\nA place to rehearse steering a C-arm with a model that looks at the picture.\n"
+        words = (
+            "A place to rehearse steering a C-arm with a model that looks at the picture.\n"
             f"{NOT_CLINICAL}: patients, pictures and doses are simulated."
         )
-        box.setModal(False)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.show()
+        AboutBox(NAME, words, self).show()

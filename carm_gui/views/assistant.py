@@ -24,6 +24,8 @@ from sim.landmarks import the
 MOST_CARDS = 200
 AROUND_PX = 28
 """Above and below the newest card."""
+LEAST_PX = 342
+"""So wide that a move of three figures toward the patient's right has a line of its own."""
 WELCOME = "Say where to go. The model looks at the picture, proposes a move, and waits for you."
 EXAMPLES = ("align to the skull", "go up a bit", "where are we?", "what can I say?")
 PICTURE_KEYS = ("A", "R", "C", "Q")
@@ -48,7 +50,7 @@ class Assistant(QFrame):
         super().__init__(parent)
         self.setProperty("role", "pane")
         self.setAccessibleName("Assistant")
-        self.setMinimumWidth(330)
+        self.setMinimumWidth(LEAST_PX)
         self.reasons_allowed = True
         self.open_card: StepCard | None = None
         self.waiting: StepCard | None = None
@@ -134,12 +136,14 @@ class Assistant(QFrame):
         """All of a long reply was asked for, or less of it again."""
         self._stick = False  # what is read stays where it is
         self._fit(card)
-        QTimer.singleShot(0, self, lambda: self._to_top_of(card))  # once it is laid out
+        self.lay_out()
+        QTimer.singleShot(0, self, lambda: self._to_top_of(card))  # once the pile has been laid out too
 
     def _to_top_of(self, card: QWidget) -> None:
         """A card that is taller than the pane is read from its beginning."""
         if card.height() > self.scroll.viewport().height():
             self.scroll.verticalScrollBar().setValue(card.y() - 8)
+            self._stick = False  # the scroll bar may not know yet how far it goes
 
     def _place_newest(self) -> None:
         size = self._newest.sizeHint()
@@ -268,6 +272,7 @@ class Assistant(QFrame):
         card.corrected.connect(self.correct)
         card.again.connect(self.again)
         card.whole_wanted.connect(lambda: self._show_from_top(card))
+        card.folded.connect(self.lay_out)
         older = [one for one in self.cards if isinstance(one, StepCard)]
         if older and older[-1].answers_correction:
             older.pop()  # the next proposal comes at once, before anyone has read what the correction was taken to mean
@@ -289,7 +294,7 @@ class Assistant(QFrame):
         """Fold or unfold the reasons of the newest step."""
         newest = next((card for card in reversed(self.cards) if isinstance(card, StepCard)), None)
         if newest is not None:
-            newest.show_reasons(not newest.reasons_open, by_hand=True)
+            newest.toggle_reasons()
 
     def show_step(self, step: Step, target: str | None, kind: str, expected: object = None) -> None:
         """A reply is complete. It waits for a decision only when the session says so (`show_waiting`). `expected` is

@@ -116,7 +116,7 @@ class ModelPage(QDialog):
         self.list.clear()
         for entry in entries:
             self.list.addItem(QListWidgetItem(self._line(entry)))
-        self.list.addItem(QListWidgetItem("Another\n    a folder or a server"))
+        self.list.addItem(QListWidgetItem("Another\na folder or a server"))
         names = [entry.name for entry in entries]
         self.list.setCurrentRow(names.index(self.model.name) if self.model.name in names else 0)
 
@@ -128,7 +128,7 @@ class ModelPage(QDialog):
             state = "ready to load"
         else:
             state = "not on this machine" if entry.runs else "does not fit"
-        return f"{entry.title}\n    {state}"
+        return f"{entry.title}\n{state}"
 
     # ---- what is chosen
 

@@ -17,6 +17,12 @@ from inference.step import Proposal, Step
 from sim.landmarks import BY_KEY
 
 NOT_A_MEASUREMENT = "model's text, not a measurement"
+LEAST_LINES = 2
+"""Fewer of the model's sentences are not worth a card's heading and its air."""
+AIRY, LOW = (8, (14, 11, 14, 12)), (4, (14, 6, 14, 7))
+"""Pixels between the parts of a card and around them: as a rule, and in a low window."""
+CAPTION_PX, BESIDE_PX = 34, 6
+"""How wide "Sees" and "Move" are, and what lies between them and their chips."""
 _REASONS = ("reason_y", "reason_x", "visual_reasoning")
 
 
@@ -49,6 +55,7 @@ class StepCard(QFrame):
     corrected = Signal()
     again = Signal()
     whole_wanted = Signal()
+    folded = Signal()
 
     def __init__(self, heading: str) -> None:
         super().__init__()
@@ -63,21 +70,22 @@ class StepCard(QFrame):
         self.fold = _fold_button("▾ Reasons")
         self.fold.setAccessibleName("Reasons, open")
         self.fold.setToolTip("Fold the model's sentences away, or open them")
-        self.fold.clicked.connect(lambda: self.show_reasons(not self.reasons_open, by_hand=True))
+        self.fold.clicked.connect(self.toggle_reasons)
         self.reasons_open, self._by_hand = True, False
         self.reasons_allowed = True
         self._prose = label("", 14)
         self._prose.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.more = _fold_button("")
         self.more.clicked.connect(lambda: self._show_whole(not self._whole))
-        self._whole = False
+        self._whole = self._low = False
+        self._fitted: tuple = ()
         self._raw_text = label("", 12, tone="dim")
-        self._caveat = label(NOT_A_MEASUREMENT, 12, tone="dim")
+        self._caveat = label(NOT_A_MEASUREMENT, 12, tone="dim", wrap=False)
         self._verdict = label("", 13, bold=True)
         self._buttons: QWidget | None = None
         inside = QVBoxLayout(self)
-        inside.setContentsMargins(14, 11, 14, 12)
-        inside.setSpacing(8)
+        inside.setContentsMargins(*AIRY[1])
+        inside.setSpacing(AIRY[0])
         top = QHBoxLayout()
         top.addWidget(self._heading, 1)
         top.addWidget(self._time)
@@ -86,15 +94,15 @@ class StepCard(QFrame):
         for caption, value in (("Sees", self._seen), ("Move", self._move)):
             line = QWidget()
             name = label(caption, 13, tone="dim", wrap=False)
-            name.setFixedWidth(40)
-            line.setLayout(row(name, value))
+            name.setFixedWidth(CAPTION_PX)
+            line.setLayout(row(name, value, spacing=BESIDE_PX))
             inside.addWidget(line)
             self._rows.append(line)
         inside.addWidget(self._usual)
-        inside.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignLeft)
+        inside.addLayout(row(self.fold, self._caveat))
         inside.addWidget(self._prose)
         inside.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
-        for widget in (self._raw_text, self._caveat, self._verdict):
+        for widget in (self._raw_text, self._verdict):
             inside.addWidget(widget)
         for widget in (*self._rows, self._usual, self.fold, self._prose, self.more, self._raw_text, self._verdict):
             widget.hide()
@@ -139,47 +147,118 @@ class StepCard(QFrame):
 
     def _show(self, landmarks: tuple[str, ...], proposal: Proposal | None, text: str) -> None:
         if landmarks:
-            show_chip(self._seen, ", or ".join(title(key) for key in landmarks))
+            show_chip(self._seen, ", or ".join(title(key) for key in landmarks), self._chip_room())
             self._rows[0].show()
         if proposal is not None:
-            show_chip(self._move, patient_move(proposal))
+            show_chip(self._move, patient_move(proposal), self._chip_room())
             self._rows[1].show()
         if text:
             self._prose.setText(breakable(text))
             self.fold.setVisible(self.reasons_allowed)
-            self._prose.setVisible(self.reasons_open and self.reasons_allowed)
+            self._prose.setVisible(self._tells_reasons() and self._prose.maximumHeight() > 0)
+
+    def _chip_room(self) -> int:
+        around = self.layout().contentsMargins()
+        return self.width() - around.left() - around.right() - CAPTION_PX - BESIDE_PX
+
+    def resizeEvent(self, event) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        for value in (self._seen, self._move):
+            show_chip(value, value.text(), self._chip_room())
+
+    def toggle_reasons(self) -> None:
+        """The clinician folds the model's sentences away, or wants to read them: all of them where a low window has
+        cut them off."""
+        if self._low and self.reasons_open and self._is_cut():
+            self._show_whole(True)
+        else:
+            self.show_reasons(not self.reasons_open, by_hand=True)
 
     def show_reasons(self, opened: bool, by_hand: bool = False) -> None:
         """Open the model's sentences or fold them away; once done by hand it stays so."""
         if self._by_hand and not by_hand:
             return
-        self.reasons_open, self._by_hand = opened, by_hand
-        self.fold.setText("▾ Reasons" if opened else "▸ Reasons")
-        self.fold.setAccessibleName("Reasons, open" if opened else "Reasons, folded")
-        self._prose.setVisible(opened and self.reasons_allowed and bool(self._prose.text()))
+        self.reasons_open, self._by_hand, self._whole = opened, by_hand, False
+        self._prose.setMaximumHeight(ANY_PX)
+        self._prose.setVisible(self._tells_reasons())
         self.more.hide()
+        self._say_fold()
+        self.folded.emit()
+
+    def _tells_reasons(self) -> bool:
+        return self.reasons_open and self.reasons_allowed and bool(self._prose.text())
+
+    def _is_cut(self) -> bool:
+        """Whether some of the sentences that are open are not on show."""
+        return self._tells_reasons() and self._prose.maximumHeight() < ANY_PX
+
+    def _say_fold(self) -> None:
+        cut = self._low and self._is_cut()
+        self.fold.setText("▸ All reasons" if cut else "▾ Reasons" if self.reasons_open else "▸ Reasons")
+        self.fold.setAccessibleName(
+            "Show all of the reasons" if cut else "Reasons, open" if self.reasons_open else "Reasons, folded"
+        )
 
     def fit(self, room_px: int) -> bool:
         """Be no higher than `room_px`, so that the decision and its buttons are in sight together: what the sentences
-        have beyond that is cut off until the clinician asks for all of it. Returns whether anything has changed."""
-        if self._whole or self._prose.isHidden():
+        have beyond that is cut off until the clinician asks for all of it. Where hardly any would be left, the heading,
+        the usual way and the air go first. Returns whether anything has changed."""
+        parts = (*self._rows, self._buttons, self._verdict)
+        shown = tuple(part is not None and not part.isHidden() for part in parts)
+        asked = (room_px, self.width(), self._prose.text(), self._usual.text(), self.reasons_open, shown)
+        if self._whole or (self.step is not None and not self.step.prediction.valid) or asked == self._fitted:
             return False
-        line, before = self._prose.fontMetrics().lineSpacing(), (self._prose.maximumHeight(), self.more.isHidden())
+        self._fitted = asked
+        before = (self._low, self._prose.maximumHeight(), self.more.isHidden())
+        self._be_low(False)
+        if not self._cut(room_px):
+            self._be_low(True)
+            self._cut(room_px)
+        self._say_fold()
+        return before != (self._low, self._prose.maximumHeight(), self.more.isHidden())
+
+    def _cut(self, room_px: int) -> bool:
+        """Cut the sentences off so that the card is `room_px` high; whether enough of it is left."""
+        told = self._tells_reasons()
         self._prose.setMaximumHeight(ANY_PX)
+        self._prose.setVisible(told)
         self.more.hide()
         over = self.layout().totalHeightForWidth(self.width()) - room_px
-        if over > 0:
+        if over <= 0 or not told:
+            return over <= 0
+        if not self._low:  # there the fold's heading offers the rest
             self._say_more()
             self.more.show()
             over += self.more.sizeHint().height() + self.layout().spacing()
-            high = self._prose.heightForWidth(self._prose.width()) - over
-            self._prose.setMaximumHeight(max(high // line, 0) * line)
-        return before != (self._prose.maximumHeight(), self.more.isHidden())
+        line = self._prose.fontMetrics().lineSpacing()
+        lines = max((self._prose.heightForWidth(self._prose.width()) - over) // line, 0)
+        self._prose.setMaximumHeight(lines * line)
+        self._prose.setVisible(lines > 0)
+        return lines >= LEAST_LINES
+
+    def _be_low(self, low: bool) -> None:
+        """Do without the heading, the usual way and the air, or have them again."""
+        if low == self._low:
+            return
+        self._low = low
+        spacing, margins = LOW if low else AIRY
+        self.layout().setSpacing(spacing)
+        self.layout().setContentsMargins(*margins)
+        if self._buttons is not None:
+            self._buttons.layout().setSpacing(spacing)
+        self._heading.setVisible(not low)
+        self._time.setVisible(not low)
+        self._usual.setVisible(not low and bool(self._usual.text()))
+        self._rows[1].setToolTip(self._usual.text() if low else "")
 
     def _show_whole(self, whole: bool) -> None:
-        self._whole = whole
+        self._whole, self._fitted = whole, ()
+        self._be_low(False)
         self._prose.setMaximumHeight(ANY_PX)
+        self._prose.show()
         self._say_more()
+        self.more.show()
+        self._say_fold()
         self.whole_wanted.emit()
 
     def _say_more(self) -> None:
@@ -193,7 +272,7 @@ class StepCard(QFrame):
     def show_usual(self, text: str) -> None:
         """How the target usually lies from what the model named, to hold its move against."""
         self._usual.setText(text)
-        self._usual.setVisible(bool(text))
+        self._usual.setVisible(bool(text) and not self._low)
 
     def finish(self, step: Step, heading: str) -> None:
         """The reply is complete."""
@@ -217,6 +296,11 @@ class StepCard(QFrame):
             self._make_buttons()
         if self._buttons is not None:
             self._buttons.setVisible(waiting)
+        if not waiting and self._low:
+            self._be_low(False)
+            self.more.setVisible(self._is_cut())
+            self._say_more()
+            self._say_fold()
         retone(self, waiting=waiting)
 
     def settle(self, text: str, tone: str = "dim") -> None:

@@ -108,9 +108,15 @@ def chip(text: str, accent: bool = False) -> QLabel:
     return result
 
 
-def show_chip(label_: QLabel, text: str) -> None:
-    """Put `text` on a chip; what is too long for one line wraps, the rest keeps its width."""
-    label_.setWordWrap(max(map(len, text.split("\n"))) > 38)
+CHIP_PX = 16
+"""Left and right of a chip's words, as style.py has it."""
+
+
+def show_chip(label_: QLabel, text: str, room_px: float) -> None:
+    """Put `text` on a chip; what is too long for a line of `room_px` wraps, the rest keeps its width."""
+    measure = QFontMetricsF(label_.font())
+    wide = max(measure.horizontalAdvance(line) for line in text.split("\n"))
+    label_.setWordWrap(wide + CHIP_PX > room_px)
     label_.setText(text)
 
 

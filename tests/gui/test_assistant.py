@@ -4,8 +4,9 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from carm_gui import theme
-from carm_gui.views.assistant import Assistant
+from carm_gui.views.assistant import LEAST_PX, Assistant
 from carm_gui.views.step_card import NOT_A_MEASUREMENT, StepCard, prose
+from carm_gui.views.widgets import CHIP_PX
 from inference.models.interface import ModelInfo
 from inference.step import Prediction, Proposal, Step
 from sim.pose import CArmPose, MotionCommand
@@ -265,6 +266,59 @@ def test_of_a_long_reply_decision_and_buttons_stay_in_sight_together(qtbot, pane
     qtbot.waitUntil(lambda: in_sight(pane, card._move) and in_sight(pane, card.accept))
     card.show_reasons(False, by_hand=True)
     assert card.more.isHidden()
+
+
+def wide_step():
+    """Both chips as high as they get: two landmarks, and a move along both axes."""
+    proposal = Proposal("skull", "RIGHT", "LARGE", "UP", "LARGE", MotionCommand(left_mm=-130, up_mm=130))
+    seen = ("right_scapular_inferior_angle", "left_scapular_inferior_angle")
+    return Step(1, Prediction(1, "navigation", seen, LINES, "", True, "", 1.25), proposal, CArmPose())
+
+
+def test_in_a_window_as_low_as_half_a_display_the_decision_stays_beside_its_buttons(qtbot, pane):
+    made = wide_step()
+    theme.dress(pane, theme.apply(QApplication.instance(), "light"))  # in the font that everyone has
+    pane.allow_arming(False)
+    pane.show_model("ready", "Embedded", "", None)
+    pane.resize(LEAST_PX, 275)  # what a trial of a study leaves of 960 x 540
+    pane.show_said("align to the skull")
+    pane.show_step(made, "skull", "navigation", MotionCommand(left_mm=5, up_mm=165))
+    pane.show_waiting(made)
+    pane.lay_out()
+    card = pane.waiting
+    parts = (card._seen, card._move, card._caveat, card.accept, card.reject, card.correct, card.ask)
+    qtbot.waitUntil(lambda: all(in_sight(pane, part) for part in parts))
+    for chip in (card._seen, card._move):
+        assert chip.height() >= chip.heightForWidth(chip.width())
+        words = chip.fontMetrics().horizontalAdvance("130 mm toward the patient's right")
+        assert words + CHIP_PX <= chip.width()
+    assert card.fold.text() == "▸ All reasons"
+    card.fold.click()
+    qtbot.waitUntil(lambda: card._prose.height() > 3 * card._prose.fontMetrics().lineSpacing())
+    qtbot.waitUntil(lambda: in_sight(pane, card._heading) and in_sight(pane, card._move))
+    card.more.click()
+    qtbot.waitUntil(lambda: all(in_sight(pane, part) for part in parts))
+    pane.show_decision(True, "")
+    pane.lay_out()
+    assert card._heading.isVisible()
+    assert card._usual.isVisible()
+    assert card.more.isVisible()
+
+
+def test_without_reasons_a_low_window_shows_the_decision_as_well(qtbot, pane):
+    theme.dress(pane, theme.apply(QApplication.instance(), "light"))  # in the font that everyone has
+    pane.allow_arming(False)
+    pane.allow_reasons(False)
+    made = wide_step()
+    pane.resize(LEAST_PX, 275)
+    pane.show_step(made, "skull", "navigation", MotionCommand(left_mm=5, up_mm=165))
+    pane.show_waiting(made)
+    pane.lay_out()
+    card = pane.waiting
+    qtbot.waitUntil(lambda: in_sight(pane, card._seen) and in_sight(pane, card.ask))
+    assert not card.prose_in_sight()
+    pane.resize(LEAST_PX, 700)
+    qtbot.waitUntil(lambda: card._heading.isVisible() and card._usual.isVisible())
 
 
 def test_while_it_streams_a_long_reply_does_not_push_its_decision_out(pane):
