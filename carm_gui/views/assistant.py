@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVB
 from carm_gui import theme
 from carm_gui.views.correct import offset_words
 from carm_gui.views.model_header import ModelHeader
-from carm_gui.views.pile import Pile
+from carm_gui.views.pile import BOTTOM, Pile
 from carm_gui.views.spoken import speak_as
 from carm_gui.views.step_card import StepCard
 from carm_gui.views.widgets import KeyButton, breakable, frame, label, row
@@ -116,6 +116,10 @@ class Assistant(QFrame):
         card = self.waiting or self.open_card
         if card is not None and self._fit(card):
             QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+        if self._stick and self.waiting is not None:
+            # Of a card that is as high as the pane all is to be seen, rather than the room below it.
+            bar = self.scroll.verticalScrollBar()
+            bar.setValue(max(min(self.waiting.y() - 1, bar.maximum()), bar.maximum() - BOTTOM))
 
     def _fit(self, card: StepCard) -> bool:
         """Keep a reply as low as the pane is high; whether that changes anything."""
