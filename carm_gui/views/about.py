@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from carm_gui.views.widgets import KeyButton, label, row
 
-WIDTH = 420
+WIDTH = 530
 
 
 class AboutBox(QDialog):
@@ -27,7 +27,6 @@ class AboutBox(QDialog):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 20, 24, 18)
         outer.setSpacing(10)
-        outer.setSizeConstraint(QLayout.SizeConstraint.SetMinimumSize)
         outer.addWidget(label(name, 18, bold=True))
         for paragraph in text.split("\n"):
             outer.addWidget(label(paragraph, 14))

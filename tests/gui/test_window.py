@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 from doubles import ARRIVED, ScriptedModel
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from carm_gui import theme
 from carm_gui.actions import COMMANDS, MENUS
 from carm_gui.settings import Settings
+from carm_gui.views.about import AboutBox
 from carm_gui.views.paint import PLATE
 from carm_gui.views.sheet import rows
 from carm_gui.window import Window
@@ -146,3 +148,15 @@ def test_a_saved_picture_is_on_disk(qtbot, rehearsal, monkeypatch, tmp_path):
     window = rehearsal(ScriptedModel(ARRIVED))
     window.actions_by_name["save"].trigger()
     qtbot.waitUntil(lambda: any(Path(tmp_path).glob("*.png")))
+
+
+def test_the_box_about_the_program_shows_all_its_words_and_closes_by_key(qtbot, window):
+    window.actions_by_name["about"].trigger()
+    box = window.findChild(AboutBox)
+    qtbot.waitUntil(box.isVisible)
+    words = box.findChildren(QLabel)
+    assert any("not for clinical use" in part.text() for part in words)
+    for part in words:
+        assert part.height() >= part.heightForWidth(part.width()), part.text()
+    qtbot.keyClick(box, Qt.Key.Key_Escape)
+    assert not box.isVisible()
