@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.landmarks import KEYS, the
+from sim.patient.likeness import PAIRS
 from sim.patient.markups import Point
 from sim.survey import Meeting, SurveyView, epipolar, meeting
 
@@ -131,7 +132,7 @@ class Placing:
             if met is not None and met.residual_mm > FAR_MM:
                 said.append(f"The two clicks of {the(key)} can hardly mean the same point.")
         at = self.positions()
-        for part in ("humeral_head", "scapular_inferior_angle", "hemidiaphragm"):
+        for part in PAIRS:
             right, left = f"right_{part}", f"left_{part}"
             if right in at and left in at and at[right][0] >= at[left][0]:
                 said.append(f"{the(right, capital=True)} lies to the left of {the(left)}: were they exchanged?")

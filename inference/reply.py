@@ -171,9 +171,8 @@ def _elements(text: str, task: str, final: bool) -> dict[str, str]:
         rest = re.sub(r"<[^<>]*$", "", text[start:])
         parts[leaf] = rest.strip().rstrip("`").strip()
         if leaf.startswith("reason") and not parts[leaf].endswith((".", "!", "?")):
-            raise _Refused(
-                f"The reply breaks off in its {leaf.replace('_', ' ')}."
-            )  # what is lacking may say otherwise
+            # What is lacking may say otherwise.
+            raise _Refused(f"The reply breaks off in its {leaf.replace('_', ' ')}.")
     return parts
 
 

@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from itertools import combinations
 from math import dist
 
-from sim.landmarks import BY_KEY
+from sim.landmarks import the
 from sim.patient.patient import PatientError
 from sim.patient.population import mean_coronal
 
-_PAIRS = ("humeral_head", "scapular_inferior_angle", "hemidiaphragm")
+PAIRS = ("humeral_head", "scapular_inferior_angle", "hemidiaphragm")
 _MIDLINE = ("t1", "carina", "t12")
-_TRUNK = ("skull", *_MIDLINE, *(f"{side}_{part}" for part in _PAIRS for side in ("right", "left")))
+_TRUNK = ("skull", *_MIDLINE, *(f"{side}_{part}" for part in PAIRS for side in ("right", "left")))
 _SPINE_DOWN = ("skull", "t1", "carina", "t12")
 _ABOVE = [
     *combinations(_SPINE_DOWN, 2),
@@ -36,23 +36,23 @@ def check_likeness(marks: Points, name: str) -> None:
     for left, right in _left_of():
         if left in marks and right in marks and marks[left][0] <= marks[right][0]:
             raise PatientError(
-                f"{name} has {_the(left)} to the right of {_the(right)}: its sides are swapped, or it "
+                f"{name} has {the(left)} to the right of {the(right)}: its sides are swapped, or it "
                 "names the wrong frame."
             )
     for above, below in _ABOVE:
         if above in marks and below in marks and marks[above][1] <= marks[below][1]:
             raise PatientError(
-                f"{name} has {_the(above)} below {_the(below)}: two names are swapped, or it names the wrong frame."
+                f"{name} has {the(above)} below {the(below)}: two names are swapped, or it names the wrong frame."
             )
     for side in ("right", "left"):
         dome = f"{side}_hemidiaphragm"
         if dome in marks and "t12" in marks and marks[dome][2] <= marks["t12"][2]:
-            raise PatientError(f"{name} has {_the(dome)} behind T12: front and back are exchanged.")
+            raise PatientError(f"{name} has {the(dome)} behind T12: front and back are exchanged.")
 
 
 def _left_of() -> list[tuple[str, str]]:
     """(more to the left, more to the right) in everyone."""
-    pairs = [(f"left_{part}", f"right_{part}") for part in _PAIRS]
+    pairs = [(f"left_{part}", f"right_{part}") for part in PAIRS]
     # One side alone is told by the midline; the dome's top may lie near it.
     lateral = ("humeral_head", "scapular_inferior_angle")
     return [
@@ -75,8 +75,3 @@ def _check_scale(marks: Points, name: str) -> None:
             f"{name} spreads its landmarks over {size} what they span in an adult: its lengths are not in mm, or "
             "a point is misplaced."
         )
-
-
-def _the(key: str) -> str:
-    title = BY_KEY[key].title
-    return title if key in ("t1", "t12") else f"the {title}"
