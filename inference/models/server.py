@@ -11,7 +11,9 @@ import base64
 import contextlib
 import io
 import json
+import os
 import queue
+import re
 import socket
 import ssl
 import threading
@@ -33,6 +35,8 @@ RETRY_AFTER_S = 0.5
 BUSY = (408, 425, 429, 500, 502, 503, 504)
 """Answers that may be another when asked again; nothing has been streamed by then."""
 LONGEST_LINE = 1_000_000
+_BROKEN_OFF = "{} broke off in the middle of its reply; ask again."
+_NO_MODEL_SERVER = "{} answers with {} where a model server {}; look at the address."
 
 
 class ServerModel:
@@ -50,7 +54,7 @@ class ServerModel:
         self._wanted = wanted
         self._call = _Call()
         self._busy = threading.Lock()
-        key = key_for(self._host)
+        key = self._key = key_for(self._host)
         self._client = httpx.Client(
             headers={"Authorization": f"Bearer {key}"} if key else {},
             timeout=httpx.Timeout(READ_S, connect=CONNECT_S, read=read_s, write=WRITE_S),
@@ -130,7 +134,7 @@ class ServerModel:
                 if call.cancelled.is_set():
                     call.end()
 
-        said, url = False, f"{self._base}/chat/completions"
+        said, streams, url = False, False, f"{self._base}/chat/completions"
         try:
             with self._client.stream(
                 "POST", url, json=self._body(request), extensions={"trace": connected}
@@ -138,17 +142,20 @@ class ServerModel:
                 if response.status_code != 200:
                     if response.status_code in BUSY and not last:
                         return False
-                    raise ModelError(_refusal(response, self._host))
+                    raise ModelError(_refusal(response, self._host, self._key))
                 for line in _lines(response):
                     if call.cancelled.is_set():
                         return True
+                    streams = streams or line.startswith("data:")
                     text = _piece(line)
                     if text is None:
                         return True
                     if text:
                         said = True
                         pieces.put(text)
-                raise ModelError(f"{self._host} broke off in the middle of its reply; ask again.")
+                if not streams:
+                    raise ModelError(_NO_MODEL_SERVER.format(self._host, _kind(response), "streams its words"))
+                raise ModelError(_BROKEN_OFF.format(self._host))
         except ModelError:
             raise
         except httpx.TimeoutException:
@@ -158,6 +165,8 @@ class ServerModel:
         except (httpx.HTTPError, OSError, ValueError, RuntimeError) as error:
             if call.cancelled.is_set():
                 return True
+            if said and isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError):
+                raise ModelError(_BROKEN_OFF.format(self._host)) from None
             if said or last:
                 raise ModelError(f"{self._host} cannot be asked: {_plain(error)}") from None
             return False
@@ -192,14 +201,18 @@ class ServerModel:
             if response.status_code in (404, 405, 500, 501):  # no list here; the first question will tell
                 bases = {self._wanted: ""} if self._wanted else {}
             elif response.status_code != 200:
-                raise ModelError(_refusal(response, self._host))
+                raise ModelError(_refusal(response, self._host, self._key))
             else:
                 # vLLM names an adapter's base as its parent.
-                bases = {str(entry["id"]): str(entry.get("parent") or "") for entry in response.json()["data"]}
+                try:
+                    bases = {str(entry["id"]): str(entry.get("parent") or "") for entry in response.json()["data"]}
+                except (ValueError, LookupError, TypeError, AttributeError):
+                    told = _NO_MODEL_SERVER.format(self._host, _kind(response), "lists its models")
+                    raise ModelError(told) from None
             self._settle(bases)
         except ModelError as error:
             self._fail(str(error))
-        except (httpx.HTTPError, OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+        except (httpx.HTTPError, OSError, ValueError, RuntimeError) as error:
             self._fail(f"{self._host} cannot be reached: {_plain(error)}")
         finally:
             self._greeted.set()
@@ -307,8 +320,15 @@ def _piece(line: str) -> str | None:
     return None if choices[0].get("finish_reason") else ""
 
 
-def _refusal(response, host: str) -> str:
+def _kind(response) -> str:
+    """What an answer says that it is, as text/html."""
+    return response.headers.get("content-type", "").partition(";")[0] or "something else"
+
+
+def _refusal(response, host: str, key: str = "") -> str:
     code = response.status_code
+    if code in (401, 403) and key:
+        return f"{host} does not take the key that it is shown (status {code}); look at {where_keys_go()}."
     if code in (401, 403):
         return f"{host} wants a key (status {code}); put it into {where_keys_go()}."
     if 300 <= code < 400:
@@ -319,13 +339,24 @@ def _refusal(response, host: str) -> str:
         told = told.get("error", told) if isinstance(told, dict) else told
         told = told.get("message", told) if isinstance(told, dict) else told
         return f"{host} refused (status {code}): {' '.join(str(told).split())[:200]}"
+    if code == 404:
+        return f"{host} has nothing at that address (status 404); a model server's ends in /v1 as a rule."
+    if code in (502, 503, 504):
+        return f"{host} is not ready (status {code}); it may still be loading its model, try again in some minutes."
     return f"{host} refused (status {code})."
 
 
 def _plain(error: Exception) -> str:
     text = " ".join(str(error).split())[:200] or type(error).__name__
     if "certificate" in text.lower():
-        text = f"its certificate is not trusted here ({text})"
+        why = re.sub(r".*verify failed: | \(_ssl\.c.*", "", text)
+        own = os.environ.get("SSL_CERT_FILE", "")
+        remedy = f"SSL_CERT_FILE names no file: {own}" if own and not os.path.isfile(own) else "see SSL_CERT_FILE"
+        text = f"its certificate is not trusted here ({why}); {remedy}"
+    elif "WRONG_VERSION_NUMBER" in text:
+        text = "it does not speak https at that port"
+    elif "reset by peer" in text or "disconnected without" in text:
+        text = "it ends the connection at once; does it want https?"
     elif "refused" in text.lower():
         text = "nothing listens at that port; is the server running?"
     elif "timed out" in text.lower():

@@ -80,14 +80,18 @@ def allow(address: str) -> str:
 
 
 def key_for(host: str) -> str:
-    """The key to show to `host`, "" for none."""
-    key = os.environ.get("CARM_SERVER_KEY", "").strip()
-    if key:
-        return key
+    """The key to show to `host`, "" for none. Raises ModelError for one that cannot be sent, without repeating it."""
+    key = os.environ.get("CARM_SERVER_KEY", "").strip() or _kept_key(host)
+    if not (key.isascii() and key.isprintable()):
+        raise ModelError(f"The key for {host} holds a sign that no key has; copy it anew into {where_keys_go()}.")
+    return key
+
+
+def _kept_key(host: str) -> str:
     try:
         import keyring
 
-        return keyring.get_password(KEYRING, host) or ""
+        return (keyring.get_password(KEYRING, host) or "").strip()
     except Exception:  # no keyring here, or it is locked: the server will say that it wants a key
         return ""
 

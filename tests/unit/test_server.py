@@ -42,6 +42,7 @@ class ScriptedServer:
         self.how: list = []
         self.models = ["tuned", "gemma-3-12b"]
         self.parent = None
+        self.listing: bytes | None = None
         self.gone = threading.Event()
         outer = self
 
@@ -53,8 +54,10 @@ class ScriptedServer:
 
             def do_GET(self):
                 outer.paths.append(self.path)
+                if outer.listing is not None:
+                    return self.send(200, outer.listing, {"Content-Type": "text/html"})
                 listed = [{"id": name, "parent": outer.parent} for name in outer.models]
-                self.send(200, json.dumps({"data": listed}).encode())
+                return self.send(200, json.dumps({"data": listed}).encode())
 
             def do_POST(self):
                 outer.paths.append(self.path)
@@ -252,9 +255,10 @@ def test_a_cancel_closes_the_connection_at_once(server, opened):
 
 @pytest.mark.parametrize("said", ["", "x"], ids=["before its first word", "in the middle"])
 def test_a_cancel_ends_the_work_of_a_silent_server_and_asks_no_more(server, opened, said):
-    gone = threading.Event()
+    begun, gone = threading.Event(), threading.Event()
 
     def silent(handler):
+        begun.set()
         if said:
             handler.begin()
             handler.say(said)
@@ -266,7 +270,7 @@ def test_a_cancel_ends_the_work_of_a_silent_server_and_asks_no_more(server, open
     model = opened()
     reply = model.stream(question(model))
     assert not said or next(reply) == said
-    threading.Timer(0.1, model.cancel).start()
+    threading.Thread(target=lambda: begun.wait(30) and model.cancel()).start()
     with pytest.raises(Cancelled):
         next(reply)
     assert gone.wait(5), "the server goes on working"
@@ -283,7 +287,7 @@ def test_a_busy_server_is_asked_again_and_a_refusal_is_said(server, opened):
     server.how = [503, 503, 503]
     with pytest.raises(ModelError, match=r"refused \(status 503\): scripted refusal"):
         list(model.stream(question(model)))
-    for status, problem in ((400, "scripted refusal"), (401, "wants a key"), (302, "points elsewhere")):
+    for status, problem in ((400, "scripted refusal"), (401, "not take the key that"), (302, "points elsewhere")):
         server.how, before = [status], len(server.asked)
         with pytest.raises(ModelError, match=problem):
             list(model.stream(question(model)))
@@ -302,7 +306,7 @@ def test_a_reply_that_breaks_off_or_falls_silent_is_said_and_not_repeated(server
         time.sleep(3)
 
     model = opened(read_s=0.4)
-    for how, problem in ((broken, "cannot be asked|broke off"), (stalled, "silent for too long")):
+    for how, problem in ((broken, "broke off"), (stalled, "silent for too long")):
         server.how, before = [how], len(server.asked)
         with pytest.raises(ModelError, match=problem):
             list(model.stream(question(model)))
@@ -325,6 +329,30 @@ def test_what_is_no_stream_is_a_sentence(server, opened):
     server.how = [told, told, told]
     with pytest.raises(ModelError, match="out of memory there"):
         list(model.stream(question(model)))
+
+
+def test_a_page_in_place_of_an_answer_is_said(server, opened):
+    """A hospital's proxy, a gateway whose model still loads, an address without /v1."""
+
+    def page(status):
+        def send(handler):
+            handler.send(status, b"<html>Sign in</html>", {"Content-Type": "text/html; charset=utf-8"})
+
+        return send
+
+    model = opened()
+    for status, problem in (
+        (200, "answers with text/html where a model server streams its words"),
+        (404, r"nothing at that address \(status 404\)"),
+        (503, r"not ready \(status 503\); it may still be loading"),
+    ):
+        server.how = [page(status)] * 3
+        with pytest.raises(ModelError, match=problem):
+            list(model.stream(question(model)))
+    for server.listing in (b"<html>Sign in</html>", b"[1, 2]"):
+        greeted = opened()
+        with pytest.raises(ModelError, match="text/html where a model server lists its models"):
+            list(greeted.stream(question(greeted)))
 
 
 def test_nobody_there_is_said():
@@ -352,7 +380,7 @@ def test_an_untrusted_certificate_is_refused(tmp_path, monkeypatch):
     double.socket = context.wrap_socket(double.socket, server_side=True)
     threading.Thread(target=double.serve_forever, daemon=True).start()
     model = ServerModel(f"https://localhost:{double.server_port}/v1#x")
-    with pytest.raises(ModelError, match="certificate is not trusted"):
+    with pytest.raises(ModelError, match=r"certificate is not trusted here \(self-signed certificate\)"):
         list(model.stream(Request("localization", np.zeros((4, 4), np.uint8), "x", 3)))
     model.close()
     double.shutdown()
@@ -485,6 +513,11 @@ def test_the_key_comes_from_the_environment_then_the_keyring(monkeypatch):
     monkeypatch.delenv("CARM_SERVER_KEY")
     assert servers.key_for("gpu.example") == "from the ring"
     assert servers.key_for("other.example") == ""
+    for key in ("schl\u00fcssel", "ses\name"):
+        keyring.set_password("carm", "gpu.example", key)
+        with pytest.raises(ModelError, match="holds a sign that no key has") as problem:
+            servers.key_for("gpu.example")
+        assert key not in str(problem.value)
     monkeypatch.setattr(servers, "find_spec", lambda name: None)
     assert servers.where_keys_go() == 'CARM_SERVER_KEY (the keyring is not read here: pip install -e ".[server]")'
     monkeypatch.setitem(sys.modules, "keyring", None)
