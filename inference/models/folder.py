@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from inference.models.interface import ModelError
@@ -45,7 +45,8 @@ class ModelSpec:
 def find(
     path: Path, fallback_base: Path | None = None, published: Callable[[str], Path | None] = lambda hub: None
 ) -> ModelSpec:
-    """The model in folder `path`: a base, an adapter, or both as base/ and adapter/.
+    """The model in folder `path`: a base, an adapter, both as base/ and adapter/, what `carm train qlora` left there
+    (adapter/ alone), or a model's folder in the hub's cache.
 
     An adapter alone takes the base beside it (base/ or ../base), the local folder its config names, what `published`
     finds on this machine for the name in its config, or `fallback_base` when the adapter is marked for it. Raises
@@ -55,6 +56,9 @@ def find(
         raise ModelError(f"{path} is a file; give the folder that holds it.")
     if not path.is_dir():
         raise ModelError(f"There is no folder {path}; give a folder that holds a model.")
+    if versions := snapshots(path):
+        owner_and_name = path.name.removeprefix("models--").replace("--", "/")
+        return replace(find(versions[0], fallback_base, published), name=owner_and_name)
     if (path / "config.json").is_file() and (path / "adapter_config.json").is_file():
         raise ModelError(f"{path} mixes a base and an adapter; put them into base/ and adapter/ in it.")
     if (path / "base" / "config.json").is_file():
@@ -63,11 +67,24 @@ def find(
         spec = ModelSpec(path.name, path / "base", adapter)
     elif (path / "adapter_config.json").is_file():
         spec = ModelSpec(path.name, _base_of(path, fallback_base, published), path)
+    elif (path / "adapter" / "adapter_config.json").is_file() and not (path / "config.json").is_file():
+        spec = ModelSpec(path.name, _base_of(path / "adapter", fallback_base, published), path / "adapter")
     else:
         spec = ModelSpec(path.name, path)
     # The model's process compares a large base, so that nobody waits here for a minute.
     check(spec, hashes=weights_bytes(spec.base) < HASHED_BYTES)
     return spec
+
+
+def snapshots(kept: Path) -> list[Path]:
+    """The versions of a model in its folder of the hub's cache (models--OWNER--NAME), the one that the cache calls main
+    first; none in any other folder."""
+    if not (kept / "snapshots").is_dir():
+        return []
+    main = ""
+    with contextlib.suppress(OSError):
+        main = (kept / "refs" / "main").read_text(encoding="utf-8", errors="replace").strip()
+    return sorted((kept / "snapshots").iterdir(), key=lambda version: (version.name != main, version.name))
 
 
 def check(spec: ModelSpec, hashes: bool = True) -> None:

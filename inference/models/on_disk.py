@@ -6,13 +6,12 @@ HF_HOME/hub, ~/.cache/huggingface/hub). In the first two a model lies in a folde
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from inference.models.families import PROFILES, Profile
-from inference.models.folder import ModelSpec, find
+from inference.models.folder import ModelSpec, find, snapshots
 from inference.models.interface import ModelError
 from sim.resource import data_dir, read_json
 
@@ -66,11 +65,17 @@ def _places(profile: Profile) -> Iterator[Path]:
     for folder in filter(None, os.environ.get("CARM_MODELS", "").split(os.pathsep)):
         yield Path(folder).expanduser() / profile.name
     yield _own(profile)
-    kept = hub_cache() / f"models--{profile.hub.replace('/', '--')}"
-    with contextlib.suppress(OSError):
-        yield kept / "snapshots" / (kept / "refs" / "main").read_text().strip()
-    if (kept / "snapshots").is_dir():
-        yield from sorted((kept / "snapshots").iterdir())
+    yield from snapshots(_kept(profile.hub))
+
+
+def in_hub_cache(hub: str) -> Path | None:
+    """Where the local hub cache keeps the model OWNER/NAME, whichever it is; None where it does not."""
+    kept = _kept(hub) if hub.count("/") == 1 else None
+    return kept if kept and snapshots(kept) else None
+
+
+def _kept(hub: str) -> Path:
+    return hub_cache() / f"models--{hub.replace('/', '--')}"
 
 
 def hub_cache() -> Path:

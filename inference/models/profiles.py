@@ -1,8 +1,9 @@
 """A model's name -> the model: in its own process, in this one, or on a server. Loads nothing before it is asked to.
 
-Names: embedded, embedded-base, baseline, hybrid; a published model (inference.models.families); a folder; a server's
-address, http(s)://HOST[:PORT]/v1, with #NAME for one of its models. A name may end in @ and options, with commas: 4bit,
-8bit, 16bit (else the most that fit), form (replies are held to their form), as in `gemma-3-12b@4bit,form`.
+Names: embedded, embedded-base, baseline, hybrid; a published model (inference.models.families); OWNER/NAME in the local
+hub cache; a folder; a server's address, http(s)://HOST[:PORT]/v1, with #NAME for one of its models. A name may end in @
+and options, with commas: 4bit, 8bit, 16bit (else the most that fit), form (replies are held to their form), as in
+`gemma-3-12b@4bit,form`.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from pathlib import Path
 
 from inference.baseline.model import baseline_folder
 from inference.models.families import BY_HUB, BY_NAME, Profile
-from inference.models.folder import ModelSpec, check, find, named_base
+from inference.models.folder import ModelSpec, check, find, named_base, snapshots
 from inference.models.interface import LanguageModel, ModelError
-from inference.models.on_disk import find_profile, same_architecture
+from inference.models.on_disk import find_profile, in_hub_cache, same_architecture
 from inference.models.process import ModelProcess
 from sim.resource import resource
 
@@ -112,7 +113,10 @@ def _spec_of(name: str) -> ModelSpec:
         if spec is None:
             raise ModelError(problem)
         return spec
-    if not name.strip() or not Path(name).expanduser().exists():
+    path = Path(name).expanduser()
+    if not path.exists():
+        path = in_hub_cache(name) or path
+    if not name.strip() or not path.exists():
         plain, at, words = name.rpartition("@")
         if at and plain and (plain.lower() in (*NAMES, *BY_NAME) or Path(plain).expanduser().exists()):
             raise ModelError(f"{words!r} cannot follow {plain}@; choose {', '.join(_OPTIONS)}.")
@@ -121,7 +125,7 @@ def _spec_of(name: str) -> ModelSpec:
         shipped = _embedded("base")
     except ModelError:
         shipped = None
-    spec = find(Path(name).expanduser(), shipped, _published)
+    spec = find(path, shipped, _published)
     wanted = BY_HUB.get(named_base(spec.adapter)) if spec.adapter else None
     if wanted is not None and not same_architecture(wanted, spec.base):
         raise ModelError(f"The adapter in {spec.adapter} is for {wanted.title}; {spec.base} holds another model.")
@@ -132,6 +136,8 @@ def _unknown(name: str) -> str:
     others = "`carm doctor` lists the published ones; a model's folder or a server's address will do too."
     if not name.strip():
         return f"No model is named; choose {', '.join(NAMES)}; {others}"
+    if name.startswith(("~", "/", ".")) or "\\" in name:
+        return f"There is no folder {name}; give a folder that holds a model."
     near = get_close_matches(name.lower(), (*NAMES, *BY_NAME), 3)
     return f"There is no model called {name}; choose {' or '.join(near or NAMES)}; {others}"
 
@@ -139,15 +145,20 @@ def _unknown(name: str) -> str:
 def profile_behind(named: str) -> Profile | None:
     """The published model behind a base's name: its name on the hub, or a folder where it lies or lay on the machine
     that trained an adapter (the hub's cache, or one of the profile's name). A mark tells later whether it is it."""
-    folders = re.split(r"[/\\]", named)
-    cached = [folder.removeprefix("models--").replace("--", "/") for folder in folders if folder.startswith("models--")]
-    return BY_HUB.get(cached[-1] if cached else named) or BY_NAME.get(folders[-1].lower())
+    return BY_HUB.get(_on_the_hub(named)) or BY_NAME.get(re.split(r"[/\\]", named)[-1].lower())
 
 
-def _published(hub: str) -> Path | None:
-    profile = profile_behind(hub)
+def _on_the_hub(named: str) -> str:
+    """A base's name, or the OWNER/NAME that a folder of some hub cache stands for."""
+    cached = [part for part in re.split(r"[/\\]", named) if part.startswith("models--")]
+    return cached[-1].removeprefix("models--").replace("--", "/") if cached else named
+
+
+def _published(named: str) -> Path | None:
+    profile = profile_behind(named)
     if profile is None:
-        return None
+        kept = in_hub_cache(_on_the_hub(named))
+        return snapshots(kept)[0] if kept else None
     spec, problem = find_profile(profile)
     if spec is None:
         raise ModelError(f"The adapter needs its base: {problem}")

@@ -508,6 +508,28 @@ def test_an_adapter_trained_on_another_machine_finds_its_base_on_this_one(empty,
         spec_of(str(adapter))
 
 
+def test_any_base_in_the_hub_cache_is_found_by_its_name_by_its_folder_there_and_by_its_adapter(empty):
+    """A user's own base, whose name the program does not know."""
+    kept = empty / "hub" / "models--someone--their-vl"
+    old, new = (lay(kept / "snapshots" / version, BY_NAME["qwen2.5-vl-7b"]) for version in ("aaa", "bbb"))
+    (kept / "refs").mkdir()
+    for main, base in (("bbb", new), ("aaa", old)):
+        (kept / "refs" / "main").write_text(f"{main}\n")
+        for name in ("someone/their-vl", str(kept), "someone/their-vl@8bit"):
+            assert (spec_of(name).base, spec_of(name).name) == (base, "someone/their-vl")
+    adapter = empty / "runs" / "adapter"
+    adapter.mkdir(parents=True)
+    (adapter / "adapter_model.safetensors").write_bytes(b"\x02\0\0\0\0\0\0\0{}")
+    for named in ("someone/their-vl", "/home/a/.cache/huggingface/hub/models--someone--their-vl/snapshots/ccc"):
+        (adapter / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": named}))
+        # its own folder, and the one in which training left it
+        assert spec_of(str(adapter)).base == spec_of(str(adapter.parent)).base == old
+        assert spec_of(str(adapter.parent)).adapter == adapter
+    for name in ("someone/another", "../hub/none", "a/b/c"):
+        with pytest.raises(ModelError, match="There is no"):
+            spec_of(name)
+
+
 @pytest.mark.parametrize("name", ["embedded@5bit", "gemma-3-4b@4bit,fast"])
 def test_an_unknown_option_is_said(name):
     with pytest.raises(ModelError, match=r"cannot follow .*; choose 4bit, 8bit, 16bit, form"):
