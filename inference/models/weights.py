@@ -89,6 +89,8 @@ def cannot_load(where: Path, error: Exception) -> ModelError:
     said = str(error)
     if isinstance(error, MemoryError) or "out of memory" in said.lower():
         return ModelError(f"The model in {where} does not fit into memory; choose fewer bits.")
+    if type(error).__name__ == "SafetensorError":
+        return ModelError(f"A safetensors file in {where} is damaged; fetch or copy it anew.")
     if "size mismatch" in said:
         return ModelError(f"The adapter in {where} was made with another base: its weights are of other sizes.")
     if "ignore_mismatched_sizes" in said:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from tiny_models import SIZE, build_adapter, build_base
 
-from inference.models.folder import check, find, mark_base, picture_size, sha256_of
+from inference.models.folder import check, find, mark_base, picture_size, sha256_of, tensor_table
 from inference.models.interface import Cancelled, ModelError, Request
 from inference.models.profiles import open_model, spec_of
 from inference.models.transformers import TransformersModel
@@ -256,6 +256,13 @@ def test_a_damaged_part_is_named_by_its_own_folder(base, adapter, tmp_path):
             TransformersModel(folder, adapter)
         assert str(folder) in str(refused.value)
         assert str(adapter) not in str(refused.value)
+    lying = copy(base, tmp_path / "lying") / "model.safetensors"
+    begin, tensors = tensor_table(lying)
+    next(iter(tensors.values()))["shape"][0] += 1
+    table, weights = json.dumps(tensors).encode(), lying.read_bytes()[begin:]
+    lying.write_bytes(len(table).to_bytes(8, "little") + table + weights)
+    with pytest.raises(ModelError, match=r"A safetensors file in .*lying is damaged"):
+        TransformersModel(lying.parent, adapter)
     marked = copy(adapter, tmp_path / "marked")
     (marked / "base.sha256").write_bytes(b"\xff\xfe")
     with pytest.raises(ModelError, match="trained on another base"):
