@@ -337,8 +337,9 @@ def _refusal(response, host: str, key: str = "") -> str:
         response.read()
         told = response.json()
         told = told.get("error", told) if isinstance(told, dict) else told
-        told = told.get("message", told) if isinstance(told, dict) else told
-        return f"{host} refused (status {code}): {' '.join(str(told).split())[:200]}"
+        told = told.get("message") or told.get("detail") or told if isinstance(told, dict) else told
+        if told != "Not Found":  # a path that is none there, and no model
+            return f"{host} refused (status {code}): {' '.join(str(told).split())[:200]}"
     if code == 404:
         return f"{host} has nothing at that address (status 404); a model server's ends in /v1 as a rule."
     if code in (502, 503, 504):

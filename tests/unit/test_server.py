@@ -349,6 +349,10 @@ def test_a_page_in_place_of_an_answer_is_said(server, opened):
         server.how = [page(status)] * 3
         with pytest.raises(ModelError, match=problem):
             list(model.stream(question(model)))
+    for told, problem in (("Not Found", "nothing at that address"), ("no such adapter", "404.: no such adapter$")):
+        server.how = [lambda handler, told=told: handler.send(404, json.dumps({"detail": told}).encode())]
+        with pytest.raises(ModelError, match=problem):
+            list(model.stream(question(model)))
     for server.listing in (b"<html>Sign in</html>", b"[1, 2]"):
         greeted = opened()
         with pytest.raises(ModelError, match="text/html where a model server lists its models"):
