@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.landmarks import KEYS, the
-from sim.patient.likeness import PAIRS
+from sim.patient.likeness import faults
 from sim.patient.markups import Point
 from sim.survey import Meeting, SurveyView, epipolar, meeting
 
@@ -131,12 +131,8 @@ class Placing:
             met = self.meeting(key)
             if met is not None and met.residual_mm > FAR_MM:
                 said.append(f"The two clicks of {the(key)} can hardly mean the same point.")
-        at = self.positions()
-        for part in PAIRS:
-            right, left = f"right_{part}", f"left_{part}"
-            if right in at and left in at and at[right][0] >= at[left][0]:
-                said.append(f"{the(right, capital=True)} lies to the left of {the(left)}: were they exchanged?")
-        for above, below in (("skull", "t1"), ("t1", "carina"), ("carina", "t12"), ("t1", "t12")):
-            if above in at and below in at and at[above][1] <= at[below][1]:
-                said.append(f"{the(above, capital=True)} lies below {the(below)}.")
-        return said
+        return said + self.refusals()
+
+    def refusals(self) -> list[str]:
+        """Why a file of the landmarks placed so far would be refused when it is opened, a sentence each."""
+        return [f"What is placed {fault}." for fault in faults(self.positions())]

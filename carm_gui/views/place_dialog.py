@@ -27,7 +27,6 @@ from carm_gui.views.place_picture import Marker, PlacePicture
 from carm_gui.views.place_slab import SLAB_MM, Slabs
 from carm_gui.views.widgets import KeyButton, frame, label, on_screen, retone, row, small_button
 from sim.landmarks import BY_KEY, KEYS, LANDMARKS
-from sim.patient.likeness import check_likeness
 from sim.patient.markups import write_mrk_json
 from sim.patient.patient import Patient, PatientError
 from sim.survey import SurveyView, body_box, survey_views
@@ -36,6 +35,7 @@ PICTURE_PX = 1024
 POLL_MS = 40
 TITLES = {"ap": "From the front (AP)", "lateral": "From the patient's left (lateral)"}
 EDGES = {"ap": ("R", "L"), "lateral": ("Front", "Back")}
+WAYS = "Click, or arrows and Enter: put a point down · right drag: move the picture · wheel or + −: zoom · 0: all of it"
 SIDE = {"ap": "the picture from the front", "lateral": "the picture from the side"}
 
 
@@ -90,7 +90,7 @@ class PlaceDialog(QDialog):
         self.list.setCurrentRow(KEYS.index(self.current))
         self.list.currentRowChanged.connect(lambda at: self.choose(KEYS[at]) if at >= 0 else None)
         self.progress = label("", 14, bold=True)
-        self.hint = label("", 13, tone="dim")
+        self.hint = label("", 13)
         self.hint.setMinimumHeight(64)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.undo_button, self.redo_button = KeyButton("Undo", "Ctrl+Z"), KeyButton("Redo", "Ctrl+Y")
@@ -107,8 +107,8 @@ class PlaceDialog(QDialog):
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(8)
         column.addWidget(self.progress)
-        column.addWidget(self.list, 1)
         column.addWidget(self.hint)
+        column.addWidget(self.list, 1)
         for pair in ((self.undo_button, self.redo_button), (self.clear_button, self.clear_all_button)):
             column.addLayout(row(*pair, stretch=False))
         side.setFixedWidth(290)
@@ -287,9 +287,11 @@ class PlaceDialog(QDialog):
     def save_to(self, path: Path) -> bool:
         if self.placing is None:
             return False
-        marks = self.placing.positions()
+        marks, refused = self.placing.positions(), self.placing.refusals()
+        if refused:
+            self._say(refused[0], "bad")
+            return False
         try:
-            check_likeness(marks, "What is placed")  # such a file would be refused when it is opened again
             write_mrk_json(path, marks)
         except PatientError as problem:
             self._say(str(problem), "bad")
@@ -322,7 +324,7 @@ class PlaceDialog(QDialog):
         for at, key in enumerate(KEYS):
             item = self.list.item(at)
             state = "✓" if key in whole else "½" if clicks.get(key) else "○"
-            item.setText(f"{state}  {BY_KEY[key].id}  {BY_KEY[key].title}")
+            item.setText(f"{state}  {BY_KEY[key].id:\u2007>2}  {BY_KEY[key].title}")  # a space as wide as a figure
         self.progress.setText(f"{len(whole)} of {len(KEYS)} placed")
         mark = BY_KEY[self.current]
         missing = [SIDE[view] for view in VIEWS if view not in clicks.get(self.current, {})]
@@ -356,7 +358,7 @@ class PlaceDialog(QDialog):
     def _say_where(self, placing: Placing, key: str) -> None:
         met = placing.meeting(key)
         doubts = placing.doubts()
-        text = "Left click: put a point down or drag one · right drag: move the picture · wheel: zoom"
+        text = WAYS
         if met is not None:
             ways = (("left", "right"), ("up", "down"), ("front", "back"))
             where = ", ".join(f"{abs(v):.1f} mm {way[v < 0]}" for v, way in zip(met.point, ways, strict=True))

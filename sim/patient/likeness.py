@@ -7,7 +7,7 @@ population.py's mean person.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 from math import dist
 
@@ -32,22 +32,29 @@ Points = Mapping[str, tuple[float, float, float]]
 def check_likeness(marks: Points, name: str) -> None:
     """Raises PatientError, one sentence, when `marks` (key -> (left, up, ant) in mm), called `name`, cannot be those of
     one person."""
-    _check_scale(marks, name)
+    for fault in _scale_faults(marks):
+        raise PatientError(f"{name} {fault}.")
+    for fault in _place_faults(marks):
+        raise PatientError(f"{name} {fault}, or it names the wrong frame.")
+
+
+def faults(marks: Points) -> list[str]:
+    """All that `check_likeness` refuses `marks` for, without the frame of a file: "has the skull below T1: two names
+    are swapped"."""
+    return [*_scale_faults(marks), *_place_faults(marks)]
+
+
+def _place_faults(marks: Points) -> Iterator[str]:
     for left, right in _left_of():
         if left in marks and right in marks and marks[left][0] <= marks[right][0]:
-            raise PatientError(
-                f"{name} has {the(left)} to the right of {the(right)}: its sides are swapped, or it "
-                "names the wrong frame."
-            )
+            yield f"has {the(left)} to the right of {the(right)}: its sides are swapped"
     for above, below in _ABOVE:
         if above in marks and below in marks and marks[above][1] <= marks[below][1]:
-            raise PatientError(
-                f"{name} has {the(above)} below {the(below)}: two names are swapped, or it names the wrong frame."
-            )
+            yield f"has {the(above)} below {the(below)}: two names are swapped"
     for side in ("right", "left"):
         dome = f"{side}_hemidiaphragm"
         if dome in marks and "t12" in marks and marks[dome][2] <= marks["t12"][2]:
-            raise PatientError(f"{name} has {the(dome)} behind T12: front and back are exchanged.")
+            yield f"has {the(dome)} behind T12: front and back are exchanged"
 
 
 def _left_of() -> list[tuple[str, str]]:
@@ -62,7 +69,7 @@ def _left_of() -> list[tuple[str, str]]:
     ]
 
 
-def _check_scale(marks: Points, name: str) -> None:
+def _scale_faults(marks: Points) -> Iterator[str]:
     mean = mean_coronal()
     pairs = list(combinations([key for key in _TRUNK if key in marks], 2))
     if not pairs:
@@ -71,7 +78,7 @@ def _check_scale(marks: Points, name: str) -> None:
     scale = sum(dist(marks[a][:2], marks[b][:2]) for a, b in pairs) / usual
     if not _SCALE_RANGE[0] <= scale <= _SCALE_RANGE[1]:
         size = f"{100 * scale:.2g} % of" if scale < 1 else f"{scale:.0f} times"
-        raise PatientError(
-            f"{name} spreads its landmarks over {size} what they span in an adult: its lengths are not in mm, or "
-            "a point is misplaced."
+        yield (
+            f"spreads its landmarks over {size} what they span in an adult: its lengths are not in mm, or a point is "
+            "misplaced"
         )

@@ -157,7 +157,20 @@ def test_sides_exchanged_are_pointed_out(opened, truth):
         dialog.choose(key)
         click(dialog, "ap", truth.landmarks[there])
         click(dialog, "lateral", truth.landmarks[there])
-    assert "were they exchanged?" in dialog.status.text()
+    assert "its sides are swapped" in dialog.status.text()
+
+
+def test_it_warns_by_the_laws_and_in_the_words_by_which_it_would_not_save(opened, truth, tmp_path):
+    """One that only the reading of a file once asked: the midline tells a single side."""
+    dialog = opened(["t1"])
+    dialog.choose("right_humeral_head")
+    for view in ("ap", "lateral"):
+        click(dialog, view, truth.landmarks["left_humeral_head"])
+    said = "What is placed has T1 to the right of the right humeral head: its sides are swapped."
+    assert said in dialog.status.text()
+    assert not dialog.save_to(tmp_path / "placed.mrk.json")
+    assert dialog.status.text() == said
+    assert not (tmp_path / "placed.mrk.json").exists()
 
 
 def test_part_of_the_set_is_saved_and_opened_again(opened, truth, tmp_path):
