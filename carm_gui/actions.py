@@ -43,11 +43,12 @@ VIEWS = (
 )
 """The usual views: name, what is written, primary and secondary angle in degrees, key. The C-arm's buttons have them
 too (views/drive.py)."""
+TURN_TO = "Turn to"
 
 
 def _view(name: str, text: str, primary: float, secondary: float, key: str) -> Command:
     tip = f"Turn the arm to {text}"
-    return Command(name, text, "C-arm", lambda w: w.turn_to(primary, secondary), tip, picture_key=key, group="Turn to")
+    return Command(name, text, "C-arm", lambda w: w.turn_to(primary, secondary), tip, picture_key=key, group=TURN_TO)
 
 
 def _layout(name: str, text: str, tip: str) -> Command:

@@ -51,7 +51,7 @@ class Patients(QObject):
 
         session = self.window.session
         if session is None:
-            self._note("The patient is still being loaded; in a moment.", "warning")
+            self._note(self.window.failure or "The patient is still being loaded; in a moment.", "warning")
             return
         if self.placing is None or not self.placing.isVisible():
             patient = session.carm.projector.patient

@@ -32,6 +32,7 @@ GUIDE = {
     "arrived": "The model says it has arrived. Say where to go next.",
 }
 PICTURE_GUIDE = "The picture has the keys: arrows move · A accept · R reject · C correct · L where are we? · Esc halts"
+FAILED = "There is no rehearsal here. Ctrl+O opens another patient."
 MOST_ACCEPTED = 6
 SAME_MOMENT_S = 0.4
 PASSING = ("frame", "pose", "beam", "dose", "technique", "collimator", "scout")
@@ -300,7 +301,7 @@ class Showing:
     def guide(self) -> None:
         """The line below the command line: what can be done now."""
         here = self.live.hasFocus() and self.state in ("idle", "waiting", "arrived", "halted")
-        text = PICTURE_GUIDE if here else GUIDE[self.state]
+        text = FAILED if self.failure else PICTURE_GUIDE if here else GUIDE[self.state]
         if not self.actions_by_name["palette"].isEnabled():  # in a study, and in a replay
             text = text.replace(PALETTE_GUIDE, "")
         self.command.guide(text)

@@ -21,7 +21,7 @@ from carm_gui.by_turns import ByTurns
 from carm_gui.dressing import Bare
 from carm_gui.patients import Patients
 from carm_gui.settings import Settings
-from carm_gui.showing import Showing
+from carm_gui.showing import FAILED, Showing
 from carm_gui.views.assistant import Assistant
 from carm_gui.views.command_line import CommandLine
 from carm_gui.views.correct import Correction
@@ -62,6 +62,7 @@ class Window(Wishes, Showing, Bare, QMainWindow):
         self.session = None
         self._dressing = ByTurns(self)
         self.state, self.armed, self._gone = "idle", False, False
+        self.failure = ""
         self.more_keys: dict[str, tuple[tuple[str, str], ...]] = {}
         self.patients = Patients(self)
         self._init_showing()
@@ -247,13 +248,19 @@ class Window(Wishes, Showing, Bare, QMainWindow):
         self.live.show_blades(session.status.blades_mm)
 
     def fail(self, sentence: str) -> None:
-        """Say that the rehearsal cannot begin, where it cannot be missed."""
+        """Say that the rehearsal cannot begin, where it cannot be missed; nothing here goes on promising one."""
+        self.failure = sentence
         self.banner.setText(sentence)
         self.banner.show()
         self.live.show_nothing("No picture")
+        self.where.show_scout(None, None, 0.0)
+        self.where.drive.setEnabled(False)
         self.assistant.show_model("failed", "", "There is no picture for it to look at.", None)
-        self.command.guide("Close the window and start again with another patient.")
-        self.announce(sentence)
+        self.assistant.allow_arming(False)
+        self.assistant.greet(False)
+        self.command.invite("There is no patient here")
+        self.guide()
+        self.announce(f"{sentence} {FAILED}")
 
     def say_unexpected(self, kind, problem, trace) -> None:
         """For sys.excepthook: what nobody foresaw goes to the log whole, and to the clinician as one sentence."""

@@ -213,8 +213,7 @@ class Wishes:
         self.collimate(None if now is not None else before)
 
     def _too_early(self) -> None:
-        failed = self.banner.text() if self.banner.isVisible() else ""
-        self.assistant.show_note(failed or "The patient is still being loaded; in a moment.", "warning")
+        self.assistant.show_note(self.failure or "The patient is still being loaded; in a moment.", "warning")
 
     # ---- the picture
 
@@ -372,6 +371,7 @@ class Wishes:
     def show_models(self) -> None:
         """Which models run here, and another one for this rehearsal."""
         if self.session is None:
+            self._too_early()
             return
         from carm_gui.views.model_page import ModelPage
 
@@ -422,9 +422,9 @@ class Wishes:
                     self.where,
                 ),
                 Stop(
-                    "Stop at any time",
-                    "Esc halts the C-arm and the model at once, wherever the keys are. F1 shows every key. Everything "
-                    "here is simulated: patient, picture and dose.",
+                    "Beam and dose, and how to stop",
+                    "Beam, single shots and the dose so far; all of it is simulated. Esc halts the C-arm and the model "
+                    "at once, wherever the keys are. F1 shows every key.",
                     self.technique,
                 ),
             ),

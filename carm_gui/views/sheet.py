@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from carm_gui import theme
-from carm_gui.actions import COMMANDS, HELD_KEYS
+from carm_gui.actions import COMMANDS, HELD_KEYS, TURN_TO
 from carm_gui.views.overlays import MARK_COLOURS, STALE, mark_shape
 from carm_gui.views.paint import stroke
 from carm_gui.views.spoken import speak_as
@@ -35,14 +35,14 @@ def rows(absent: Collection[str] = ()) -> dict[str, list[tuple[str, str]]]:
     found: dict[str, list[tuple[str, str]]] = {"window": [], "picture": [], "command line": []}
     for keys, does, scope in HELD_KEYS:
         found[scope].append((keys, does))
-    for command in COMMANDS:
+    for command in sorted(COMMANDS, key=lambda one: one.scope != "always"):  # what stops everything comes first
         if command.name in absent:
             continue
         if command.keys:
             found["window"].append((command.keys[0], command.text.rstrip("…")))
         if command.picture_key:
-            toggles = " or off" if command.text.endswith(" on") else ""
-            found["picture"].append((command.picture_key, command.text.rstrip("…") + toggles))
+            does = command.text.rstrip("…") + (" or off" if command.text.endswith(" on") else "")
+            found["picture"].append((command.picture_key, f"{TURN_TO} {does}" if command.group == TURN_TO else does))
     return found
 
 

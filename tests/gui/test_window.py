@@ -48,6 +48,8 @@ def test_the_key_sheet_lists_every_key(window):
             assert command.keys[0] in listed
         if command.picture_key:
             assert command.picture_key in listed
+    assert rows()["window"][0] == ("Esc", "Halt everything")
+    assert ("1", "Turn to AP") in rows()["picture"]
     window.show_keys()
     assert window.sheet.isVisible()
     assert not window.sheet.isModal()
@@ -81,6 +83,22 @@ def test_a_failure_is_one_sentence_in_plain_sight(window):
     assert window.banner.isVisible()
     assert window.banner.text() == "There is no patient called x; give virtual or a path."
     assert window.live.frame is None
+
+
+def test_after_a_failure_nothing_is_promised_and_the_way_on_is_said(window):
+    """No overview that is still being made, no arming, no example to say, no control that moves nothing."""
+    window.fail("There is no patient called x; give virtual or a path.")
+    assert "no overview" in window.where.map.accessibleDescription()
+    assert not window.where.drive.isEnabled()
+    assert not window.assistant.armed.isVisible()
+    assert not window.assistant._welcome.isVisible()
+    window.live.setFocus()
+    assert "Ctrl+O opens another patient" in window.command.hint.text()
+    for name in ("place", "models", "expose"):
+        before = len(window.assistant.cards)
+        window.actions_by_name[name].trigger()
+        assert len(window.assistant.cards) == before + 1
+        assert "no patient called x" in window.assistant.cards[-1].layout().itemAt(0).widget().text()
 
 
 def test_what_nobody_foresaw_is_one_sentence_in_the_window(window):
