@@ -65,6 +65,7 @@ def style_sheet(theme: Theme) -> str:
     QLabel[role="chip"][tone="accent"] {{ background: {t.tint}; color: {t.text}; }}
     QLabel[role="simulation"] {{ color: {t.warn}; border: 1px solid {t.warn}; border-radius: 9px; padding: 1px 10px;
                                  margin: 2px 8px; }}
+    QFrame[role="pane"] > QLabel[role="simulation"] {{ margin-left: 0; }}
     QLabel[role="banner"] {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.bad};
                              border-radius: 8px; padding: 8px 12px; }}
 

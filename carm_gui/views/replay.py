@@ -29,7 +29,8 @@ OVER = (
 )  # fmt: skip
 """What steered then steers no more."""
 TICK_MS = 33
-SLIDER_STEPS = 10_000
+ARROW_MS, PAGE_MS = 1_000, 10_000
+"""How far the slider goes with an arrow, and with Page Up or Down."""
 COLOURS = {"step": theme.SKY, "decision": theme.GREEN, "motion": theme.PURPLE, "mark": theme.ORANGE}
 KEYS = {"play": "Ctrl+Space", "back": "Ctrl+Left", "on": "Ctrl+Right"}
 
@@ -46,7 +47,7 @@ class Ticks(QWidget):
         self._moments, self._seconds = moments, max(seconds, 1e-6)
         self.setFixedHeight(14)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setToolTip("Steps, decisions, motions and marks; click one to jump to it")
+        self.setToolTip("● step  ▲ decision  | motion or mark; click one to jump to it")
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(200, 14)
@@ -100,7 +101,9 @@ class ReplayBar(QFrame):
         self.clock = label("", 13, tone="dim", wrap=False)
         self.what = label("", 13, bold=True, wrap=False)
         self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.slider.setRange(0, SLIDER_STEPS)
+        self.slider.setRange(0, round(1000 * player.seconds))
+        self.slider.setSingleStep(ARROW_MS)
+        self.slider.setPageStep(PAGE_MS)
         self.slider.setAccessibleName("Where in the recording")
         self.ticks = Ticks(player.moments, player.seconds)
         inside = QVBoxLayout(self)
@@ -119,8 +122,9 @@ class ReplayBar(QFrame):
         self.clock.setText(f"{_clock(player.t)} of {_clock(player.seconds)}")
         past = [moment for moment in player.moments if moment.t <= player.t + 1e-6]
         self.what.setText(past[-1].text if past else "The beginning")
+        self.slider.setAccessibleDescription(f"{self.clock.text()}, {self.what.text()}")
         self.slider.blockSignals(True)
-        self.slider.setValue(round(SLIDER_STEPS * player.t / max(player.seconds, 1e-6)))
+        self.slider.setValue(round(1000 * player.t))
         self.slider.blockSignals(False)
 
 
@@ -151,12 +155,13 @@ class Replay(QObject):
         self.bar.play.clicked.connect(self.toggle)
         self.bar.back.clicked.connect(lambda: self.step(-1))
         self.bar.on.clicked.connect(lambda: self.step(1))
-        self.bar.slider.valueChanged.connect(lambda value: self.seek(player.seconds * value / SLIDER_STEPS))
+        self.bar.slider.valueChanged.connect(lambda value: self.seek(min(value / 1000, player.seconds)))
         self.bar.ticks.chosen.connect(self.seek)
         self.bar.speed.currentIndexChanged.connect(self._set_speed)
         for name, act in (("play", self.toggle), ("back", lambda: self.step(-1)), ("on", lambda: self.step(1))):
             QShortcut(QKeySequence(KEYS[name]), window, activated=act)
         self.seek(next((line.t for line in player.recording.of("frame")), 0.0))
+        self.bar.play.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def toggle(self) -> None:
         """Play, or pause; at the end from the beginning."""

@@ -86,6 +86,19 @@ def test_steps_by_button_and_by_key(replay):
     assert not replay.playing
 
 
+def test_the_keys_begin_on_play_and_the_slider_goes_by_seconds(replay):
+    bar = replay.bar
+    assert replay.window.focusWidget() is bar.play
+    replay.seek(0.0)
+    QTest.keyClick(bar.slider, Qt.Key.Key_Right)
+    assert replay.player.t == pytest.approx(min(1.0, replay.player.seconds))
+    QTest.keyClick(bar.slider, Qt.Key.Key_Home)
+    assert replay.player.t == 0.0
+    QTest.keyClick(bar.slider, Qt.Key.Key_End)
+    assert replay.player.t == pytest.approx(replay.player.seconds, abs=1e-3)
+    assert bar.clock.text() in bar.slider.accessibleDescription()
+
+
 def test_the_waiting_proposal_is_shown_and_cannot_be_accepted(replay):
     waiting = next(line for line in replay.player.recording.lines if line.data.get("state") == "waiting")
     replay.seek(waiting.t)
