@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QProgressBar,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -109,6 +110,7 @@ class ImportDialog(QDialog):
         grid.addWidget(label(about, 13, tone="dim"), 1, 0, 1, 3)
         self.path, self.name, self.marks = QLineEdit(), QLineEdit(), QLineEdit()
         self.path.setPlaceholderText("Drop it here, or choose")
+        self.name.setPlaceholderText("Never a person's name")
         self.marks.setPlaceholderText("None: place them later")
         for edit, name in ((self.path, "Scan"), (self.name, "Name"), (self.marks, "Landmarks")):
             edit.setProperty("role", "field")
@@ -130,7 +132,8 @@ class ImportDialog(QDialog):
         self.series.setAccessibleName("Series")
         self.series.setProperty("role", "box")
         self.series.setWordWrap(True)
-        self.series.setMinimumHeight(80)
+        self.series.setSizeAdjustPolicy(QListWidget.SizeAdjustPolicy.AdjustToContents)  # as high as its rows
+        self.series.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.series.setMaximumHeight(170)
         self.series.itemActivated.connect(lambda _: self.start_import())
         self.series.currentRowChanged.connect(lambda _: self._refresh())

@@ -67,10 +67,12 @@ def read_ct(path: Path | str, series: str | None = None) -> tuple[np.ndarray, np
 
 
 def series_of(path: Path | str, tell: Tell = silent) -> Listing | None:
-    """The DICOM series at `path` and what was set aside there; None for a file of another format. Raises PatientError
-    when there is no CT."""
+    """The DICOM series at `path` and what was set aside there; None for a file of another format that can be read.
+    Raises PatientError when there is no CT."""
     path = _folder_of_dicomdir(Path(path))
     if path.is_file() and not is_dicom(path):
+        if not path.name.lower().endswith(ENDINGS):
+            raise _no_format(path.name)
         return None
     return examine(path, tell)
 
@@ -90,15 +92,19 @@ def _read(path: Path, series: str | None, tell: Tell) -> tuple[np.ndarray, np.nd
     elif path.is_dir() or is_dicom(path):
         voxels, affine, notes, facts = read_stack(path, series, tell)
     else:
-        archive = " Unpack the archive first." if lower.endswith((".zip", ".7z", ".tar", ".rar", ".tgz")) else ""
-        raise PatientError(
-            f"{path.name} is neither a NIfTI file (.nii, .nii.gz), NRRD (.nrrd, .nhdr), MetaImage (.mha, .mhd) nor "
-            f"DICOM.{archive}"
-        )
+        raise _no_format(path.name)
     _check_edges(affine, path.name)
     tell(0.0, "Checking the Hounsfield units")
     hu, mended = clean_hu(voxels, path.name)
     return hu, affine, (*notes, *mended), facts
+
+
+def _no_format(name: str) -> PatientError:
+    archive = " Unpack the archive first." if name.lower().endswith((".zip", ".7z", ".tar", ".rar", ".tgz")) else ""
+    return PatientError(
+        f"{name} is neither a NIfTI file (.nii, .nii.gz), NRRD (.nrrd, .nhdr), MetaImage (.mha, .mhd) nor "
+        f"DICOM.{archive}"
+    )
 
 
 def _check_edges(affine: np.ndarray, name: str) -> None:

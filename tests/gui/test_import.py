@@ -109,10 +109,13 @@ def test_of_several_series_one_must_be_chosen(qtbot, dialog, two_series):
         ("absent", None, "There is no file or folder"),
         ("empty", "", "is empty"),
         ("text", "hello", "holds no DICOM files"),
+        ("scans.zip", b"PK", "nor DICOM. Unpack the archive first."),
     ],
 )
 def test_a_path_without_a_ct_is_one_sentence(qtbot, dialog, tmp_path, name, content, says):
-    if content is not None:
+    if isinstance(content, bytes):
+        (tmp_path / name).write_bytes(content)
+    elif content is not None:
         (tmp_path / name).mkdir()
         if content:
             (tmp_path / name / "a.txt").write_text(content)
