@@ -54,7 +54,7 @@ footer { margin-top: 44px; color: var(--soft); font-size: 13px; }
 
 def page(report: Report) -> str:
     """The whole file."""
-    parts = [block(one) for one in report.blocks]
+    parts = [block(one, number) for number, one in enumerate(report.blocks)]
     used = "".join(parts) + report.title + report.subtitle + NOT_CLINICAL
     faces = "".join(
         f"@font-face {{ font-family: 'Inter Tight'; font-weight: {weight}; "
@@ -72,7 +72,8 @@ def page(report: Report) -> str:
     )
 
 
-def block(one: Block) -> str:
+def block(one: Block, number: int) -> str:
+    """`one` as HTML; `number` is its place in the page."""
     match one:
         case Heading(text):
             return f"<h2>{escape(text)}</h2>"
@@ -84,7 +85,7 @@ def block(one: Block) -> str:
         case Table():
             return _table(one)
         case Plots(figures, caption):
-            drawn = "".join(_svg(figure, f"p{abs(hash(id(figure)))}") for figure in figures)
+            drawn = "".join(_svg(figure, f"p{number}-{place}-") for place, figure in enumerate(figures))
             said = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
             return f"<figure><div class='row'>{drawn}</div>{said}</figure>"
     raise TypeError(type(one).__name__)
@@ -115,7 +116,7 @@ def _svg(figure, name: str) -> str:
 @lru_cache
 def _font(file: str, characters: str) -> str:
     """The font with these characters alone, as base64."""
-    font = TTFont(resource("fonts", file))
+    font = TTFont(resource("fonts", file), recalcTimestamp=False)  # else each run makes another file
     options = subset.Options(flavor=None, layout_features=["*"])
     cutter = subset.Subsetter(options)
     cutter.populate(text=characters)

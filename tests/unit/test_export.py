@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ import pytest
 from doubles import EventLog, FakeProjector, ScriptedModel, move_reply
 from studies import done, protocol
 
-from carm_gui.session import export_bids
+from carm_gui.session import export_bids, report_html
 from carm_gui.session.about import Case, recorder_for
 from carm_gui.session.export import FORMATS, ExportError, export
 from carm_gui.session.export_data import _answers, collect
@@ -191,6 +192,22 @@ def test_exported_twice_the_objects_are_the_same(scan, exported, tmp_path):
         uids.append([pydicom.dcmread(file, stop_before_pixels=True).SOPInstanceUID for file in files])
     assert uids[0] == uids[1]
     assert len(set(uids[0])) == len(uids[0])
+
+
+def test_exported_twice_the_report_is_the_same_page(study, exported, tmp_path, monkeypatch):
+    """But for the line that says when it was written: ids and fonts do not tell the time or the memory."""
+
+    def read_page(folder: Path) -> str:
+        return re.sub(r"written [\d: -]+UTC", "", (folder / "report.html").read_text("utf-8"))
+
+    first = read_page(exported["study", "report"][0])
+    report_html._font.cache_clear()
+    monkeypatch.setattr("time.time", lambda now=time.time: now() + 3600.0)
+    export(study, "report", tmp_path / "again")
+    page = read_page(tmp_path / "again")
+    assert page == first
+    ids = re.findall(r'id="([^"]+)"', page)
+    assert len(ids) == len(set(ids)) > 0
 
 
 @pytest.mark.skipif(shutil.which("dciodvfy") is None, reason="dciodvfy (Debian's dicom3tools) is not installed")
