@@ -143,6 +143,9 @@ class Work:
         status = self._board.status
         if status.armed:
             return
+        if self._asking.model.state in ("failed", "absent"):
+            self._board.note("There is no model here that could go ahead without asking.", "warning")
+            return
         self._board.mark(armed=True)
         self._board.emit("armed", on=True, reason="", budget=status.budget)
         if status.proposal is not None:

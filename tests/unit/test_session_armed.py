@@ -48,6 +48,16 @@ def test_nothing_is_armed_by_itself_and_arming_moves_nothing(make):
     log.wait_for("armed", on=True)
 
 
+def test_a_model_that_is_not_there_is_not_armed(make):
+    """The window would else say that it goes ahead, beside that it is not available."""
+    session, _, log = make(LEFT_60, state="failed")
+    session.arm()
+    log.wait_for("note")
+    assert "no model here" in log.notes()
+    assert not session.status.armed
+    assert not log.of("armed")
+
+
 def test_arming_beside_a_proposal_accepts_it_after_the_pause(make):
     session, _, log = make(LEFT_60, ARRIVED, pause_s=0.3)
     align(session)
