@@ -141,8 +141,8 @@ class ModelHeader(QWidget):
         elif state == "failed":
             parts = [message or "The model could not be loaded."]
         elif state == "loading":
-            now = f"now: {message}" if message else "in its own process"
-            parts = [f"Loading, {now}; everything else works meanwhile."]
+            now = f", now: {message}" if message else ""
+            parts = [f"Loading{now}; everything else works meanwhile."]
         self._parts = parts
         self._show_details(parts)
         self._show_dot()
@@ -168,7 +168,7 @@ class ModelHeader(QWidget):
             )
         else:
             said = f"Budget {budget.words()}"
-        self.budget.setText(f"{said} …")
+        self.budget.setText(f"{said} ›")
         self.budget.setAccessibleName(f"{said.replace('/', ' of ')}; change the budget")
 
     def allow_arming(self, allowed: bool) -> None:

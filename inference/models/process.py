@@ -180,7 +180,7 @@ class ModelProcess:
                 **own_group,
             )
         except OSError as error:
-            self._fail(f"The model's process cannot be started: {error.strerror or error}.")
+            self._fail(f"The model cannot be started: {error.strerror or error}.")
             return
         for work in (self._write, self._read):
             threading.Thread(target=work, args=(self._child, self._outbox), daemon=True).start()
@@ -197,7 +197,7 @@ class ModelProcess:
             self._start(note)
         else:
             self._child = None
-            self._fail(f"The model's process died {CRASHES} times in a row; choose the model again to retry.")
+            self._fail(f"The model broke down {CRASHES} times in a row; choose it again under Models to retry.")
         if failed_reply is not None:
             failed_reply.put(ModelError(self.problem or note))
 
@@ -230,7 +230,7 @@ class ModelProcess:
         code = child.wait()
         with self._changed:
             if child is self._child and self.state != "failed":
-                self._restart(f"The model's process ended {_how(code)} and is being started again.", True)
+                self._restart(f"The model ended {_how(code)} and is being started again.", True)
         outbox.put(None)
 
     def _take(self, message: dict) -> None:

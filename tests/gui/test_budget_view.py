@@ -67,9 +67,9 @@ def test_the_head_shows_what_there_is_and_then_what_is_used(qtbot):
     header = ModelHeader()
     qtbot.addWidget(header)
     header.show_budget(Budget(steps=5, travel_mm=400.0, dose_gycm2=2.5))
-    assert header.budget.text() == "Budget 5 steps · 400 mm · 2.5 Gy cm² …"
+    assert header.budget.text() == "Budget 5 steps · 400 mm · 2.5 Gy cm² ›"
     header.show_spent(Spent(2, 120.0, 0.31), Budget(steps=5, travel_mm=400.0, dose_gycm2=2.5))
-    assert header.budget.text() == "Used 2/5 steps · 120/400 mm · 0.3/2.5 Gy cm² …"
+    assert header.budget.text() == "Used 2/5 steps · 120/400 mm · 0.3/2.5 Gy cm² ›"
     assert header.budget.accessibleName().startswith("Used 2 of 5 steps · 120 of 400 mm")
 
 
