@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
-from screens import bring_up
+from screens import bring_up, unspoken
 
 from carm_gui.views.place_dialog import PlaceDialog
 from sim.landmarks import KEYS
@@ -139,6 +139,10 @@ def test_by_keys_alone(opened, truth, tmp_path):
     dialog.choose("carina")
     QTest.keyClick(dialog.pictures["ap"], Qt.Key.Key_Delete)
     assert dialog.placing.positions() == {}
+
+
+def test_everything_that_takes_the_focus_has_a_name_and_a_role(opened):
+    assert unspoken(opened(["t1"])) == []
 
 
 def test_clicks_that_disagree_stay_on_the_landmark_and_are_said(opened, truth):
