@@ -115,6 +115,7 @@ class LiveView(PictureKeys, PictureMouse, PicturePaint, QWidget):
     def show_nothing(self, text: str) -> None:
         """There is no picture and none will come; `text` says so."""
         self.frame = self._image = self._signal = self._persisted = None
+        self.stored = False
         self.set_message(text)
 
     def show_pose(self, pose: CArmPose, moving: bool) -> None:
@@ -203,10 +204,15 @@ class LiveView(PictureKeys, PictureMouse, PicturePaint, QWidget):
     def set_message(self, text: str) -> None:
         """A sentence in the middle of the pane, e.g. that the patient is being loaded; "" removes it."""
         self.message = text
+        self._announce()
         self.update()
 
+    def instead(self) -> str:
+        """What is written in the middle of the pane; "" on a picture that needs no words."""
+        return self.message or ("" if self.frame is not None else "No picture yet: press Shot, or Beam")
+
     def _announce(self) -> None:
-        said = [text.lower() for _, text, _ in self.badges()]
+        said = [text.lower() for _, text, _ in self.badges()] if self.frame is not None else [self.instead()]
         offer = self.offer
         if offer is not None and offer.phase == "waiting" and offer.proposal is not None:
             said.append(f"proposed {overlays.move_text(offer.proposal.motion)}")
@@ -254,8 +260,8 @@ class LiveView(PictureKeys, PictureMouse, PicturePaint, QWidget):
 
     def badges(self) -> list[tuple[str, str, str]]:
         """(shape, text, colour) of every state that is on."""
-        if self.stored or self.frame is None:
-            return [("ring", "LOADING", theme.PLAIN)] + ([("bars", "STORED PICTURE", theme.SKY)] if self.stored else [])
+        if self.stored:
+            return [("ring", "LOADING", theme.PLAIN), ("bars", "STORED PICTURE", theme.SKY)]
         if self.recalled:
             shown = [("bars", f"RECALLED {self.recalled}".upper(), theme.PURPLE)]
         else:

@@ -45,9 +45,8 @@ class PicturePaint:
             sides = tuple(field.edge_names().values())
             key = (square, self.zoom, self.display, words, view, sides, self.badges())
             self._on_glass.paint(painter, self.size(), key, lambda layer: self._paint_signs(layer, field))
-        message = self.message or ("No picture yet: press Shot, or Beam" if self._image is None else "")
-        if message:
-            overlays.plate(painter, square.center(), message, size=15 * field.writing, within=square)
+        if self.instead():
+            overlays.plate(painter, square.center(), self.instead(), size=15 * field.writing, within=square)
         elif self.picking:
             overlays.plate(painter, **self._ask(field), colour=theme.ORANGE)
         if self.hasFocus():

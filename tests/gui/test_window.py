@@ -88,6 +88,7 @@ def test_a_failure_is_one_sentence_in_plain_sight(window):
 def test_after_a_failure_nothing_is_promised_and_the_way_on_is_said(window):
     """No overview that is still being made, no arming, no example to say, no control that moves nothing."""
     window.fail("There is no patient called x; give virtual or a path.")
+    assert window.live.accessibleDescription().startswith("No picture, ")
     assert "no overview" in window.where.map.accessibleDescription()
     assert not window.where.drive.isEnabled()
     assert not window.assistant.armed.isVisible()
