@@ -26,7 +26,7 @@ from carm_gui.placing import FAR_MM, VIEWS, Placing, other
 from carm_gui.views.place_picture import Marker, PlacePicture
 from carm_gui.views.place_slab import SLAB_MM, Slabs
 from carm_gui.views.widgets import KeyButton, frame, label, on_screen, retone, row, small_button
-from sim.landmarks import BY_KEY, KEYS, LANDMARKS
+from sim.landmarks import BY_KEY, KEYS, LANDMARKS, the
 from sim.patient.markups import write_mrk_json
 from sim.patient.patient import Patient, PatientError
 from sim.survey import SurveyView, body_box, survey_views
@@ -131,6 +131,8 @@ class PlaceDialog(QDialog):
     def _foot(self) -> QHBoxLayout:
         self.status = label("", 13)
         self.status.setAccessibleName("What is placed")
+        self.status.setMinimumHeight(36)  # two lines: the pictures must not move under the mouse when a warning comes
+        self.status.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom)
         bright = small_button("Bone bright", "Show bone bright instead of dark", checkable=True)
         bright.toggled.connect(lambda on: [picture.set_bone_dark(not on) for picture in self.pictures.values()])
         self.slab_button = small_button(
@@ -362,10 +364,10 @@ class PlaceDialog(QDialog):
         if met is not None:
             ways = (("left", "right"), ("up", "down"), ("front", "back"))
             where = ", ".join(f"{abs(v):.1f} mm {way[v < 0]}" for v, way in zip(met.point, ways, strict=True))
-            text = f"{BY_KEY[key].title}: {where}; the two rays miss each other by {met.residual_mm:.1f} mm."
+            text = f"{the(key, capital=True)}: {where}; the two clicks differ by {met.residual_mm:.1f} mm."
         elif placing.clicks.get(key):
             text = "The dashed line shows where it can lie in the other picture."
-        self._say(" ".join([text, *doubts[:2]]), "warn" if doubts else "")
+        self._say(" ".join([text, *doubts[:1]]), "warn" if doubts else "")
 
     def _say(self, text: str, tone: str = "") -> None:
         self.status.setText(text)

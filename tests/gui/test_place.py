@@ -168,10 +168,12 @@ def test_it_warns_by_the_laws_and_in_the_words_by_which_it_would_not_save(opened
     """One that only the reading of a file once asked: the midline tells a single side."""
     dialog = opened(["t1"])
     dialog.choose("right_humeral_head")
+    high = dialog.pictures["ap"].height()
     for view in ("ap", "lateral"):
         click(dialog, view, truth.landmarks["left_humeral_head"])
     said = "What is placed has T1 to the right of the right humeral head: its sides are swapped."
     assert said in dialog.status.text()
+    assert dialog.pictures["ap"].height() == high  # it does not move under the mouse
     assert not dialog.save_to(tmp_path / "placed.mrk.json")
     assert dialog.status.text() == said
     assert not (tmp_path / "placed.mrk.json").exists()
