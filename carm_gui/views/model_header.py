@@ -23,6 +23,9 @@ LOOKS = {
     "armed": ("goes ahead…", "warn"),
 }
 """What is said of the model's state, or of whose turn it is, and in which tone."""
+UNDER_WAY = ("looking", "proposing", "waiting", "moving")
+ARMED = "Armed: it moves unless you reject. Esc halts."
+ARMED_NEXT = "Armed for the next alignment. Esc ends it."
 DEVICES = {"cpu": "on the processor", "cuda": "on the GPU"}
 
 
@@ -88,8 +91,8 @@ class ModelHeader(QWidget):
         self.details = label("", 12, tone="dim")
         self.armed = small_button("Arm", "Accept proposals after a pause, without asking, within the budget", True)
         self.armed.clicked.connect(self._wish_armed)
-        self._armed_line = label("Armed: it moves unless you reject. Esc halts.", 12, tone="warn", bold=True)
-        self._armed_line.hide()
+        self.armed_line = label("", 12, tone="warn", bold=True)
+        self.armed_line.hide()
         self.budget = QPushButton()
         self.budget.setProperty("role", "fold")
         self.budget.setObjectName("budget")
@@ -109,13 +112,15 @@ class ModelHeader(QWidget):
         inside.setSpacing(2)
         inside.addLayout(top)
         inside.addWidget(self.details)
-        inside.addWidget(self._armed_line)
+        inside.addWidget(self.armed_line)
         inside.addWidget(self.budget)
         self.show_model("loading", "", "", None)
+        self.show_state("idle")
 
     def show_state(self, state: str) -> None:
         """The dialogue's state: while the model answers the dot turns."""
         self._state = state
+        self.armed_line.setText(ARMED if state in UNDER_WAY else ARMED_NEXT)
         self._show_dot()
 
     def dress(self, colours: theme.Theme) -> None:
@@ -152,7 +157,7 @@ class ModelHeader(QWidget):
         self.armed.setChecked(on)
         self.armed.setText("Armed" if on else "Arm")
         self.armed.setAccessibleName("Armed: accepts by itself" if on else "Arm: accept proposals without asking")
-        self._armed_line.setVisible(on)
+        self.armed_line.setVisible(on)
         self._show_dot()
 
     def show_budget(self, budget: Budget) -> None:

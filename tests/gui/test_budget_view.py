@@ -63,6 +63,15 @@ def test_what_is_no_budget_is_said_and_not_set(qtbot, dialog, name, text, said):
     assert dialog.got == [Budget()]
 
 
+def test_an_armed_run_is_not_said_to_move_where_nothing_is_under_way(qtbot):
+    header = ModelHeader()
+    qtbot.addWidget(header)
+    header.show_armed(True)
+    assert header.armed_line.text() == "Armed for the next alignment. Esc ends it."
+    header.show_state("waiting")
+    assert header.armed_line.text() == "Armed: it moves unless you reject. Esc halts."
+
+
 def test_the_head_shows_what_there_is_and_then_what_is_used(qtbot):
     header = ModelHeader()
     qtbot.addWidget(header)
