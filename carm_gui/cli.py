@@ -145,6 +145,11 @@ def window(
 ) -> None:
     """Without a command: the window."""
     if ctx.invoked_subcommand is not None:
+        # What stands before a command is the window's: a command would go on with another model or patient, unsaid.
+        given = [name for name in ctx.params if ctx.get_parameter_source(name).name == "COMMANDLINE"]
+        if given:
+            option = given[0].replace("_", "-")
+            raise typer.BadParameter(f"--{option} goes behind the command: carm {ctx.invoked_subcommand} --{option} …")
         return
     with one_sentence():
         if study is not None:

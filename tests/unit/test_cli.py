@@ -220,6 +220,15 @@ def test_without_a_command_the_window_opens(carm, monkeypatch):
     assert carm().exit_code == 1
 
 
+@pytest.mark.parametrize("option", ["--model", "--patient"])
+def test_what_stands_before_a_command_is_not_passed_over(carm, option):
+    """Another model would answer than the one that was named, without a word."""
+    result = carm(option, "embedded-base", "locate", "--landmark", "t1")
+    assert result.exit_code == 2
+    assert f"{option} goes behind the command: carm locate {option}" in result.output
+    assert carm("locate", option, "virtual", "--landmark", "t1").exit_code == 0
+
+
 def test_doctor_lists_what_is_missing(carm, monkeypatch):
     from carm_gui.doctor import Finding
 
