@@ -138,6 +138,8 @@ def _unknown(name: str) -> str:
         return f"No model is named; choose {', '.join(NAMES)}; {others}"
     if name.startswith(("~", "/", ".")) or "\\" in name:
         return f"There is no folder {name}; give a folder that holds a model."
+    if re.match(r"[\w.-]+:\d|(localhost|[\w-]+(\.[\w-]+)+)/v1\b", name):
+        return f"A server's address begins with https://, or with http:// on this machine: https://{name}"
     near = get_close_matches(name.lower(), (*NAMES, *BY_NAME), 3)
     return f"There is no model called {name}; choose {' or '.join(near or NAMES)}; {others}"
 

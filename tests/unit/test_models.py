@@ -338,3 +338,15 @@ def test_the_embedded_model_with_and_without_its_adapter(base, adapter, tmp_path
 def test_an_unknown_model_gets_a_helpful_sentence(name):
     with pytest.raises(ModelError, match=r"[Nn]o model (called|is named).*embedded"):
         open_model(name)
+
+
+@pytest.mark.parametrize("name", ["gpu.example:8000", "127.0.0.1:8000/v1#tuned", "gpu.example/v1"])
+def test_a_servers_address_without_its_beginning_is_told_how_it_begins(name):
+    with pytest.raises(ModelError, match=f"address begins with https://.*: https://{name}$"):
+        open_model(name)
+
+
+@pytest.mark.parametrize("name", ["/no/such/folder", "~/no-such-folder", "./none"])
+def test_a_folder_that_is_not_there_is_said_to_be_none(name):
+    with pytest.raises(ModelError, match=f"There is no folder {name};"):
+        open_model(name)
