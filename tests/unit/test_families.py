@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -370,6 +371,19 @@ def test_what_does_not_fit_never_needs_less_than_is_free():
             said = fit(profile, Machine("", 0, 0, int(free * 1e9), int(free * 1e9))).sentence
             if told := re.search(r"needs ([\d.]+) GB at 4 bits, ([\d.]+) GB are free", said):
                 assert float(told[1]) >= float(told[2]), said
+
+
+def test_the_readme_tells_of_each_model_what_the_formula_says():
+    """Of memory and of what fits: a processor's memory is free to four fifths, a card's but for a thirtieth."""
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("| ")]
+    machines = [Machine("", 0, 0, 32 * 10**9, int(25.6e9))]
+    machines += [Machine("card", gb * 10**9, int(gb * 0.97e9), 0, 0) for gb in (24, 48, 80)]
+    for profile in PROFILES:
+        (row,) = [row for row in rows if profile.name in row[0].split(", ")]
+        memory = [float(part) for part in re.sub(r"\(.*?\)", "", row[1]).split("/")]
+        assert memory == list(profile.table().values()), profile.name
+        assert row[2] == " / ".join(str(fit(profile, machine).bits) for machine in machines), profile.name
 
 
 def test_bits_are_chosen_by_what_is_free(tmp_path):
