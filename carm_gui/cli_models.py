@@ -27,8 +27,11 @@ def serve_check(
     """Latency and throughput of a server, and how many rooms it feeds. Its pictures are noise."""
     with one_sentence():
         from inference.models import serve_check as measure
+        from inference.models.profiles import split_options
         from inference.models.servers import allow as remember
 
+        url, options = split_options(url)  # as --model takes it
+        form = form or options.get("constrained", False)
         if allow:
             progress(f"{remember(url)} is allowed from now on.")
         result = measure.check(url, rooms, seconds, think, form, progress, longest_s=longest)

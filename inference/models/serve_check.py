@@ -265,7 +265,7 @@ def table_lines(result: dict) -> list[str]:
     if result["ended"]:
         out.append(result["ended"])
     out.append(
-        f"Feeds {result['rooms_fed']} room(s) that ask every {result['think_s']:.0f} s (95 % of replies within "
+        f"Feeds {result['rooms_fed']} room(s) that ask every {result['think_s']:g} s (95 % of replies within "
         f"{result['patience_s']:.0f} s)."
     )
     return out

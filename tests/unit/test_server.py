@@ -469,7 +469,7 @@ def test_serve_check_says_what_it_has_when_its_time_is_over(server, monkeypatch)
     monkeypatch.setattr(serve_check, "AFTER_S", 0.2)
     server.how = [REPLY, REPLY, dribble, dribble, dribble]  # what is cut off may be asked again
     result = serve_check.check(server.address + "#tuned", 4, 0.1, 0.0)
-    assert result["ended"].startswith("Single replies are too slow to measure more of them. No whole reply in 0 s")
+    assert result["ended"].startswith("Single replies are too slow to measure more of them. No whole reply in ")
     (load,) = result["capacity"]
     assert (load["replies"], load["failed"], load["fed"], result["rooms_fed"]) == (0, 1, False, 0)
     assert "No whole reply" in load["problem"]
@@ -480,6 +480,23 @@ def test_serve_check_says_what_it_has_when_its_time_is_over(server, monkeypatch)
     result = serve_check.check(server.address + "#tuned", 4, 60.0, 0.0, longest_s=20.0)
     assert result["capacity"] == []
     assert result["ended"] == "Ended after 20 s, before 1 room; --longest gives it more time."
+
+
+def test_serve_check_takes_an_address_as_the_window_does(server, monkeypatch):
+    import typer
+    from typer.testing import CliRunner
+
+    from carm_gui import cli_models
+
+    app, asked = typer.Typer(), []
+    cli_models.register(app)
+    result = {"model": "x", "first_s": 1, "whole_s": 1, "characters_per_s": 1, "valid": 1, "note": "", "capacity": [],
+              "ended": "", "rooms_fed": 0, "think_s": 0.5, "patience_s": 10.0}  # fmt: skip
+    monkeypatch.setattr(serve_check, "check", lambda url, *rest, **more: (asked.append((url, rest[3])), result)[1])
+    done = CliRunner().invoke(app, ["serve-check", f"{server.address}#tuned@form"])
+    assert done.exit_code == 0, done.output
+    assert asked == [(f"{server.address}#tuned", True)]
+    assert "ask every 0.5 s" in done.output
 
 
 def test_the_info_of_a_server_names_it():
