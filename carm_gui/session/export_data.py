@@ -13,7 +13,7 @@ from typing import Any
 from carm_gui.session.measures import MEASURES, measure
 from carm_gui.session.questionnaires import load
 from carm_gui.session.recorder import EVENTS
-from carm_gui.session.recording import Recording, RecordingError, find, read
+from carm_gui.session.recording import Recording, RecordingError, damage_said, find, read
 from carm_gui.session.study_run import ANSWERS, RUN, read_lines
 from sim.resource import read_json
 
@@ -90,10 +90,10 @@ def collect(folder: Path) -> Collected:
     for place in find(folder):
         try:
             recording = read(place)
+            with damage_said(place):
+                trials.append(Trial(recording, _row(recording, folder), measure(recording)))
         except RecordingError as problem:
             problems.append(_without_path(str(problem), folder))
-            continue
-        trials.append(Trial(recording, _row(recording, folder), measure(recording)))
     if not trials:
         raise RecordingError(problems[0])
     runs = _runs(folder)

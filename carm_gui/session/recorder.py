@@ -39,6 +39,8 @@ SCHEMA = 2
 SYNCED = {"decision", "step", "motion", "saved", "mark"}
 EVENTS, FRAMES, SESSION, WHERE, LOCK = "events.jsonl", "frames.u16", "session.json", "where.json", ".lock"
 THE_SCAN = "the scan"
+LONE = "backslashreplace"
+"""How half a surrogate pair is written, which a keyboard or a server may send and UTF-8 does not have: as JSON does."""
 
 
 class Recorder:
@@ -175,7 +177,8 @@ class Recorder:
         return _view(frame) != self._last_view
 
     def _line(self, value: dict[str, Any]) -> None:
-        _append(self._events, (json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n").encode())
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n"
+        _append(self._events, text.encode(errors=LONE))
 
     def _keep(self, frame: Frame) -> None:
         if frame.index in self._places:
@@ -215,10 +218,13 @@ def under_way(folder: Path) -> bool:
 
 
 def put_aside(folder: Path, why: str) -> None:
-    """Never offer `folder` again; its recording stays as it is."""
+    """Never offer `folder` again; its recording stays as it is. A disk that refuses keeps nobody from rehearsing."""
     about = about_of(folder)
-    if about:
-        write_whole(folder / SESSION, about | {"aside": why})
+    try:
+        if about:
+            write_whole(folder / SESSION, about | {"aside": why})
+    except OSError:
+        log.warning("putting a recording aside", exc_info=True)
 
 
 def plain(value: Any) -> Any:
@@ -260,7 +266,7 @@ def _append(handle: int, data: bytes) -> None:
 def write_whole(file: Path, value: dict[str, Any]) -> None:
     """Write `value` as JSON into `file`, whole or not at all. Raises OSError."""
     fresh = file.with_suffix(".tmp")
-    fresh.write_text(json.dumps(value, indent=1, ensure_ascii=False), encoding="utf-8")
+    fresh.write_text(json.dumps(value, indent=1, ensure_ascii=False), encoding="utf-8", errors=LONE)
     os.replace(fresh, file)
 
 

@@ -7,6 +7,8 @@ A last line that was cut off by a crash is dropped; a line broken anywhere else 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,21 @@ from carm_gui.session.recorder import EVENTS, FRAMES, SCHEMA, about_of, where_of
 
 class RecordingError(ValueError):
     """A recording that cannot be read; the message is one sentence."""
+
+
+LARGEST_SIDE = 4096
+"""Of a picture that is read back, pixels: the largest that `carm render` makes."""
+
+
+@contextmanager
+def damage_said(folder: Path) -> Iterator[None]:
+    """What is read of the recording in `folder` may have any form: whatever that leads to is a RecordingError."""
+    try:
+        yield
+    except RecordingError:
+        raise
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as problem:
+        raise RecordingError(f"{folder} holds what no rehearsal writes; the recording is damaged.") from problem
 
 
 @dataclass(frozen=True)
@@ -67,7 +84,7 @@ class Recording:
             with open(self.folder / FRAMES, "rb") as file:
                 file.seek(at)
                 raw = file.read(2 * height * width)
-        except OSError:
+        except (OSError, ValueError):
             return None
         if len(raw) != 2 * height * width:
             return None
@@ -110,11 +127,9 @@ def read(folder: Path) -> Recording:
         raise RecordingError(
             f"{folder} was recorded in schema {rows[0]['schema']}; this version reads schema {SCHEMA}."
         )
-    try:
+    with damage_said(folder):
         lines = tuple(Line(int(r["seq"]), float(r["t"]), str(r["kind"]), dict(r["data"])) for r in rows[1:])
-    except (KeyError, TypeError, ValueError):
-        raise RecordingError(f"{file} holds a line that is no event; the recording is damaged.") from None
-    return Recording(folder, about_of(folder), lines, cut, _places(lines))
+        return Recording(folder, about_of(folder), lines, cut, _places(lines))
 
 
 def _places(lines: tuple[Line, ...]) -> dict[int, tuple[int, tuple[int, int]]]:
@@ -122,7 +137,10 @@ def _places(lines: tuple[Line, ...]) -> dict[int, tuple[int, tuple[int, int]]]:
     for line in lines:
         frame = line.data.get("frame")
         if isinstance(frame, dict) and "at" in frame:
-            places[int(frame["index"])] = (int(frame["at"]), tuple(frame["size"]))
+            at, (height, width) = int(frame["at"]), map(int, frame["size"])
+            if at < 0 or not (0 < height <= LARGEST_SIDE and 0 < width <= LARGEST_SIDE):
+                raise ValueError
+            places[int(frame["index"])] = (at, (height, width))
     return places
 
 

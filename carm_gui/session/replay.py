@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from carm_gui.session.budget import Budget, Spent
 from carm_gui.session.events import SessionEvent, SessionStatus
-from carm_gui.session.recording import Line, Recording, RecordingError
+from carm_gui.session.recording import Line, Recording, RecordingError, damage_said
 from inference.commands import Action
 from inference.models.interface import ModelInfo
 from inference.step import Proposal, Step
@@ -153,8 +153,9 @@ class Player:
             raise RecordingError(f"{recording.folder} holds no event yet; there is nothing to replay.")
         self.recording = recording
         self.t, self.speed = 0.0, 1.0
-        self.status = SessionStatus(pose=self.start_pose, model="ready")
-        self.moments = moments(recording)
+        with damage_said(recording.folder):
+            self.status = SessionStatus(pose=self.start_pose, model="ready")
+            self.moments = moments(recording)
         self._times = [line.t for line in recording.lines]
         self._next = 0
         self._shown: np.ndarray | None = None
@@ -198,7 +199,9 @@ class Player:
         newest = {lines[i].kind: i for i in range(begin, end) if lines[i].kind in PASSING}
         for i in range(begin, end):
             if not thin or lines[i].kind not in PASSING or newest[lines[i].kind] == i:
-                yield self._play(i)
+                with damage_said(self.recording.folder):
+                    event = self._play(i)
+                yield event
 
     def step(self, way: int) -> float:
         """Where the next (+1) or the previous (-1) moment lies, seconds."""

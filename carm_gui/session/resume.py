@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
 from carm_gui.session.measures import pose_of
 from carm_gui.session.recorder import put_aside, unfinished
-from carm_gui.session.recording import Recording, RecordingError, read
+from carm_gui.session.recording import Recording, RecordingError, damage_said, read
 from sim.frame import Dose
 from sim.pose import CArmPose
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -35,14 +38,20 @@ class Left:
 
 
 def left_behind(parent: Path | None = None) -> Left | None:
-    """The newest rehearsal that a crash broke off, if it can be gone on with; else None."""
+    """The newest rehearsal that a crash broke off, if it can be gone on with; else None. Raises nothing: a start of
+    the window asks."""
     try:
         folder = unfinished(parent)
-        if folder is None:
-            return None
-        found = left_of(read(folder))
-    except (RecordingError, OSError):
+    except OSError:
         return None
+    if folder is None:
+        return None
+    try:
+        with damage_said(folder):
+            found = left_of(read(folder))
+    except RecordingError as problem:
+        log.warning("left behind: %s", problem)
+        found = None
     if found is None:
         put_aside(folder, "there is nothing to go on with")
     return found

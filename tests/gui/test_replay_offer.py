@@ -54,6 +54,17 @@ def test_a_rehearsal_in_which_nothing_happened_is_not_offered(tmp_path):
     assert unfinished(tmp_path) is None
 
 
+def test_no_leftover_however_damaged_keeps_the_window_from_opening(tmp_path, monkeypatch):
+    broken_off(tmp_path / "a")
+    with open(tmp_path / "a" / "events.jsonl", "a") as file:
+        file.write('{"seq": 99, "t": 9.0, "kind": "pose", "data": {"pose": ["here"]}}\n')
+    monkeypatch.setattr("carm_gui.session.recorder.os.replace", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+    assert left_behind(tmp_path) is None
+    monkeypatch.undo()
+    assert left_behind(tmp_path) is None
+    assert unfinished(tmp_path) is None
+
+
 @pytest.mark.parametrize("place", range(3))
 def test_each_button_says_one_thing_and_the_offer_goes(qtbot, tmp_path, place):
     broken_off(tmp_path / "a")

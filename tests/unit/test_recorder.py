@@ -140,9 +140,10 @@ def test_shots_and_saved_pictures_are_kept(tmp_path, kind, data):
 
 def test_what_was_written_is_on_disk_before_the_end(tmp_path):
     recorder = Recorder(tmp_path)
-    recorder.write(SessionEvent(1, 0.0, "said", {"text": "straße ✓"}))
+    typed = "straße ✓ \ud800"  # and half a surrogate pair
+    recorder.write(SessionEvent(1, 0.0, "said", {"text": typed}))
     lines = (tmp_path / "events.jsonl").read_text("utf-8").splitlines()
-    assert json.loads(lines[-1])["data"]["text"] == "straße ✓"
+    assert json.loads(lines[-1])["data"]["text"] == typed
     recorder.close()
 
 
@@ -276,7 +277,11 @@ def test_a_scan_s_name_and_path_reach_no_file_but_the_one_that_stays_here(tmp_pa
         ("", "does not begin"),
         ('{"schema": 2}\nnonsense\n{"seq":1,"t":0,"kind":"note","data":{}}\n', "line 2"),
         ('{"schema": 99}\n', "schema 99"),
-        ('{"schema": 2}\n{"seq":1}\n', "no event"),
+        ('{"schema": 2}\n{"seq":1}\n', "damaged"),
+        (
+            '{"schema": 2}\n{"seq":1,"t":0,"kind":"frame","data":{"frame":{"index":0,"at":0,"size":[9e9,1]}}}\n',
+            "damaged",
+        ),
         ("[1]\n[2]\n", "line 1"),
     ],
 )

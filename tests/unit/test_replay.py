@@ -191,10 +191,14 @@ def test_another_patient_is_not_taken_for_the_recorded_one(rehearsal, tmp_path):
         patient_of(read(tmp_path))
 
 
-def test_an_event_of_the_wrong_form_is_said(rehearsal, tmp_path):
+@pytest.mark.parametrize(
+    ("kind", "data", "said"),
+    [("motion", {"from": "here"}, "cannot be read back"), ("state", {}, "damaged"), ("step", {"kind": []}, "damaged")],
+)
+def test_an_event_of_the_wrong_form_is_said(rehearsal, tmp_path, kind, data, said):
     def change(row):
-        if row["kind"] == "motion":
-            row["data"]["from"] = "here"
+        if row["kind"] == kind:
+            row["data"] = data
 
-    with pytest.raises(RecordingError, match="cannot be read back"):
+    with pytest.raises(RecordingError, match=said):
         show(Player(forged(rehearsal[0], tmp_path, change)), 1000)
