@@ -299,25 +299,24 @@ def _lines(response) -> Iterator[str]:
 
 
 def _piece(line: str) -> str | None:
-    """The text in one line of the stream; None at its end."""
+    """The text in one line of the stream; None at its end. Raises ValueError with the server's own error, or for what
+    is no line of a chat."""
     if not line.startswith("data:"):
         return ""
     data = line[5:].strip()
     if data == "[DONE]":
         return None
     message = json.loads(data)
-    if not isinstance(message, dict):
-        return ""
-    if message.get("error"):
-        told = message["error"]
-        raise ValueError(str(told.get("message") if isinstance(told, dict) else told))
-    choices = message.get("choices") or []
-    if not choices:
-        return ""
-    text = (choices[0].get("delta") or {}).get("content")
-    if text:
-        return str(text)
-    return None if choices[0].get("finish_reason") else ""
+    try:
+        if told := message.get("error"):
+            raise ValueError(str(told.get("message") if isinstance(told, dict) else told))
+        if not message.get("choices"):
+            return ""
+        choice = message["choices"][0]
+        text = (choice.get("delta") or {}).get("content")
+        return str(text) if text else None if choice.get("finish_reason") else ""
+    except (AttributeError, LookupError, TypeError):
+        raise ValueError("a line of its reply is none of a chat") from None
 
 
 def _kind(response) -> str:

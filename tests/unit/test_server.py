@@ -322,13 +322,15 @@ def test_what_is_no_stream_is_a_sentence(server, opened):
         handler.begin()
         handler.chunk(b'data: {"error": {"message": "out of memory there"}}\n\n')
 
+    def odd(handler):
+        handler.begin()
+        handler.chunk(b'data: {"choices": [1]}\n\n')
+
     model = opened()
-    server.how = [junk, junk, junk]
-    with pytest.raises(ModelError, match="cannot be asked"):
-        list(model.stream(question(model)))
-    server.how = [told, told, told]
-    with pytest.raises(ModelError, match="out of memory there"):
-        list(model.stream(question(model)))
+    for how, problem in ((junk, "cannot be asked"), (told, "out of memory there"), (odd, "none of a chat")):
+        server.how = [how] * 3
+        with pytest.raises(ModelError, match=problem):
+            list(model.stream(question(model)))
 
 
 def test_a_page_in_place_of_an_answer_is_said(server, opened):
