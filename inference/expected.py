@@ -6,12 +6,11 @@ From resources/patient/population.json (164 adults, arms crossed; computed from 
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
 from functools import cache
 
-from sim.resource import resource
+from sim.patient.population import figures
 
 
 @dataclass(frozen=True)
@@ -30,20 +29,14 @@ class Expected:
 @cache
 def expected(here: str, there: str) -> Expected:
     """From landmark `here` to landmark `there` (keys). Raises KeyError for a key that is none."""
-    order, mean, covariance = _population()
+    order, mean, covariance = figures()
     found: list[float] = []
     for axis in ("left_mm", "up_mm"):
         try:
-            a, b = order[f"{here}.{axis}"], order[f"{there}.{axis}"]
-        except KeyError:
+            a, b = order.index(f"{here}.{axis}"), order.index(f"{there}.{axis}")
+        except ValueError:
             raise KeyError(f"There is no landmark {here} or {there}.") from None
         # The variance of a difference: var(b - a) = var(a) + var(b) - 2 cov(a, b).
         variance = covariance[a][a] + covariance[b][b] - 2.0 * covariance[a][b]
-        found += [round(mean[b] - mean[a], 1), round(math.sqrt(max(0.0, variance)), 1)]
+        found += [round(float(mean[b] - mean[a]), 1), round(math.sqrt(max(0.0, variance)), 1)]
     return Expected(found[0], found[2], found[1], found[3])
-
-
-@cache
-def _population() -> tuple[dict[str, int], list[float], list[list[float]]]:
-    stored = json.loads(resource("patient", "population.json").read_text(encoding="utf-8"))
-    return {name: at for at, name in enumerate(stored["order"])}, stored["mean"], stored["covariance"]

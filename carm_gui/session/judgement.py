@@ -8,11 +8,10 @@ from inference.expected import expected
 from inference.prompts import motion_of
 from inference.step import Prediction, Proposal, Step
 from sim.frame import Frame
+from sim.geometry import FIELD_MM
 from sim.landmarks import the
 from sim.pose import MotionCommand
 
-HALF_PICTURE_MM = 108.0
-"""Half the width of the picture at the isocentre (SDD 1020, source to isocentre 530, detector 414 mm square)."""
 SURE_SD = 3.0
 ARRIVED_MM = 60.0
 """An arrival this far from where the target can lie is none, however generous one is."""
@@ -51,7 +50,7 @@ def against_anatomy(seen: tuple[str, ...], proposal: Proposal) -> str:
         (away.left_mm, away.left_sd_mm, motion.left_mm, ("left", "right")),
         (away.up_mm, away.up_sd_mm, motion.up_mm, ("up", "down")),
     ):
-        nearest = abs(middle) - HALF_PICTURE_MM - SURE_SD * spread
+        nearest = abs(middle) - FIELD_MM / 2 - SURE_SD * spread
         way = ways[0] if middle > 0 else ways[1]
         story = f"it sees {the(seen[0])}, from where {the(proposal.target)} lies {way}, yet"
         if nearest > 0 and moved * middle < 0:

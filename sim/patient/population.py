@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 
@@ -93,27 +93,33 @@ class Subject:
     organs_mm: float = 0.0  # kidneys and bowel above where they usually lie to T12
 
 
-@lru_cache(maxsize=1)
-def _figures() -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray]:
-    """Names, mean (28,), eigenvalues (28,) and eigenvectors (28, 28) of the population."""
+@cache
+def figures() -> tuple[list[str], np.ndarray, np.ndarray]:
+    """Of the population: names as in "t1.up_mm", mean (28,) mm and covariance (28, 28) mm2."""
     stored = json.loads(resource("patient", "population.json").read_text(encoding="utf-8"))
-    values, vectors = np.linalg.eigh(np.array(stored["covariance"]))
+    return stored["order"], np.array(stored["mean"]), np.array(stored["covariance"])
+
+
+@cache
+def _axes() -> tuple[np.ndarray, np.ndarray]:
+    """Eigenvalues (28,) and eigenvectors (28, 28) of the covariance."""
+    values, vectors = np.linalg.eigh(figures()[2])
     values = np.where(values > 1e-3, values, 0.0)
     # The covariance is singular (T1's height is 0 by definition and left 0 is a mean of three); a fixed sign makes the
     # same eigenvectors on every machine.
     vectors *= np.sign(vectors[np.abs(vectors).argmax(axis=0), np.arange(len(values))])
-    return stored["order"], np.array(stored["mean"]), values, vectors
+    return values, vectors
 
 
 def _coronal(vector: np.ndarray) -> dict[str, tuple[float, float]]:
-    value = dict(zip(_figures()[0], np.round(vector, 2)))  # so that machines whose last digits differ agree
+    value = dict(zip(figures()[0], np.round(vector, 2)))  # so that machines whose last digits differ agree
     keys = [name.removesuffix(".left_mm") for name in value if name.endswith(".left_mm")]
     return {k: (float(value[f"{k}.left_mm"]), float(value[f"{k}.up_mm"])) for k in keys}
 
 
 def mean_coronal() -> dict[str, tuple[float, float]]:
     """Where the population has its landmarks in the mean, arms crossed: key -> (left, up) mm."""
-    return _coronal(_figures()[1])
+    return _coronal(figures()[1])
 
 
 def _possible(coronal: dict[str, tuple[float, float]]) -> bool:
@@ -128,7 +134,7 @@ def _possible(coronal: dict[str, tuple[float, float]]) -> bool:
 
 def draw_coronal(rng: np.random.Generator) -> dict[str, tuple[float, float]]:
     """Landmarks of a new person with the arms crossed: key -> (left, up) mm."""
-    _, mean, values, vectors = _figures()
+    mean, (values, vectors) = figures()[1], _axes()
     while True:
         normal = rng.standard_normal(len(mean)) * (values > 0)
         if normal @ normal > MAHALANOBIS_MAX:
