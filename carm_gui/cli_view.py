@@ -30,10 +30,12 @@ from sim.landmarks import BY_KEY, KEYS
 
 if TYPE_CHECKING:
     from inference.models.interface import LanguageModel
+    from inference.step import Delta, Prediction, Step
     from sim.frame import Frame
     from sim.patient.patient import Patient
     from sim.pose import CArmPose
     from sim.technique import Technique
+    from sim.xray.projector import Projector
 
 
 def _landmark(value: str | None) -> str | None:
@@ -42,17 +44,11 @@ def _landmark(value: str | None) -> str | None:
     return value
 
 
-def _landmarks(value: str) -> str:
-    keys = [_landmark(key.strip()) for key in value.split(",")]
+def _landmarks(value: str) -> tuple[str, ...]:
+    keys = tuple(_landmark(key.strip()) for key in value.split(","))
     if len(keys) != 2 or keys[0] == keys[1]:
         raise typer.BadParameter(f"{value!r} is not two different landmarks, as in --said t1,carina.")
-    return value
-
-
-def _at(value: str | None) -> str | None:
-    if value is not None:
-        _position(value)
-    return value
+    return keys
 
 
 def _position(value: str) -> tuple[float, float, float]:
@@ -75,7 +71,7 @@ LandmarkOption = Annotated[
     str | None, typer.Option("--landmark", metavar="K", callback=_landmark, help="Centre the view on it.")
 ]
 AtOption = Annotated[
-    str | None, typer.Option("--at", metavar="LEFT,UP,ANT", callback=_at, help="Centre of the view, mm.")
+    tuple | None, typer.Option("--at", metavar="LEFT,UP,ANT", parser=_position, help="Centre of the view, mm.")
 ]
 
 
@@ -88,7 +84,9 @@ def _load(spec: str, landmarks: Path | None, series: str | None, keep_table: boo
     return patient
 
 
-def _view(patient: Patient, landmark: str | None, at: str | None, angles: tuple[float, float] = (0.0, 0.0)) -> CArmPose:
+def _view(
+    patient: Patient, landmark: str | None, at: tuple | None, angles: tuple[float, float] = (0.0, 0.0)
+) -> CArmPose:
     """The view asked for by --landmark or --at. Raises PatientError when it would miss the volume."""
     from carm_gui.session.reach import check_view, landmark_position
     from sim.pose import CArmPose
@@ -96,77 +94,63 @@ def _view(patient: Patient, landmark: str | None, at: str | None, angles: tuple[
     if (landmark is None) == (at is None):
         raise typer.BadParameter("give either --landmark K or --at LEFT,UP,ANT.")
     if landmark is not None:
-        position = landmark_position(patient, landmark)
+        at = landmark_position(patient, landmark)
     else:
-        position = _position(at)
-        check_view(patient, position)
-    return CArmPose(*position, *angles)
+        check_view(patient, at)
+    return CArmPose(*at, *angles)
 
 
-def _projector(patient: Patient, name: str = "auto"):
+@contextlib.contextmanager
+def _projector(patient: Patient, name: str = "auto") -> Iterator[Projector]:
     from sim.xray.deepdrr_process import open_projector
 
-    return open_projector(patient, name, progress)
+    source = open_projector(patient, name, progress)
+    try:
+        yield source
+    finally:
+        if hasattr(source, "close"):
+            source.close()
 
 
-def _picture(
-    patient: Patient,
-    pose: CArmPose,
-    size: int = 512,
-    projector: str = "auto",
-    technique: Technique | None = None,
-    made_by: list[str] | None = None,
-) -> tuple[Frame, float]:
-    """One exposure at `pose`, and how many ms it took once kernels and volume were ready; with automatic exposure that
-    time covers the test pulse too. `made_by` takes the projector's name."""
+def _exposed(source: Projector, pose: CArmPose, size: int, technique: Technique) -> Frame:
+    """One exposure at `pose`, always with the same noise; automatic exposure is settled by a test pulse."""
     import numpy as np
 
     from sim import dose
     from sim.frame import Frame
     from sim.geometry import isocentre_spacing_mm
-    from sim.technique import Technique
     from sim.xray import aec
     from sim.xray.detector import Detector
 
-    technique = technique or Technique()
-    source, detector = _projector(patient, projector), Detector()
-
-    def shot():
-        exposure = technique.exposure
+    exposure = technique.exposure
+    signal = source.render(pose, size, kvp=exposure.kvp)
+    if technique.auto:
+        seen = aec.thickness_g_cm2(aec.field_transmission(signal), exposure.kvp)
+        exposure = aec.follow(seen, technique.pulse_rate)
         signal = source.render(pose, size, kvp=exposure.kvp)
-        if technique.auto:
-            seen = aec.thickness_g_cm2(aec.field_transmission(signal), exposure.kvp)
-            exposure = aec.follow(seen, technique.pulse_rate)
-            signal = source.render(pose, size, kvp=exposure.kvp)
-        return detector.expose(signal, np.random.default_rng(0), exposure), exposure
-
-    shot()
-    start = time.perf_counter()
-    pixels, exposure = shot()
-    took = 1000.0 * (time.perf_counter() - start)
+    pixels = Detector().expose(signal, np.random.default_rng(0), exposure)
     pixels.setflags(write=False)
-    if made_by is not None:
-        made_by.append("cpu" if getattr(source, "problem", None) != "" else "deepdrr")
-    if hasattr(source, "close"):
-        source.close()
-    spent = dose.of_pulse(exposure, 0.0)
     made_with = (exposure.kvp, exposure.ma, exposure.pulse_ms)
-    return Frame(pixels, isocentre_spacing_mm(size), pose, 0, 0.0, spent, False, *made_with), took
+    return Frame(pixels, isocentre_spacing_mm(size), pose, 0, 0.0, dose.of_pulse(exposure, 0.0), False, *made_with)
 
 
-@contextlib.contextmanager
-def _opened(name: str) -> Iterator[LanguageModel]:
+def _picture(patient: Patient, landmark: str | None, at: tuple | None = None) -> Frame:
+    """What a model is shown of a view."""
+    from sim.technique import Technique
+
+    pose = _view(patient, landmark, at)
+    with _projector(patient) as source:
+        return _exposed(source, pose, 512, Technique())
+
+
+def _opened(name: str) -> contextlib.closing[LanguageModel]:
     from inference.models.profiles import open_model
 
-    model = open_model(name)
-    try:
-        yield model
-    finally:
-        model.close()
+    return contextlib.closing(open_model(name))
 
 
-def _reply(pieces) -> Any:
-    """The finished step of a streamed reply; the text goes to standard error as it comes."""
+def _prediction(pieces: Iterator[Delta | Step]) -> Prediction:
+    """What a streamed reply says in the end; the text goes to standard error as it comes."""
     from inference.step import Step
 
     step = None
@@ -179,7 +163,7 @@ def _reply(pieces) -> Any:
     sys.stderr.write("\n")
     if step is None:
         raise Failure("The model gave no reply.")
-    return step
+    return step.prediction
 
 
 # ---- pictures and words --------------------------------------------------------------------------
@@ -209,37 +193,30 @@ def render(
     if out.suffix.lower() != ".png":
         raise typer.BadParameter("--out names a PNG file.")
     with one_sentence():
-        import numpy as np
         from PIL import Image
 
-        from sim.geometry import project
+        from inference.prompts import picture
         from sim.technique import Technique
 
         technique = Technique(kv, ma, auto=auto)
         subject = _load(patient, landmarks, series, keep_table)
         pose = _view(subject, landmark, at, (primary, secondary))
-        made_by: list[str] = []
-        frame, took = _picture(subject, pose, size, projector, technique, made_by)
-        pixels = frame.pixels if bits == 16 else _windowed(frame.pixels)
+        with _projector(subject, projector) as source:
+            _exposed(source, pose, size, technique)  # kernels and volume are made ready; the next is timed
+            start = time.perf_counter()
+            frame = _exposed(source, pose, size, technique)
+            took = 1000.0 * (time.perf_counter() - start)
+            made_by = "cpu" if getattr(source, "problem", None) != "" else "deepdrr"
         out.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(pixels).save(out, format="PNG")
-        marks = {}
-        if subject.landmarks:
-            uv, inside = project(pose, np.array(list(subject.landmarks.values())), size)
-            for key, (u, v), seen in zip(subject.landmarks, uv, inside):
-                known = bool(np.isfinite(u))
-                marks[key] = {
-                    "u": round(float(u), 2) if known else None,
-                    "v": round(float(v), 2) if known else None,
-                    "in_view": bool(seen),
-                }
+        Image.fromarray(frame.pixels if bits == 16 else picture(frame, size)).save(out, format="PNG")
+        marks = _marks(subject, pose, size)
     payload = {
         "pose": {name: round(value, 3) + 0.0 for name, value in pose.as_dict().items()},
         "size": [size, size],
         "spacing_mm": round(frame.spacing_mm, 6),
         "landmarks": marks,
         "ms": round(took, 1),
-        "projector": made_by[0],
+        "projector": made_by,
         "technique": {"kvp": frame.kvp, "ma": frame.ma, "pulse_ms": frame.pulse_ms, "auto": auto},
         "simulated_dose": {"air_kerma_mgy": frame.dose.air_kerma_mgy, "dap_gycm2": frame.dose.dap_gycm2},
         "out": str(out),
@@ -253,14 +230,17 @@ def render(
     answer(as_json, payload, lines)
 
 
-def _windowed(pixels):
-    """uint16 levels as 8 bits, as a model's picture is windowed."""
+def _marks(patient: Patient, pose: CArmPose, size: int) -> dict[str, dict[str, Any]]:
+    """Where each landmark falls on the picture, pixels (None: behind the focal spot), and whether it is in view."""
     import numpy as np
 
-    from inference.prompts import window as levels
+    from sim.geometry import project
 
-    low, high = levels(pixels)
-    return np.clip((pixels - low) * (255.0 / (high - low)) + 0.5, 0, 255).astype(np.uint8)
+    uv, inside = project(pose, np.reshape(list(patient.landmarks.values()), (-1, 3)), size)
+    places = np.where(np.isfinite(uv), uv.round(2), None).tolist()
+    return {
+        key: {"u": u, "v": v, "in_view": bool(seen)} for key, (u, v), seen in zip(patient.landmarks, places, inside)
+    }
 
 
 def parse(
@@ -293,22 +273,17 @@ def locate(
         from sim.pose import MotionCommand
 
         subject = _load(patient, landmarks, series, keep_table)
-        frame, _ = _picture(subject, _view(subject, landmark, at))
+        frame = _picture(subject, landmark, at)
         with _opened(model) as language:
-            prediction = _reply(localize(language, frame, top)).prediction
+            prediction = _prediction(localize(language, frame, top))
             regions = _regions(language, model, frame, prediction.landmarks)
-    payload = {
-        "landmarks": list(prediction.landmarks),
-        "raw": prediction.raw,
-        "seconds": round(prediction.seconds, 3),
-        "regions_mm": regions,
-    }
+    payload = {"landmarks": list(prediction.landmarks), "regions_mm": regions}
     lines = [_titles(prediction.landmarks)]
     for key, region in (regions or {}).items():
         place = MotionCommand(left_mm=round(region["left_mm"]), up_mm=round(region["up_mm"])).describe()
         place = place.removeprefix("view ").replace("no motion", "at the centre")
         lines.append(f"the network reads {BY_KEY[key].title} {place}, within {region['radius_mm']:.0f} mm (90 %)")
-    _answer_prediction(as_json, payload, prediction, "\n".join(lines))
+    _answer_prediction(as_json, payload, prediction, lines)
 
 
 def _regions(model: LanguageModel, name: str, frame: Frame, keys: tuple[str, ...]) -> dict[str, dict] | None:
@@ -331,7 +306,7 @@ def _regions(model: LanguageModel, name: str, frame: Frame, keys: tuple[str, ...
 
 def correct(
     landmark: Annotated[str, typer.Option("--landmark", metavar="K", callback=_landmark, help="Centre of the view.")],
-    said: Annotated[str, typer.Option("--said", metavar="K,K", callback=_landmarks, help="The earlier answer.")],
+    said: Annotated[tuple, typer.Option("--said", metavar="K,K", parser=_landmarks, help="The earlier answer.")],
     feedback: Annotated[str, typer.Option("--feedback", metavar="TEXT", help="The clinician's words.")],
     patient: PatientOption = "virtual",
     model: ModelOption = "embedded",
@@ -341,29 +316,27 @@ def correct(
     as_json: JsonOption = False,
 ) -> None:
     """What the model answers when a clinician corrects it."""
-    before = [key.strip() for key in said.split(",")]
     with one_sentence():
         from inference.correct import correct as ask_again
 
         subject = _load(patient, landmarks, series, keep_table)
-        frame, _ = _picture(subject, _view(subject, landmark, None))
+        frame = _picture(subject, landmark)
         with _opened(model) as language:
-            prediction = _reply(ask_again(language, frame, tuple(before), feedback)).prediction
+            prediction = _prediction(ask_again(language, frame, said, feedback))
     payload = {
-        "before": before,
+        "before": list(said),
         "after": list(prediction.landmarks),
         "reasoning": " ".join(prediction.reasons),
-        "raw": prediction.raw,
-        "seconds": round(prediction.seconds, 3),
     }
-    lines = [f"{_titles(before)} -> {_titles(prediction.landmarks)}", *prediction.reasons]
-    _answer_prediction(as_json, payload, prediction, "\n".join(lines))
+    lines = [f"{_titles(said)} -> {_titles(prediction.landmarks)}", *prediction.reasons]
+    _answer_prediction(as_json, payload, prediction, lines)
 
 
-def _answer_prediction(as_json: bool, payload: dict[str, Any], prediction, text: str) -> None:
+def _answer_prediction(as_json: bool, payload: dict[str, Any], prediction: Prediction, lines: list[str]) -> None:
     """A reply that the strict check refused is shown as it came, and is a failure."""
+    payload |= {"raw": prediction.raw, "seconds": round(prediction.seconds, 3)}
     if prediction.valid:
-        answer(as_json, payload, [text])
+        answer(as_json, payload, lines)
         return
     answer(as_json, {**payload, "problem": prediction.problem}, [prediction.raw])
     progress(f"The model's reply was refused: {prediction.problem}")
@@ -403,10 +376,9 @@ def navigate(
         if target in outside:
             raise Failure(outside[target])
         pose = CArmPose(*landmark_position(subject, start))
-        carm = CArm(_projector(subject), pose)
-        with _opened(model) as language:
+        with _projector(subject) as source, _opened(model) as language:
             run = navigate_alone(
-                carm,
+                CArm(source, pose),
                 language,
                 target,
                 max_steps=max_steps,
@@ -438,7 +410,7 @@ def navigate(
     answer(as_json, payload, lines)
 
 
-def _step_entry(step, error_mm: float | None) -> dict[str, Any]:
+def _step_entry(step: Step, error_mm: float | None) -> dict[str, Any]:
     prediction, proposal = step.prediction, step.proposal
     entry = {
         "number": step.number,

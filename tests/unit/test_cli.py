@@ -40,7 +40,7 @@ def carm(monkeypatch):
 
     monkeypatch.setattr("sim.patient.load.load_patient", load)
     monkeypatch.setattr("inference.models.profiles.open_model", open_model)
-    monkeypatch.setattr(cli_view, "_projector", lambda patient, name="auto": FakeProjector(patient))
+    monkeypatch.setattr("sim.xray.deepdrr_process.open_projector", lambda patient, *_: FakeProjector(patient))
 
     def run(*arguments):
         return CliRunner().invoke(cli.app, [str(part) for part in arguments])
