@@ -156,6 +156,8 @@ class Recorder:
         if event.kind in SYNCED:
             os.fsync(self._frames)
             os.fsync(self._events)
+            if not os.fstat(self._events).st_nlink:
+                raise FileNotFoundError(errno.ENOENT, "its folder was deleted")
         if event.kind == "model" and event.data.get("info") is not None:
             self._about["model"] = plain(event.data["info"]) | {"state": event.data.get("state")}
             self._write_about()

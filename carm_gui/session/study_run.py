@@ -20,7 +20,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from carm_gui.session import questionnaires
-from carm_gui.session.recorder import EVENTS, now, write_whole
+from carm_gui.session.recorder import EVENTS, LONE, now, write_whole
 from carm_gui.session.study import Protocol, ProtocolError
 from carm_gui.session.study_order import Item, plan
 from sim.resource import data_dir, read_json
@@ -133,7 +133,7 @@ class Run:
             if file.tell():
                 file.seek(-1, os.SEEK_END)
                 text = text if file.read(1) == b"\n" else "\n" + text  # a crash or a full disk cut the line before
-            file.write(text.encode())
+            file.write(text.encode(errors=LONE))
             file.flush()
             os.fsync(file.fileno())
 
@@ -141,7 +141,7 @@ class Run:
 def read_lines(file: Path) -> list[dict[str, Any]]:
     """The lines of a .jsonl file that can be read; none when it is not there."""
     try:
-        texts = file.read_text(encoding="utf-8").splitlines()
+        texts = file.read_bytes().split(b"\n")
     except OSError:
         return []
     rows = []

@@ -314,7 +314,9 @@ def _piece(line: str) -> str | None:
             return ""
         choice = message["choices"][0]
         text = (choice.get("delta") or {}).get("content")
-        return str(text) if text else None if choice.get("finish_reason") else ""
+        if text:
+            return str(text).encode(errors="replace").decode()  # JSON has half surrogate pairs, no file takes them
+        return None if choice.get("finish_reason") else ""
     except (AttributeError, LookupError, TypeError):
         raise ValueError("a line of its reply is none of a chat") from None
 

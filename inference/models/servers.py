@@ -59,7 +59,7 @@ def allowed_hosts() -> set[str]:
     """Hosts beyond this machine that somebody allowed, in lower case."""
     hosts = os.environ.get("CARM_SERVERS", "").split(",")
     with contextlib.suppress(OSError):
-        hosts += _file().read_text(encoding="utf-8").splitlines()
+        hosts += _file().read_text(encoding="utf-8", errors="replace").splitlines()
     return {host.strip().lower() for host in hosts if host.strip() and not host.lstrip().startswith("#")}
 
 

@@ -266,7 +266,7 @@ def test_a_questionnaire_given_again_after_a_crash_counts_once(tmp_path):
         run.advance()
     run.answer("raw-tlx", [0] * 6)  # and the program dies before the page is done
     file = run.folder / "questionnaires.jsonl"
-    file.write_bytes(file.read_bytes() + b'{"at": "2026-01-01T00:00:00", "questionn')
+    file.write_bytes(file.read_bytes() + b'{"at": "2026-01-01", "questionn\xc3')  # cut within a letter
     run.answer("raw-tlx", [100] * 6)
     answers = _answers(run.folder)
     assert [a.scores for a in answers] == [{"raw_tlx": 100.0}]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -154,6 +155,15 @@ def test_decisions_and_steps_are_synced(tmp_path, monkeypatch):
     assert not synced
     write(tmp_path / "b", ("decision", {"number": 1, "accepted": True, "text": ""}))
     assert len(synced) == 2  # the pictures, then the lines
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows deletes no file that is open")
+def test_a_recording_deleted_meanwhile_is_said(tmp_path):
+    recorder = Recorder(tmp_path / "a")
+    recorder.write(SessionEvent(1, 0.0, "said", {"text": "a"}))
+    shutil.rmtree(tmp_path / "a")
+    assert "its folder was deleted" in recorder.write(SessionEvent(2, 0.1, "mark", {"name": "think_aloud"}))
+    recorder.close()
 
 
 def test_a_full_disk_is_said_once_and_leaves_whole_lines_alone(tmp_path, monkeypatch):
