@@ -7,7 +7,6 @@ import shlex
 import sys
 import time
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +14,7 @@ import typer
 
 from carm_gui.cli import Failure, JsonOption, answer, one_sentence, progress
 from sim.landmarks import BY_KEY
+from sim.resource import version_of
 
 if TYPE_CHECKING:
     from inference.evaluation.plan import Plan
@@ -42,14 +42,6 @@ def steer(carm: CArm, model: LanguageModel, target: str, max_steps: int) -> Trip
         for step, after in run.steps
     )
     return Trip(raw, run.stopped, run.moves, len(run.steps), run.pose, time.monotonic() - began, said)
-
-
-def program_version() -> str:
-    """The installed version; "unknown" for a tree that was never installed."""
-    try:
-        return version("carm-rehearsal")
-    except PackageNotFoundError:
-        return "unknown"
 
 
 def _pairs(text: str) -> tuple[tuple[str, str], ...]:
@@ -112,7 +104,7 @@ def evaluate(
                 displace,
                 seed,
                 command="carm " + shlex.join(sys.argv[1:]),
-                version=program_version(),
+                version=version_of("carm-rehearsal") or "unknown",  # a tree that was never installed
                 cap=cap,
                 device=device,
                 cone_mm=cone,

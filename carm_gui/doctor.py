@@ -4,7 +4,6 @@ a crash."""
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 import os
 import platform
@@ -16,7 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from inference.models.catalogue import Entry
-from sim.resource import cache_dir, data_dir, install, resource
+from sim.resource import cache_dir, data_dir, install, resource, version_of
 
 OLDEST_PYTHON = (3, 11)
 LONGEST_S = 120.0
@@ -166,14 +165,13 @@ def _screen() -> Finding:
 
 
 def _torch() -> Finding:
-    versions = []
-    for package in ("torch", "transformers", "peft"):
-        try:
-            versions.append(f"{package} {importlib.metadata.version(package)}")
-        except importlib.metadata.PackageNotFoundError:
+    versions = {package: version_of(package) for package in ("torch", "transformers", "peft")}
+    for package, version in versions.items():
+        if not version:
             return Finding("Language model", False, f"{package} is not installed", "Run `make setup`.")
     ok, said = _child("import torch, transformers, peft", OMP_NUM_THREADS="1")
-    return Finding("Language model", ok, ", ".join(versions) if ok else said, "Run `make setup` again.")
+    found = ", ".join(f"{package} {version}" for package, version in versions.items()) if ok else said
+    return Finding("Language model", ok, found, "Run `make setup` again.")
 
 
 def _gpu() -> Finding:
@@ -203,9 +201,8 @@ def _memory() -> Finding:
 
 
 def _extra(name: str, package: str, what: str) -> Finding:
-    try:
-        version = importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
+    version = version_of(package)
+    if not version:
         return Finding(name, False, f"{package} is not installed", f"{install('large')} for {what}.", needed=False)
     ok, said = _child(f"import {package}", OMP_NUM_THREADS="1")
     return Finding(name, ok, f"{package} {version}" if ok else said, f"Reinstall {package}.", needed=False)

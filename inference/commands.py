@@ -16,9 +16,8 @@ from dataclasses import dataclass
 from inference.action import FIELDS, REASONS, Action, clarify
 from inference.language.display import Display
 from inference.language.grammar import understand
-from sim.landmarks import LANDMARKS, the
 
-__all__ = ["FIELDS", "HELP", "REASONS", "Action", "Display", "HelpRow", "completions", "help_text", "parse"]
+__all__ = ["FIELDS", "HELP", "REASONS", "Action", "Display", "HelpRow", "help_text", "parse"]
 
 LONGEST = 500
 """Characters. A longer line is not a command anybody types; it is refused unread."""
@@ -94,15 +93,6 @@ _FIRST = ("align to the skull", "go up a bit", "take a shot", "where are we?", "
 def help_text() -> str:
     """The table as plain lines: what it does, and how to say it."""
     return "\n".join(f"{row.does}: " + "; ".join(f'"{said}"' for said in row.examples) for row in HELP)
-
-
-def completions(prefix: str) -> list[str]:
-    """Whole lines that begin with `prefix` (case and outer blanks do not matter), most usual first: the examples of
-    `HELP`, then "align to ..." for every landmark. Each of them is understood as it stands."""
-    start = " ".join(prefix.lower().split())
-    lines = [said for row in HELP for said in row.examples]
-    lines += [f"align to {the(mark.key)}" for mark in LANDMARKS]
-    return [line for line in dict.fromkeys(lines) if line.lower().startswith(start)]
 
 
 def learn_words() -> None:

@@ -105,17 +105,11 @@ class CArm:
         """What the next pulse is made with; with automatic exposure voltage and current follow from pulse to pulse."""
         return self._technique
 
-    def set_technique(
-        self,
-        kvp: float | None = None,
-        ma: float | None = None,
-        pulse_rate: float | None = None,
-        auto: bool | None = None,
-    ) -> Technique:
-        """Change the technique from the next pulse on, and return it; see Technique.changed. Raises TechniqueError with
-        one sentence."""
+    def set_technique(self, **what: float | bool) -> Technique:
+        """Change `kvp`, `ma`, `pulse_rate` or `auto` from the next pulse on (Technique.changed), and return the
+        technique. Raises TechniqueError with one sentence."""
         with self._lock:
-            self._technique = self._technique.changed(kvp, ma, pulse_rate, auto)
+            self._technique = self._technique.changed(**what)
             self._thickness = None
             return self._technique
 
@@ -139,11 +133,6 @@ class CArm:
     def pulse_rate(self) -> float:
         """Pulses a second."""
         return self._technique.pulse_rate
-
-    @property
-    def automatic(self) -> bool:
-        """Whether automatic exposure chooses voltage and current."""
-        return self._technique.auto
 
     @property
     def next_frame(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from pathlib import Path
 
@@ -14,6 +15,14 @@ APP = "carm"
 def install(extra: str) -> str:
     """What a person types in the project's folder to get the packages of an extra; double quotes suit every shell."""
     return f'pip install -e ".[{extra}]"'
+
+
+def version_of(package: str) -> str:
+    """The version of an installed package; "" where it is not installed."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
 
 
 def resource(*parts: str) -> Path:

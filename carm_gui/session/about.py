@@ -6,7 +6,6 @@ from __future__ import annotations
 import hashlib
 import platform
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from carm_gui.session.recorder import Recorder, plain
 from sim.carm import CArm
 from sim.patient.load import is_virtual
 from sim.patient.patient import Patient
+from sim.resource import version_of
 
 LIBRARIES = ("numpy", "numba", "scipy", "spekpy")
 
@@ -40,8 +40,8 @@ def about(carm: CArm, case: Case, *, beam: bool = True, model: str = "") -> dict
     patient: Patient = carm.projector.patient
     known = case.spec if case.is_virtual and not case.landmarks else None
     return {
-        "version": _version("carm-rehearsal"),
-        "versions": {"python": platform.python_version()} | {name: _version(name) for name in LIBRARIES},
+        "version": version_of("carm-rehearsal"),
+        "versions": {"python": platform.python_version()} | {name: version_of(name) for name in LIBRARIES},
         "patient": {
             "spec": known,
             "kind": "virtual" if case.is_virtual else "scan",
@@ -56,7 +56,7 @@ def about(carm: CArm, case: Case, *, beam: bool = True, model: str = "") -> dict
             "seed": carm.seed,
             "first_frame": carm.next_frame,
             "exposure": plain(carm.exposure),
-            "auto": carm.automatic,
+            "auto": carm.technique.auto,
             "blades_mm": plain(carm.blades),
             "limits": plain(carm.limits),
             "projector": type(carm.projector).__name__,
@@ -91,10 +91,3 @@ def _names(patient: Patient, case: Case) -> set[str]:
     path = Path(case.spec).expanduser()
     stem = path.name.split(".")[0]
     return {case.spec, str(path), path.name, stem, patient.name, case.landmarks}
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return ""

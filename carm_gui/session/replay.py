@@ -115,7 +115,6 @@ class Played:
         self.carm = SimpleNamespace(
             exposure=exposure,
             technique=technique,
-            automatic=auto,
             pulse_rate=rate,
             pose=player.start_pose,
             dose=Dose(),

@@ -16,7 +16,7 @@ from carm_gui import theme
 from carm_gui.session.judgement import as_rejection
 from carm_gui.views.widgets import label, retone
 from inference import complete
-from inference.commands import LONGEST, Action, completions, parse
+from inference.commands import LONGEST, Action, parse
 from sim.landmarks import LANDMARKS, the
 
 SEEN = [mark.title for mark in LANDMARKS]
@@ -232,11 +232,10 @@ class CommandLine(QWidget):
         self.line.setText(self._draft if self._place == len(self.history) else self.history[self._place])
 
 
-def rest_of(typed: str, lines: Sequence[str] | None = None) -> str:
-    """What would make `typed` one of `lines` (default: what the parser knows), "" when nothing would."""
+def rest_of(typed: str, lines: Sequence[str]) -> str:
+    """What would make `typed` one of `lines`, "" when nothing would."""
     start = " ".join(typed.lower().split()) + (" " if typed.endswith(" ") else "")
     if not start.strip():
         return ""
-    lines = completions(typed) if lines is None else lines
     known = (line for line in lines if line.lower().startswith(start) and len(line) > len(start))
     return next(known, "")[len(start) :]

@@ -125,7 +125,7 @@ def _read_cached(path: Path) -> Patient | None:
             hu, affine, points = kept["hu"], kept["affine"], kept["points"]
             keys, name, generator = kept["keys"].tolist(), str(kept["name"]), str(kept["generator"])
         os.utime(path)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile):  # what zipfile raises
         return None
     if hu.ndim != 3 or hu.dtype != np.int16 or affine.shape != (4, 4) or points.shape != (len(keys), 3):
         return None

@@ -8,6 +8,7 @@ soft tissue, within 1/20 in bone.
 from __future__ import annotations
 
 import json
+import zipfile
 import zlib
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def read(path: Path) -> Patient:
             codes = np.frombuffer(zlib.decompress(stored["codes"].tobytes()), np.uint8)
             hu = _look_up(stored["levels"], codes).reshape(stored["shape"])
             affine = stored["affine"]
-    except (OSError, ValueError, KeyError, zlib.error) as error:
+    except (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise PatientError(f"The ready-made patient {path.name} is damaged; reinstall the package.") from error
     landmarks = {k: (float(p[0]), float(p[1]), float(p[2])) for k, p in about["landmarks"].items()}
     return Patient(about["name"], hu, affine, landmarks, about["generator"])

@@ -28,14 +28,6 @@ from test_ct_dicom import box
 
 
 @pytest.fixture
-def root(monkeypatch, tmp_path):
-    folder = tmp_path / "data"
-    folder.mkdir()
-    monkeypatch.setattr(imported, "data_dir", lambda *parts: folder)
-    return folder
-
-
-@pytest.fixture
 def dialog(qtbot, root):
     made = ImportDialog()
     qtbot.addWidget(made)

@@ -126,7 +126,7 @@ def test_what_is_set_reaches_the_device_and_what_holds_is_shown(qtbot, rehearsal
     assert window.technique.kv.text() == "75"
     window.toggle_automatic()
     qtbot.waitUntil(lambda: window.technique.auto.isChecked())
-    assert window.session.carm.automatic
+    assert window.session.carm.technique.auto
 
 
 def test_what_the_device_refuses_is_said_and_not_shown(qtbot, rehearsal):

@@ -16,14 +16,10 @@ from test_ct_dicom import box
 from typer.testing import CliRunner
 
 from carm_gui.cli_import import register
-from sim.patient import imported
 
 
 @pytest.fixture
-def carm(monkeypatch, tmp_path):
-    folder = tmp_path / "data"
-    folder.mkdir()
-    monkeypatch.setattr(imported, "data_dir", lambda *parts: folder)
+def carm(root):
     app = typer.Typer()
     register(app)
     app.callback()(lambda: None)

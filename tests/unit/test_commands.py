@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference.action import FIELDS, REASONS, Action
-from inference.commands import HELP, Display, completions, help_text, learn_words, parse
+from inference.commands import HELP, Display, help_text, learn_words, parse
 from inference.language.grammar import understand
 from sim.landmarks import KEYS, LANDMARKS
 
@@ -460,13 +460,6 @@ def test_help_names_every_kind_and_its_examples_are_understood_as_that_kind():
         for said in row.examples:
             assert parse(said).kind == row.kind
             assert said in help_text()
-
-
-def test_completions_come_from_the_table_and_are_understood():
-    assert completions("ali")[0] == "align to the skull"
-    assert "align to the left elbow" in completions("Align  to the left")
-    assert completions("zzz") == []
-    assert all(parse(line).kind != "clarify" for line in completions(""))
 
 
 def test_offered_options_are_themselves_understood():

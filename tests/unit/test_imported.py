@@ -20,14 +20,6 @@ from sim.patient.markups import write_mrk_json
 from sim.patient.patient import Patient, PatientError
 
 
-@pytest.fixture
-def root(monkeypatch, tmp_path):
-    folder = tmp_path / "data"
-    folder.mkdir()
-    monkeypatch.setattr(imported, "data_dir", lambda *parts: folder)
-    return folder
-
-
 def patient(name="chest", marks=None, seed=0) -> Patient:
     hu = np.random.default_rng(seed).integers(-1000, 900, (12, 10, 8)).astype(np.int16)
     affine = np.array([[-2.0, 0, 0, 11], [0, 0, 2.5, -7], [0, 2, 0, -9], [0, 0, 0, 1]])
