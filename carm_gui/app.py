@@ -1,6 +1,6 @@
 """Start the window, load patient and model behind it, and end cleanly. Nothing of Qt is imported before `main`.
 
-    python -m carm_gui.app [--patient P] [--model M]
+    python -m carm_gui.app [--patient P] [--model M] [--projector cpu | deepdrr | auto]
 
 A worker thread loads the patient, makes a first picture and starts the model's process while the window is being built;
 the window comes with a stored picture where it is there before, and everything reaches it through the bridge. No torch
@@ -370,8 +370,8 @@ def log_to_file() -> None:
 def run(arguments: list[str] | None = None) -> int:
     """`python -m carm_gui.app` and `carm-gui`."""
     parser = argparse.ArgumentParser(prog="carm-gui", description="C-arm rehearsal. Simulation, not for clinical use.")
-    parser.add_argument("--patient", default="virtual", help="virtual, virtual:SEED, a NIfTI file or a DICOM folder")
-    parser.add_argument("--model", default="embedded", help="embedded, embedded-base or a model's folder")
+    parser.add_argument("--patient", default="virtual", help="as in `carm --patient`")
+    parser.add_argument("--model", default="embedded", help="as in `carm --model`")
     parser.add_argument("--projector", default="auto", choices=("auto", "cpu", "deepdrr"))
     given = parser.parse_args(arguments)
     return main(given.patient, given.model, given.projector)

@@ -34,9 +34,8 @@ BY_HAND = "There is no assistant in this trial; steer by hand, with the arrow ke
 
 
 class Trial:
-    """A trial that is ready to begin. `begin` starts it, `end` ends it (once), `close` frees everything but the model.
-
-    `on_end(reason)` is called when it ends by itself (its time is over), from another thread."""
+    """A trial that is ready to begin. `begin` starts it, `end` ends it (once; by itself when its time is over), `close`
+    frees everything but the model."""
 
     def __init__(
         self,
@@ -45,7 +44,6 @@ class Trial:
         projector: object,
         model: LanguageModel | None,
         *,
-        on_end: Callable[[str], None] = lambda _: None,
         realtime: bool = True,
         dwell_s: float = DWELL_S,
         **device: object,
@@ -58,7 +56,7 @@ class Trial:
         self.rules: Rules = rules(self.task, self.condition)
         self.seconds = self.task.time_limit_s
         self.ended = ""
-        self._on_end, self._dwell = on_end, dwell_s
+        self._dwell = dwell_s
         self._timers: list[threading.Timer] = []
         self._lock = threading.Lock()
         self._gate: Gated | None = None
@@ -116,7 +114,7 @@ class Trial:
         self.session.start()
         self.session.submit(Action("expose"))
         self.session.mark("trial_began", number=self.item.number, practice=self.item.practice)
-        self._later(self.seconds, lambda: self._end_by_itself("time"))
+        self._later(self.seconds, lambda: self.end("time"))
 
     def end(self, reason: str) -> None:
         """The trial is over; what follows in the stream no longer counts. Nothing happens the second time."""
@@ -164,11 +162,6 @@ class Trial:
     def _still_offered(self, offer: int) -> bool:
         status = self.session.status
         return status.offer == offer and status.state == "waiting"
-
-    def _end_by_itself(self, reason: str) -> None:
-        if not self.ended:
-            self.end(reason)
-            self._on_end(reason)
 
     def _later(self, seconds: float, act: Callable[[], object]) -> None:
         timer = threading.Timer(seconds, act)

@@ -157,12 +157,10 @@ class Noise:
         field = ndimage.gaussian_filter(rng.standard_normal(shape).astype(np.float32), 1.0)
         self.field = field / field.std()
 
-    def on(self, grid: Grid, box: Box | None = None) -> np.ndarray:
-        """The noise at the voxels of `grid` (of `box` alone)."""
-        first = np.array([0 if box is None else s.start for s in (box or (None,) * 3)], float)
-        shape = grid.shape if box is None else tuple(s.stop - s.start for s in box)
-        start = (grid.low + (first + 0.5) * grid.spacing - self.low) / self.lump
-        return sample(self.field, *shape, np.full(3, grid.spacing / self.lump), start, np.zeros(shape[0]))
+    def on(self, grid: Grid) -> np.ndarray:
+        """The noise at the voxels of `grid`."""
+        start = (grid.low + 0.5 * grid.spacing - self.low) / self.lump
+        return sample(self.field, *grid.shape, np.full(3, grid.spacing / self.lump), start, np.zeros(grid.shape[0]))
 
 
 @njit(cache=True, nogil=True, fastmath=True)

@@ -153,8 +153,8 @@ class Trunk:
 
     # -- helpers ----------------------------------------------------------------------------------------------------
 
-    def _ellipsoid(self, centre, radii, region: int, value: float, turn=None, grain: float = 5.0) -> None:
-        box, q = self.grid.ellipsoid(centre, radii, turn)
+    def _ellipsoid(self, centre, radii, region: int, value: float, grain: float = 5.0) -> None:
+        box, q = self.grid.ellipsoid(centre, radii)
         inside = (q < 1) & (self.region[box] == region)
         self.hu[box][inside] = value + grain * self.middle[box][inside]
 

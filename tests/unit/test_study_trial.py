@@ -99,7 +99,8 @@ def test_only_the_planted_step_is_marked_in_the_recording(tmp_path):
 def test_the_time_limit_ends_a_trial_by_itself(tmp_path):
     run = run_at(tmp_path, "manual", PROTOCOL.replace("time_limit_s: 20", "time_limit_s: 0.3"))
     over = threading.Event()
-    made = trial(run, on_end=lambda reason: over.set())
+    made = trial(run)
+    made.session.listen(lambda event: over.set() if event.data.get("name") == "trial_ended" else None)
     begun(made)
     assert over.wait(10)
     assert made.ended == "time"
