@@ -198,6 +198,8 @@ def main() -> None:
     # Before torch is imported in any process: two spinning OpenMP threads are slower than one.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    # JSON is UTF-8 wherever it goes; Windows would write a file in an encoding that not every patient's name fits.
+    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     from carm_gui import cli_import, cli_lab, cli_models, cli_records, cli_view
 
