@@ -4,6 +4,8 @@ that is no landmark here.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from inference.action import Action, clarify
 from inference.language.display import Display
 from inference.language.naming import MIDLINE, elsewhere, key_of, say, which_side
@@ -13,6 +15,8 @@ from inference.language.vocabulary import SIDED
 from inference.language.words import Token
 from sim.landmarks import BY_KEY
 
+_HELD = ("skull", "elbow", "wrist")
+"""What hands can move."""
 _WHOSE = ("my left", "my right", "your left", "your right", "our left", "our right")
 
 
@@ -124,6 +128,8 @@ def align(part: list[Token], display: Display) -> Action | None:
     key = key_of(family, next(iter(sides), None))
     if has(part, "LATERAL", "ANGLE"):
         return clarify("conflict", f"align to {say(key)}", "lateral" if has(part, "LATERAL") else "LAO 30")
+    if family in _HELD and any(has([a], "trans") and b.type == "LM" for a, b in pairwise(part)):
+        return clarify("conflict", f"align to {say(key)}", "go up a bit")  # "move the left wrist": to it, or itself?
     if any(t.type == "COMMA" for t in part) and not has(part, "SIDE") and len(places) == 1:
         return None
     if any(t.type == "DIR" for t in part) and not _leads_to(part):

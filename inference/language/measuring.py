@@ -57,7 +57,10 @@ MEASURING = (
         r"twenty|deg\w*) )*(?:lao|rao|cran\w*|caud\w*)\b)",
         "less ",
     ),
-    (r"\b(zoom|mag\w*|cone|collimate) (?:all the way|fully|completely|right) (in|out|down|up)\b", r"\1 \2"),
+    (
+        r"\b(zoom|mag\w*|cone|collimate) (?:it )?(?:all the way|fully|completely|right|back) (in|out|down|up)\b",
+        r"\1 \2",
+    ),
     (r"\b(?:another|further|additional|extra) (?=one (?:and|point|half|mm|cm|mil|cent|inch|hundred|deg))", " "),
     (
         r"\b(?:one|1|a single) (?:(?:small|little|tiny|more|slight|wee) )*(nudge|bump|touch|tad|smidge|bit|jog|hair|"
@@ -120,6 +123,13 @@ MEASURING = (
         r"her|him|the (?:view|picture|image)) "
         r"(in|out|down|up)\b(?! (?:to|on|at|toward))",
         r"\1 \2",
+    ),
+    # "Plus 10 LAO", "LAO +10": a sign, or so much more?
+    (
+        r"^(?=.*\b(?:lao|rao|cran\w*|caud\w*)\b)(?!.*\b(?:mm|cm|centi\w+|milli\w+|inch\w*)\b)"
+        r"(\W*(?:(?:now|then|go|and|please|ok|okay|set|by|the|lao|rao|cran\w*|caud\w*) +)*)plus +"
+        rf"(?=\d|(?:{_COUNT}|six|seven|eight|nine|ten|\w+teen|\w+ty)\b)",
+        r"\1 xplus ",
     ),
     (r"\bzoom plus\b|\bplus zoom\b", "zoom in"),
     (r"\bzoom (?:minus\b|-(?=\W*$))|\bminus zoom\b", "zoom out"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 FILLERS = """
     a about actually again ah already also altogether amount an anatomy any anymore approx
-    approximately area around as asap assistant basically bloody bone buddy by can carefully carl cheers
+    approximately area around as asap assistant basically bloody bone buddy by can carefully cheers
     circa clearly computer could dear direction-of directly disk do doc doctor dr eh er erm
     everybody everyone exactly folks gang chaps people ladies gentlemen colleagues excuse first firstly for
     friend gently go-on gonna good-morning gosh gotta guys hello here hey hi his hm hmm i id ill im

@@ -11,6 +11,11 @@ from inference.language.wanting import AHEAD
 _FINE = r"(?:nice|good|great|perfect|fine|excellent|beautiful|lovely|clear|better|best|super)"
 _SHOWN = r"(?:shot|image|picture|film|photo|pic|exposure|x-?ray)s?"
 
+_STAFF = (
+    r"(?:nurses?|doctors?|docs?|surgeons?|technicians?|technologists?|techs?|radiographers?|assistants?|team|staff|"
+    r"friends?|colleagues?|students?|robot|computer|system|people|folks|guys|gang|chaps|gentlemen|ladies)"
+)
+
 TOLD = (
     (r"(?<=[a-z0-9])[\s,.\-]+i take (?:that|it) back\b", " xcorrected "),
     (r"^\s*[!~](?=\s*[a-z])|\b(?:sort|kind) of (?=(?:to )?(?:the )?(?:left|right|up|down|higher|lower)\b)", " xnot "),
@@ -21,6 +26,16 @@ TOLD = (
         r"pictures?|exposures?|"
         r"minutes?|hours?|seconds?|days?|patients?|cases?|frames?|doses?|tries|trials?|targets?|landmarks?|steps?|"
         r"attempts?) left\b",
+        " xtold ",
+    ),
+    # Who left, what was left, what there is left.
+    (
+        r"^\W*(?:(?:and|but|so|oh|ok|okay|well|now),? )*"
+        r"(?:we|you|i|they|he|she|somebody|someone|who)(?: just| all)? left\b|"
+        rf"\b(?:should|could|would|must|might|may)(?: not)? have (?!{AHEAD})(?:just )?left\b|"
+        r"\bleft (?:us|me|him|her|them)\b|\bleft it(?: (?:up|down|on|off|in|out|there|here))?\W*$|"
+        r"^\W*(?:(?:some|any|no|more|enough|much|little|the|a|this|there is) )*"
+        r"(?:bone|spot|time|disk|space|area|region|structure|location|level)s? (?:left|up|down)\W*$",
         " xtold ",
     ),
     (
@@ -46,19 +61,18 @@ TOLD = (
         r"\b(?:you|we|us) (?:two|three|four)\b(?! (?:more|cm|mm|cent|mill|inch|deg))",
         " xperson ",
     ),
+    # "The team left", "2 cm left of the nurse", "doctor up": somebody spoken of; "doctor, up" is spoken to.
     (
-        r"\b(?:bring|call|get|fetch|show|take|ask|tell|send|move|see|find|wake|help|give|where is|is)(?: back| in| "
-        r"over)? "
-        r"(?:the |a |another |our |my )(?:nurse|doctor|doc|surgeon|technician|tech|technologist|radiographer|"
-        r"assistant|team|friend|robot|"
-        r"computer|system)\b(?! (?:to|that|wants))",
+        rf"\b(?:the|an?|another|our|this|that|these|those|every|your|(?:my|his|her|their)(?! friend\W*(?:,|$)))"
+        rf"(?: (?:other|new|head|scrub))? {_STAFF}\b|"
+        rf"\b(?:of|by|with|from|to|towards?|at|near|behind|beside) {_STAFF}\b|"
+        rf"^\W*(?:{_STAFF}|man|will|every(?:body|one)) (?:left|right|up|down|back|home|off|on|out|in)\W*$",
         " xperson ",
     ),
     (
-        r"\b(?:the|our|a|this|that) (?:nurse|patient|tech\w*|radiographer|assistant|student|colleague|man|woman) "
+        r"\b(?:the|our|a|this|that) (?:patient|man|woman) "
         r"(?:should|must|has to|needs to|may|might|would|can|could|will)\b|"
-        r"\b(?:should|must|may|might|would|can|could|will) (?:the|our|a|this|that) "
-        r"(?:nurse|patient|tech\w*|radiographer|assistant|student|colleague|man|woman)\b",
+        r"\b(?:should|must|may|might|would|can|could|will) (?:the|our|a|this|that) (?:patient|man|woman)\b",
         " xperson ",
     ),
     (
