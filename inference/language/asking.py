@@ -94,9 +94,9 @@ ASKING = (
     (
         r"\b(?:restore|recall|bring back) (?:the |our )?(?:last|previous|old|earlier) (?:position|view|pose|place|"
         r"state|location)\b|"
-        r"^\W*(?:(?:the |in the )?same (?:position|place|view|spot) as before|(?:put it )?(?:back )?(?:as|like|how|"
-        r"the way) (?:it|we) "
-        r"(?:was|were|had it)(?: before| earlier)?)\W*$",
+        r"^\W*(?:(?:the |in the )?same (?:position|place|view|spot) as before|(?:(?:lets )?(?:put|bring|get|take|set|"
+        r"return|restore|revert|go)(?: (?:it|us|everything))? )?(?:back )?(?:to )?(?:as|like|how|the way) (?:it|we) "
+        r"(?:was|were|had it)(?: before| earlier)?)(?: please)?\W*$",
         " back to where we were ",
     ),
     (

@@ -39,7 +39,7 @@ CONTRACTIONS = (
     (r"\byoure\b", "you are"),
     (r"\b(you|we|i)'ve\b", r"\1 have"),
     (r"\bthat'll\b", "that will"),
-    (r"\b(you|we)'d\b", r"\1 would"),
+    (r"\b(you|we|it|that)'d\b", r"\1 would"),
     (r"\b(i|we) (?:am|are) (need|want|wish)ing\b", r"\1 \2"),
     (r"\bgimme\b", "give me"),
     (r"\blemme\b", "let me"),

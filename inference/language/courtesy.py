@@ -44,11 +44,10 @@ COURTESY = (
         r"(?: for (?:you|us|me))?(?: to| if (?:you|we)(?: could| can)?)\b",
         " ",
     ),
-    (rf"\bit would be {_PRAISE} (?:to|if (?:you|we)(?: could| can| would)?)\b", " "),
+    (rf"\bit would be (?:{_PRAISE}|better|best) to\b(?! not)", " "),
     (rf"(?<=[a-z0-9])[\s,.]+(?:that|it|which) would be {_PRAISE}\b", " "),
     (
-        r"\bi (?:would )?(?:love|prefer|be (?:happy|glad|grateful)) "
-        r"(?:(?:you )?to|if (?:you|we) (?:could|can|would))\b",
+        r"\bi (?:would )?(?:love|prefer|be (?:happy|glad|grateful)) (?:you )?to\b(?! not)",
         " ",
     ),
     (r"\bi (?:was|am) (?:just )?wondering (?:if|whether) (?:you|we) (?:could|can|might)\b", " "),
@@ -82,7 +81,7 @@ COURTESY = (
         r"you can)\b|\bfor (?:me|us|now)\b",
         " ",
     ),
-    (r"\b(?:how about)\b(?= (?:go|mov|shift|tak)\w*)|\bhow about\b", " "),
+    (r"\bhow about\b|\bwhat about(?= [a-z]+ing\b)", " "),
     (r"^\W*please do\W*$", "yes"),
     (
         r"\bthank you(?: (?:very|so) much)?\b|\bthanks(?: in advance| a lot| so much| very much|"

@@ -12,6 +12,13 @@ _WITH = r"(?: with (?:that|this|it|(?:the|your) (?:proposal|suggestion|plan|move
 
 JUDGING = (
     (
+        r"\b(?:(?:that|this|it|all|everything) )?(?:seems|looks|sounds|appears|feels)(?: to be)? "
+        r"(?:(?:pretty|quite|perfectly|just|absolutely|very|all) )?"
+        r"(?:(fine|good|ok|okay|great|perfect|excellent)|(?:correct|right(?=\W*(?:$|[,.;!]|to (?:me|us)\b))))"
+        r"(?: (?:to|with|by|for|from) (?:me|us|here))?(?= (?:and|so|thanks|please)\b|\W*(?:$|[,.;!]))",
+        lambda verdict: "looks good" if verdict[1] else "looks correct",
+    ),
+    (
         rf"\b(?:that|this|it) (?:does|did) not (?:(?:really|quite|exactly|even) )?(?:look(?: (?:anything|much))? like|"
         rf"seem(?: to be| like)?|appear(?: to be| like)?|resemble) {AHEAD}",
         "that is not ",

@@ -117,7 +117,7 @@ DEEDS: dict[str, dict[object, str]] = {
             augment; augment image; amplify; amplify image;
             make image larger; make picture larger""",
         -1: """
-            zoom out; zoom back out; zoom back; mag down; demagnify; demag; de-mag; minify; make smaller;
+            zoom out; zoom back; mag down; demagnify; demag; de-mag; minify; make smaller;
             make it smaller;
             smaller; shrink; less zoom; less magnification; decrease zoom; decrease magnification; reduce zoom;
             reduce magnification; unzoom; magnification down; zoom out more; zoom down; less mag; mag out; lower

@@ -138,7 +138,7 @@ MANNERS = (
         r"\b(?:may|can|could|might) (?:i|we) (?:please |kindly )?(?:ask|request|trouble|bother|invite|beg) you to "
         r"(?:please |kindly )?|"
         r"\b(?:i|we)(?: would| am going to| must| have to)? (?:kindly )?(?:ask|request|beg|instruct) you to |"
-        r"\b(?:i|we)(?: would| will)? (?:really )?appreciate(?: it)? if you (?:could|would|can) |"
+        r"\b(?:i|we) (?:really )?appreciate(?: it)? if you (?:could|would|can) |"
         r"\b(?:would|could) you be (?:so kind|able|willing) (?:as )?to ",
         " ",
     ),
@@ -156,8 +156,8 @@ MANNERS = (
     (r"\bgo for an?\b", " xidiom "),
     (
         r"\b(?:i|we) (?:would|will) be (?:(?:very|most|much|so|really|ever so|extremely) )?"
-        r"(?:grateful|glad|happy|thankful|obliged|pleased|delighted) (for\b|if (?:you|we) (?:could|can|would|might)\b)",
-        lambda m: "i want " if m[1] == "for" else " ",
+        r"(?:grateful|glad|happy|thankful|obliged|pleased|delighted) for\b",
+        "i want ",
     ),
     (r"\bdo the needful(?: and| to| by|,)?\b", " "),
     (
@@ -177,7 +177,7 @@ MANNERS = (
         r"(?=(?:about |"
         r"(?:an? )?(?:bit|little|touch) |at |in |some )*(?:\d|half|one\b|two|three|four|five|ten|\w+teen|\w+ty\b|"
         r"higher|"
-        r"lower|further|lao|rao|straight|ap\b|lateral|off\b)))?",
+        r"lower|further|lao|rao|straight|ap\b|lateral)))?",
         r"\1 ",
     ),
     (r"\b(expose|shoot|shot|image|picture|x-ray) once(?=\W*$)", r"\1"),

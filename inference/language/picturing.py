@@ -71,7 +71,11 @@ PICTURING = (
         r"\b(?:get|keep) (?:the )?(beam|fluoro\w*|screening|x-?rays?) (?:going|running|started)\b",
         r"\1 on",
     ),
-    (r"\b(?:i am|we are) (?:done|finished) with (?=(?:the )?(?:beam|fluoro\w*|screening|x-?rays?)\b)", "done with "),
+    (
+        r"\b(?:(?:i am|we are) )?(?:all )?(?:done|finish(?:ed)?|through) with (?=(?:the )?(?:beam|fluoro\w*|screening|"
+        r"x-?rays?)\b)",
+        "done with ",
+    ),
     (r"\b(?:continuous|pulsed|live|real-?time|low-?dose) (?=(?:fluoro\w*|screening)\b)", " "),
     (
         r"\b(?:low[- ]?dose|confirmation|confirmatory|verification|scout|test|static|documentation|baseline|"

@@ -40,7 +40,8 @@ POINTING = (
     (r"\b(?:in (?:the )?)?(head|feet|foot|lao|rao) direction\b", r"toward \1"),
     (r"\bin (?:the )?direction (?:of )?(lao|rao)\b", r"toward \1"),
     (
-        r"\b(?:the|our) arm (?=(?:at|to|in|into) (?:lao|rao|cran|caud|ap\b|lateral|straight|left anterior|right ant))",
+        r"\b(?:the|our) arm (?=(?:back )?(?:at|to|in|into) (?:lao|rao|cran|caud|ap\b|lateral|straight|"
+        r"left anterior|right ant))",
         "c-arm ",
     ),
     (

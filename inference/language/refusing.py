@@ -92,7 +92,7 @@ REFUSING = (
         " fluoro off ",
     ),
     (
-        r"\b(?:hit|press|engage|step on|push) (?:the )?(?:(?:foot )?pedal|fluoro\w*|screening)\b|\b(?:some|engage) "
+        r"\b(?:hit|press|engage|step on|push) (?:the )?(?:(?:foot )?pedal|fluoro\w*|screening)\b|\b(?:some|engage|use) "
         r"(?:fluoro\w*|screening)\b|"
         r"^\W*(?:lets|let us) screen\b(?=\W*(?:please|now)?\W*$)|^\W*screen (?:please|now)\W*$",
         " fluoro on ",

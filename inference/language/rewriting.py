@@ -21,6 +21,7 @@ from inference.language.framing import FRAMING
 from inference.language.judging import JUDGING
 from inference.language.manners import MANNERS
 from inference.language.measuring import MEASURING
+from inference.language.passives import PASSIVES
 from inference.language.picturing import PICTURING
 from inference.language.placing import PLACING
 from inference.language.pointing import POINTING
@@ -31,7 +32,7 @@ from inference.language.told import TOLD
 from inference.language.wanting import WANTING
 
 ROOMS = (
-    *(CONTRACTIONS, SHORTENED, ASIDES, MEASURING, APART, FRAMING, RELAYING),
+    *(CONTRACTIONS, SHORTENED, ASIDES, PASSIVES, MEASURING, APART, FRAMING, RELAYING),
     *(WANTING, BLADES, MANNERS, REFUSING),
     *(TOLD, PLACING, JUDGING, POINTING, PICTURING, COURTESY),
     ASKING,

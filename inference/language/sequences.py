@@ -139,7 +139,7 @@ def _may_cut(part: list[Token], at: int) -> bool:
     return (here.type == "V" and before.type not in ("V", "TO")) or here.type in ("PLUSIMAGE", "START", "BEAMOFF", "IS")
 
 
-_TWICE_IS_ONCE = {"help", "locate", "save", "halt"}
+_TWICE_IS_ONCE = {"help", "locate", "save", "halt", "fluoro", "home"}
 
 
 def _join(actions: list[Action]) -> Action:

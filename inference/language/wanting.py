@@ -75,7 +75,26 @@ _TRAVEL = _any(
     "direct,redirect,reposition,relocate,transition,land,make your way,make our way,navigate us"
 )
 
+_PAST = {
+    **{"went": "go", "moved": "move", "shifted": "shift", "came": "come", "took": "take", "brought": "bring"},
+    **{"showed": "show", "saw": "see", "looked": "look", "turned": "turn", "rotated": "rotate", "tilted": "tilt"},
+    **{"centred": "center", "centered": "center", "aligned": "align", "made": "make", "got": "get"},
+    **{"had": "have", "gave": "give", "saved": "save", "zoomed": "zoom", "returned": "return", "switched": "switch"},
+    **{"opened": "open", "closed": "close", "started": "start", "set": "set", "drove": "drive", "panned": "pan"},
+}
+_GLAD = _any("grateful,glad,happy,happier,thankful,obliged,pleased,delighted")
+_BETTER = _any("great,nice,lovely,perfect,good,helpful,wonderful,ideal,excellent,kind,appreciated,better,best,nicer")
+_SO = r"(?:(?:very|most|much|so|really|ever so|extremely|just) )*"
+
 WANTING = (
+    # "I'd prefer it if we went to T12", "it would be great if you could ...": asked for, in the past tense or in this.
+    (
+        rf"\b(?:(?:i|we) (?:would|will) {_COLOUR}(?:(?:like|love|prefer|appreciate)(?: it)?|be {_SO}{_GLAD}) if|"
+        rf"(?:(?:it|that) |^\W*)would be {_SO}{_BETTER} if|(?:i|we) would {_COLOUR}(?:rather|sooner|prefer)) (?:you|we)"
+        rf"(?: (?:could|can|would|might))?(?: (?:please|kindly|now|just))*"
+        rf"(?: ({'|'.join(_PAST)}))?\b",
+        lambda wish: f" please {_PAST.get(wish[1], '')}",
+    ),
     # "Go 2 T12": a "to" as it is heard, or typed in a hurry; with nothing but a side behind it, it may be an amount.
     (
         rf"\b(go|move|back|align|cent(?:re|er)|navigate|drive|steer|(?:take|bring) (?:me|us|it)|over|closer) (?:2|two) "
@@ -128,8 +147,8 @@ WANTING = (
         " xpraise ",
     ),
     (
-        rf"{_OPEN}(?:display|bring in|call up|put up|throw up|present|demonstrate|hunt for|hunt down|explore|capture|"
-        rf"dial in(?: on)?|register on|showing|get on|settle on|sit on|place over|"
+        rf"{_OPEN}(?:display|select|choose|bring in|call up|put up|throw up|present|demonstrate|hunt for|hunt down|"
+        rf"explore|capture|dial in(?: on)?|register on|showing|get on|settle on|sit on|place over|"
         rf"look(?: on| in)?|isolate|load|revisit|visit|approach|attain|concentrate on|be at|be over|stand over) "
         rf"{AHEAD}",
         r"\1 show ",
@@ -137,17 +156,16 @@ WANTING = (
     (
         rf"^\W*(?:(?:and|so|now|then|ok|okay),? )*({NAME}) (?:is|would be|will be|comes|"
         rf"should be)(?: now)? "
-        r"(?:next|(?:the |our |my )?(?:next )?(?:target|goal|destination|landmark|one)|what (?:i|we) (?:want|"
-        r"need)(?: to see)?(?: next)?|"
-        r"where (?:i|we) (?:want|need|would like|have) to (?:be|go|look)(?: next)?|next please)(?=\W*(?:please|"
-        r"now)?\W*$)",
+        r"(?:next|(?:the |our |my )?(?:next )?(?:target|goal|destination|landmark|one)|next please|"
+        rf"(?:what|where) (?:i|we) (?:would )?(?:like|love|prefer|want|wish|need|have to)(?: {_BETWEEN})*)"
+        r"(?=\W*(?:please|now)?\W*$)",
         r"show \1",
     ),
     # "The left elbow should be centred", "could the carina be shown", "it's the skull I want".
     (
         rf"^\W*(?:(?:and|so|now|then|please|ok|okay|can|could),? )*({NAME}) (?:(?:should|must|needs to|has to|ought to|"
-        r"is to)(?: now)? )?be(?: (?:cent(?:re|er)d|shown|displayed|aligned|visuali[sz]ed|next|in view|(?:in|at|"
-        r"to) (?:the )?"
+        r"is to)(?: now)? )?be(?: (?:cent(?:re|er)d|shown|displayed|aligned|visuali[sz]ed|brought(?= (?:in)?to\b)|"
+        r"next|in view|(?:in|at|to|into) (?:the )?"
         r"(?:very )?(?:cent(?:re|er)|middle|image|picture)(?: of (?:the |my )?(?:image|picture|screen|view))?))+"
         r"(?=\W*(?:please|now|next)?\W*$)",
         r"show \1",
@@ -205,7 +223,7 @@ WANTING = (
         "show ",
     ),
     (rf"^\W*(?!us|me|it)(?:move |have )?{_VIEW} {_AT} {AHEAD}", "go to "),
-    (rf"\b({_NAMED}),? (?:please,? )?(?:the )?(left|right) one\b", r"\2 \1"),
+    (rf"\b({_NAMED})[ ,:(\-]+(?:please,? )?(?:the )?(left|right) one\b", r"\2 \1"),
     (r"\b(?:down|up|over|back|across|off|on|now) (?:we|you) go (?=to|on|over|at)", "go "),
     (
         rf"\b(?:(?<=please )be |(?:i am|we are) (?=\w+ing\b))?{_TRAVEL}(?: {_VIEW})?(?: {_BY}| on| in| once more)* "
@@ -230,8 +248,8 @@ WANTING = (
     ),
     (
         r"^\W*(?:(?:the|our|my|an?|now|please) )*(?:projection|working (?:view|projection|angle)|view|angles|set up|"
-        r"put (?:it|us) in|in)"
-        r"(?: (?:is|an?|to|in|of))?:? (?=(?:(?:straight|true|\d+|deg\w*|left|right) )*(?:lao|rao|anterior|ap|"
+        r"put (?:it|us) in|in|use|select|choose|dial in)"
+        r"(?: (?:is|an?|the|to|in|of))?:? (?=(?:(?:straight|true|\d+|deg\w*|left|right) )*(?:lao|rao|anterior|ap|"
         r"lateral)\b)",
         "go to ",
     ),
