@@ -70,16 +70,18 @@ def load_weights(base: Path, bits: int, device: str):
 
 
 def read_whole(base: Path, **options):
-    """The model of `base`, read with transformers' own `options`. Raises ModelError when the files lack weights, which
-    transformers would make up at random."""
+    """The model of `base`, read with transformers' own `options`, seeing as `contrast` says. Raises ModelError when
+    the files lack weights, which transformers would make up at random."""
     import transformers
+
+    from inference.models.contrast import with_even_contrast
 
     model, found = transformers.AutoModelForImageTextToText.from_pretrained(
         str(base), use_safetensors=True, output_loading_info=True, **options, **LOCAL
     )
     if lacking := sorted(found["missing_keys"]):
         raise ModelError(f"{base} lacks {len(lacking)} of its weights ({lacking[0]}); fetch or copy it anew.")
-    return model
+    return with_even_contrast(model)
 
 
 def cannot_load(where: Path, error: Exception) -> ModelError:

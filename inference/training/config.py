@@ -30,6 +30,14 @@ class Stage(Part):
     optimiser: Literal["adamw", "muon"] = "adamw"
 
 
+class Contrast(Part):
+    """`inference.models.contrast.even`'s."""
+
+    gamma: float = Field(gt=0)
+    weight: float = Field(ge=0, le=1)
+    sigma: float = Field(gt=0, lt=0.2)
+
+
 class Architecture(Part):
     """Sizes of the stock Gemma-3 with its SigLIP tower."""
 
@@ -46,13 +54,13 @@ class Architecture(Part):
 
 
 class Recipe(Part):
-    """`data` and `check` are folders made by `carm dataset`; `out` takes checkpoints and the finished model.
-    `workers` processes write the exchanges; 0 writes them in the training process. `room` views get their memory at
-    once, for a cast that grows while the tower trains. The language stages learn from `language_data` (or the same
-    folder), from `language_views` of each subject, which are looked at `looks` times, varied anew each time, and ask
+    """`data` and `check` are folders made by `carm dataset`; `out` takes checkpoints and the finished model. `workers`
+    processes write the exchanges; 0 writes them in the training process. `room` views get their memory at once, for
+    a cast that grows while the tower trains. The language stages learn from `language_data` (or the same folder),
+    from `language_views` of each subject, which are looked at `looks` times, varied anew each time, and ask
     `questions` about one look in one sequence; before, in the stage `reading`, they learn to read the image tokens.
     `start` is a folder with a base and an adapter to go on from, with its own tower where that is not trained on;
-    without a stage `base` its base stays as it is."""
+    without a stage `base` its language part stays as it is. The tower sees with even `contrast` from then on."""
 
     data: Path
     language_data: Path | None = None
@@ -75,6 +83,7 @@ class Recipe(Part):
     questions: int = Field(8, ge=1)
     looks: int = Field(1, ge=1)
     start: Path | None = None
+    contrast: Contrast | None = None
 
     @model_validator(mode="after")
     def _has_a_base(self) -> Recipe:

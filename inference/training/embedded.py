@@ -18,8 +18,10 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import torch
 from peft import PeftModel
-from transformers import AutoModelForImageTextToText, AutoProcessor
+from transformers import AutoProcessor
 
+from inference.models.contrast import with_even_contrast
+from inference.models.weights import load_processor, read_whole
 from inference.training import dialogue, language, reading, tower
 from inference.training import views as v
 from inference.training.architecture import build_model, build_processor, build_tokenizer
@@ -38,15 +40,19 @@ def _begun(recipe: Recipe):
     device = device_of(recipe.device)
     if recipe.start:
         base = recipe.start / "base"
-        model = AutoModelForImageTextToText.from_pretrained(base, dtype=torch.float32, local_files_only=True)
-        return model.to(device), AutoProcessor.from_pretrained(base, local_files_only=True)
+        model, processor = read_whole(base, dtype=torch.float32), load_processor(base)
+        return _seeing_as(model, recipe).to(device), processor
     sizes, kept = recipe.architecture, recipe.out / "processor"
     if not kept.exists():
         corpus = dialogue.corpus(CORPUS_EXCHANGES, recipe.seed)
         tokenizer = build_tokenizer(corpus, sizes.vocabulary, dialogue.DECISION_WORDS)
         build_processor(tokenizer, sizes).save_pretrained(kept)
     processor = AutoProcessor.from_pretrained(kept, local_files_only=True)
-    return build_model(processor.tokenizer, sizes).to(device), processor
+    return _seeing_as(build_model(processor.tokenizer, sizes), recipe).to(device), processor
+
+
+def _seeing_as(model, recipe: Recipe):
+    return with_even_contrast(model, recipe.contrast and recipe.contrast.model_dump())
 
 
 def _seeing(recipe: Recipe):
@@ -104,6 +110,7 @@ def train_language(recipe: Recipe, resume: bool = False, say: Callable[[str], No
     base, adapter = recipe.out / "base", recipe.out / "adapter"
     if recipe.base is None:
         shutil.copytree(recipe.start / "base", base, dirs_exist_ok=True)
+        model.config.save_pretrained(base)
     elif not (base / "config.json").exists():
         began = time.monotonic()
         gauge = reading.Gauge(model.config.text_config.hidden_size).to(device)
@@ -129,8 +136,8 @@ def train_language(recipe: Recipe, resume: bool = False, say: Callable[[str], No
         say(f"base: {time.monotonic() - began:.0f} s")
         model.to(torch.float16).save_pretrained(base)
         processor.save_pretrained(base)
-    model = AutoModelForImageTextToText.from_pretrained(base, dtype=torch.float32, local_files_only=True).to(device)
-    writer = language.Writer(AutoProcessor.from_pretrained(base, local_files_only=True))
+    model = read_whole(base, dtype=torch.float32).to(device)
+    writer = language.Writer(load_processor(base))
     torch.manual_seed(recipe.seed)
     if recipe.start:
         tuned = PeftModel.from_pretrained(model, recipe.start / "adapter", is_trainable=True)

@@ -20,11 +20,11 @@ import torch
 from peft import PeftModel
 from pydantic import Field
 from torch import nn
-from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from inference import prompts
 from inference.evaluation.measures import optimal_moves
 from inference.models.folder import sha256_of
+from inference.models.weights import load_processor, read_whole
 from inference.training.config import Part, Stage
 from inference.training.dialogue import DECISION_WORDS, Exchange
 from inference.training.language import IGNORED, Writer, forward, look, save_adapter
@@ -267,9 +267,9 @@ def train_loop(recipe: LoopRecipe, resume: bool = False, say: Callable[[str], No
     torch.set_num_threads(recipe.threads)
     base, device = recipe.start / "base", device_of(recipe.device)
     began_with = sha256_of(base) + sha256_of(recipe.start / "adapter")
-    model = AutoModelForImageTextToText.from_pretrained(base, dtype=torch.float32, local_files_only=True).to(device)
+    model = read_whole(base, dtype=torch.float32).to(device)
     model = PeftModel.from_pretrained(model, recipe.start / "adapter", is_trainable=True).eval()
-    policy = Policy(model, Writer(AutoProcessor.from_pretrained(base, local_files_only=True)), recipe.bfloat16)
+    policy = Policy(model, Writer(load_processor(base)), recipe.bfloat16)
     stage, kept = recipe.practice, recipe.out / "loop.pt"
     named = {name: p for name, p in model.named_parameters() if p.requires_grad}
     optimiser = torch.optim.AdamW(named.values(), lr=0.0, weight_decay=stage.weight_decay, betas=(0.9, 0.98))

@@ -128,6 +128,16 @@ def test_dataset_train_and_load(tmp_path):
     assert next_one.info.base_sha256 not in ("", model.info.base_sha256)
     assert next_one.info.adapter_sha256 not in ("", model.info.adapter_sha256)
 
+    words = tmp_path / "words.toml"  # the adapter alone goes on, on pictures of even contrast
+    before, after = again.read_text().replace("again", "words").split("[reading]")
+    even = "contrast = {gamma = 0.7, weight = 0.3, sigma = 0.06}\n"
+    words.write_text(even + before + after[after.index("[adapter]") :])
+    done = carm("train", "embedded", "--config", words)
+    assert done.returncode == 0, done.stderr
+    spec = spec_of(tmp_path / "words")
+    assert json.loads((spec.base / "config.json").read_text())["vision_config"]["contrast"]["gamma"] == 0.7
+    assert TransformersModel(spec.base, spec.adapter).info.base_sha256 == model.info.base_sha256
+
 
 def test_a_ray_cluster_makes_the_same_pictures(tmp_path):
     from inference.training import shards

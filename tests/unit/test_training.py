@@ -205,6 +205,55 @@ def test_pictures_on_a_device_are_those_that_a_model_sees():
     assert varied.dtype == torch.uint8
 
 
+def test_even_contrast_weakens_large_shades_and_keeps_edges():
+    """A flat picture keeps its level under gamma 1; a slow wave loses `weight` of its height, a fast one nothing."""
+    import torch
+
+    from inference.models.contrast import even
+
+    column = torch.arange(128.0)
+
+    def height(waves, weight):
+        wave = 0.4 * torch.cos(2 * torch.pi * waves * (column + 0.5) / 128)
+        seen = even(wave.expand(1, 3, 128, 128), 1.0, weight, 1 / 16)
+        assert torch.equal(seen[:, 0], seen[:, 2])
+        return float(seen[0, 0, 64, 32:96].max() - seen[0, 0, 64, 32:96].min()) / 0.8
+
+    gaussian = np.exp(-0.5 * (2 * np.pi / 16) ** 2)  # of one wave a picture, at sigma a sixteenth of it
+    assert height(1, 0.5) / height(1, 0.0) == pytest.approx(1 - 0.5 * gaussian, abs=0.02)
+    assert height(16, 0.5) == pytest.approx(height(16, 0.0), rel=0.01)
+    flat = torch.full((1, 3, 64, 64), -0.2)
+    assert torch.allclose(even(flat, 1.0, 0.5, 1 / 16), flat, atol=1e-5)
+    assert even(flat, 0.5, 0.5, 1 / 16)[0, 0, 9, 9] == pytest.approx(2 * 0.4**0.5 - 1, abs=1e-5)
+    flat[..., :20] = -1.0  # a leaf of the collimator stays black, and what lies beside it keeps its level
+    assert torch.allclose(even(flat, 1.0, 0.5, 1 / 16), flat, atol=1e-5)
+    black = torch.full((1, 3, 64, 64), -1.0)
+    assert torch.equal(even(black, 0.8, 0.5, 1 / 16), black)
+
+
+def test_a_base_says_how_it_sees_and_keeps_it_when_saved(tmp_path):
+    import torch
+
+    from inference.models.contrast import with_even_contrast
+    from inference.models.weights import read_whole
+    from inference.training.architecture import soft_tokens
+
+    base = resource("models", "embedded", "base")
+    plain = read_whole(base, dtype=torch.float32)
+    vars(plain.config.vision_config).pop("contrast", None)
+    plain.save_pretrained(tmp_path / "plain")
+    plain = read_whole(tmp_path / "plain", dtype=torch.float32)
+    view = torch.linspace(-1, 1, 128).expand(1, 3, 128, 128)
+    with torch.no_grad():
+        before = soft_tokens(plain, view)
+        with_even_contrast(plain, {"gamma": 0.7, "weight": 0.4, "sigma": 0.0625})
+        after = soft_tokens(plain, view)
+        plain.save_pretrained(tmp_path / "even")
+        again = soft_tokens(read_whole(tmp_path / "even", dtype=torch.float32), view)
+    assert not torch.allclose(before, after, atol=1e-3)
+    assert torch.allclose(after, again, atol=1e-5)
+
+
 def test_telling_spans_hold_what_is_seen_and_not_the_form():
     answer = prompts.navigate_reply("t1", "LEFT", "SMALL", "CENTER", "NONE", "a.", "b.")
     spans = dialogue.telling_spans(answer)
